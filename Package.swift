@@ -1,0 +1,48 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The law of the house: every arrow points from a command towards the loops, none back.
+// What a target may import is exactly what its line here lists.
+
+/// Vector code is compiled for the processor it is built on (these clang flags reach Swift code too): without them a
+/// `SIMD16<Float>` is split into pieces and the kernels run many times slower.
+let native: [SwiftSetting] = [
+  .unsafeFlags(["-Xcc", "-march=native", "-Xcc", "-mprefer-vector-width=512"])
+]
+
+func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: native)
+}
+
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: native)
+}
+
+let package = Package(
+  name: "video-foundation-models",
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil libswscale",
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
+      ]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+
+    module("Tensors", uses: ["COpenBLAS"]),
+    module("Layers", uses: ["Tensors"]),
+    module("Models", uses: ["Layers", "Tensors"]),
+    module("Video", uses: ["CLibAV"]),
+    module("Clips", uses: ["Video", "Tensors"]),
+    module("Checkpoints", uses: ["CHDF5", "Tensors"]),
+    module("Recipes"),
+
+    tests(of: "Tensors"),
+    tests(of: "Video"),
+    tests(of: "Clips"),
+    tests(of: "Checkpoints"),
+    tests(of: "Recipes"),
+  ]
+)
