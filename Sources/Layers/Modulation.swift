@@ -4,8 +4,10 @@ import Tensors
 ///
 /// A group is what shares a time: the tokens of one latent frame of one clip.
 public struct ModulationVectors {
-  let vectors: Tensor
-  let width: Int
+  /// [G, C·D].
+  public let vectors: Tensor
+  /// D.
+  public let width: Int
   /// G rows of C·D numbers.
   public init(_ vectors: Tensor, width: Int) {
     precondition(vectors.columns % width == 0, "vectors of width \(width) do not fill rows of \(vectors.columns)")

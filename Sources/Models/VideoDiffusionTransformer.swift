@@ -148,7 +148,7 @@ public struct VideoDiffusionTransformer {
   }
 
   /// From the gradient of the output clip to that of the text [B·L, text width]; the noisy clip is data and has none.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> (text: Tensor, tokens: Tensor) {
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let rowsGradient = joiner.cut(outputGradient)
     let modulatedGradient = head.backward(rowsGradient, saved.head)
     let headVectorsGradient = Tensor(saved.headVectors.vectors.shape)
@@ -173,7 +173,7 @@ public struct VideoDiffusionTransformer {
     backwardTimes(
       timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time, addingTextGradientTo: textGradient)
     patchEmbedding.addParameterGradients(gradient, saved.patchEmbedding)
-    return (textGradient, gradient)
+    return textGradient
   }
 
   // MARK: Times
