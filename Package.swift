@@ -34,12 +34,22 @@ let package = Package(
     module("Tensors", uses: ["COpenBLAS"]),
     module("Layers", uses: ["Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
+    module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
+    module("Sampling", uses: ["Models", "Tensors"]),
+    module(
+      "Training",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors"]),
+    module(
+      "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["Video", "Tensors"]),
     module("Checkpoints", uses: ["CHDF5", "Tensors"]),
     module("Recipes"),
 
     tests(of: "Tensors"),
+    tests(of: "Layers", uses: ["Tensors"]),
+    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints"]),
+    tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),
     tests(of: "Checkpoints"),

@@ -1,4 +1,3 @@
-import COpenBLAS
 import Synchronization
 
 /// A rehearsal: the code of a step runs with its loops and products switched off, and what it would have cost is counted.
@@ -34,6 +33,7 @@ public enum Work {
   /// Floating-point operations of all matrix products (a multiply and an add are two).
   public static var productOperations: Int { operations.load(ordering: .relaxed) }
 
-  static func count(_ amount: Int) { operations.add(amount, ordering: .relaxed) }
+  /// Adds to the count; for kernels that call `sgemm` themselves.
+  public static func count(_ amount: Int) { operations.add(amount, ordering: .relaxed) }
   private static let operations = Atomic<Int>(0)
 }

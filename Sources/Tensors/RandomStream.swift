@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a stream of random numbers is drawn for. Each purpose has its own numbers: drawing more for one never shifts
 /// another. The raw values are part of what a seed means, so they never change.
 public enum Purpose: UInt32, Sendable {
@@ -79,8 +81,8 @@ public struct RandomStream: Sendable {
 
   /// The next number of the standard normal distribution, in double precision (Box and Muller).
   public mutating func gaussian() -> Double {
-    let radius = (-2 * logarithm((Double(next()) + 0.5) * 0x1p-32)).squareRoot()
-    return radius * cosine(2 * .pi * (Double(next()) * 0x1p-32))
+    let radius = (-2 * log((Double(next()) + 0.5) * 0x1p-32)).squareRoot()
+    return radius * cos(2 * .pi * (Double(next()) * 0x1p-32))
   }
 }
 
@@ -97,4 +99,32 @@ func philox(_ counter: SIMD4<UInt32>, _ key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     k = k &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
   }
   return c
+}
+
+extension Tensor {
+  /// Fills each sample (index of the first axis) with normally distributed numbers of its own stream.
+  ///
+  /// Sample b draws from (seed, purpose, step, firstSample + b), whatever the number of samples beside it.
+  public func fillGaussian(seed: UInt64, purpose: Purpose, step: Int, firstSample: Int = 0) {
+    let samples = shape.first ?? 1
+    let size = samples == 0 ? 0 : count / samples
+    parallel(over: samples, tile: 1) { range in
+      for b in range {
+        var stream = RandomStream(seed: seed, purpose: purpose, step: step, sample: firstSample + b)
+        stream.fillGaussian(pointer + b * size, size)
+      }
+    }
+  }
+}
+
+extension RandomStream {
+  /// Writes `count` normally distributed floats: Box and Muller's pairs, in single precision.
+  mutating func fillGaussian(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for i in stride(from: 0, to: count, by: 2) {
+      let radius = (-2 * logf((Float(next() >> 8) + 0.5) * 0x1p-24)).squareRoot()
+      let angle = 2 * Float.pi * (Float(next() >> 8) * 0x1p-24)
+      target[i] = radius * cosf(angle)
+      if i + 1 < count { target[i + 1] = radius * sinf(angle) }
+    }
+  }
 }
