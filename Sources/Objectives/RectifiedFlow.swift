@@ -75,14 +75,14 @@ public struct RectifiedFlow: Objective {
   // MARK: One pass
 
   /// A forward pass and all that its loss is made of.
-  private struct Pass {
+  fileprivate struct Pass {
     let clips: Tensor, noise: Tensor, output: Tensor, noisy: Tensor
     let times: [Double]  // one a clip
     let frameWeights: [Float]  // [B·F], 0 for frames that are given and not asked for
     let saved: TextToVideoModel.Saved
   }
 
-  private func forward(_ clips: Tensor, captions: [String], times: [Double], at position: Position) -> Pass {
+  fileprivate func forward(_ clips: Tensor, captions: [String], times: [Double], at position: Position) -> Pass {
     let noise = Tensor(clips.shape)
     noise.fillGaussian(
       seed: position.seed, purpose: .noise, step: position.step, firstSample: position.firstSample)

@@ -48,7 +48,6 @@ public final class RunState {
     }
     let recipe = blueprint.recipe
     contents.attributes = [
-      Key.format: .integer(1),
       Key.step: .integer(step),
       Key.updates: .integer(optimizer.updates),
       Key.refusals: .integer(refusals),
@@ -71,13 +70,7 @@ public final class RunState {
   ///
   /// - Throws: `CheckpointError` when its tensors are not this model's.
   public func restore(_ checkpoint: LoadedCheckpoint) throws {
-    let expected = model.parameters.entries.map { ($0.name, $0.shape) }
-    for (name, buffer) in groups {
-      try checkpoint.require(name, expected)
-      for entry in model.parameters.entries {
-        try checkpoint.copy(name, entry.name, into: buffer.pointer + entry.offset)
-      }
-    }
+    for (name, buffer) in groups { try model.parameters.read(checkpoint, group: name, into: buffer) }
     step = try checkpoint.integer(Key.step)
     optimizer.updates = try checkpoint.integer(Key.updates)
     refusals = try checkpoint.integer(Key.refusals)
@@ -85,13 +78,22 @@ public final class RunState {
 
   /// Names of the attributes of a checkpoint.
   enum Key {
-    static let format = "format", step = "step", updates = "updates", refusals = "refusals", position = "position"
+    static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let seed = "seed", recipe = "recipe", vocabulary = "vocabulary", textLength = "text_length"
     static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity", pixels = "pixels"
     static let kernels = "openblas_kernels"
     /// Those that say how a run goes on, and so count for its hash; the others describe it.
     static let hashed = [step, updates, refusals, position, seed]
   }
+
+  /// One SHA-256 over a checkpoint's training state: parameters, moments, average, step and position in the data; not
+  /// times, paths or threads.
+  public static func hash(_ checkpoint: LoadedCheckpoint) throws -> String {
+    try stateHash(of: checkpoint, attributes: Key.hashed)
+  }
+
+  /// The same over the run as it is now.
+  public var hash: String { stateHash(of: contents, attributes: Key.hashed) }
 }
 
 extension Blueprint {
@@ -115,9 +117,36 @@ extension TextToVideoModel {
     self = blueprint.makeModel()
     parameters.allocate(seed: 0, withGradients: false)
     let group = averaged ? "average" : "parameters"
-    try checkpoint.require(group, parameters.entries.map { ($0.name, $0.shape) })
-    for entry in parameters.entries {
-      try checkpoint.copy(group, entry.name, into: parameters.values.pointer + entry.offset)
+    try parameters.read(checkpoint, group: group, into: parameters.values)
+  }
+}
+
+extension ParameterStore {
+  /// Fills a flat buffer from a group of a checkpoint, which must have exactly these parameters.
+  fileprivate func read(_ checkpoint: LoadedCheckpoint, group: String, into buffer: Tensor) throws {
+    try checkpoint.require(entries.map { ($0.name, $0.shape) }, in: group)
+    for entry in entries {
+      try checkpoint.read(
+        entry.name, in: group,
+        into: UnsafeMutableBufferPointer(start: buffer.pointer + entry.offset, count: entry.count))
     }
+  }
+}
+
+extension LoadedCheckpoint {
+  /// An attribute that a checkpoint of a run has.
+  func text(_ name: String) throws -> String {
+    guard case .text(let text) = attributes[name] else { throw lacks(name) }
+    return text
+  }
+
+  /// An attribute that a checkpoint of a run has.
+  func integer(_ name: String) throws -> Int {
+    guard case .integer(let number) = attributes[name] else { throw lacks(name) }
+    return number
+  }
+
+  private func lacks(_ name: String) -> CheckpointError {
+    .refused(path: path, reason: "it has no attribute \(name), so it is no checkpoint of a training run")
   }
 }

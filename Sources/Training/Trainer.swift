@@ -152,8 +152,9 @@ public final class Trainer {
   }
 
   private func save() throws {
-    let path = try folder.save(
+    let saved = try folder.save(
       state.contents, step: state.step, keep: state.blueprint.recipe.training.keepCheckpoints)
-    observer?.saved(step: state.step, path: path)
+    for warning in saved.warnings { observer?.warned(warning) }
+    observer?.saved(step: state.step, path: saved.path)
   }
 }
