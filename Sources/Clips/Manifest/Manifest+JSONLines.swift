@@ -58,9 +58,11 @@ private struct JSONRow: Decodable {
     row.path = try keys.decodeIfPresent(String.self, forKey: .path)
     row.caption = try keys.decodeIfPresent(String.self, forKey: .caption)
     // Classes are often numbered: 3 is taken as "3".
-    row.label =
-      (try? keys.decodeIfPresent(Int.self, forKey: .label)).flatMap { $0 }.map(String.init)
-      ?? keys.decodeIfPresent(String.self, forKey: .label)
+    if let number = try? keys.decode(Int.self, forKey: .label) {
+      row.label = String(number)
+    } else {
+      row.label = try keys.decodeIfPresent(String.self, forKey: .label)
+    }
     row.start = try keys.decodeIfPresent(Double.self, forKey: .start)
     row.end = try keys.decodeIfPresent(Double.self, forKey: .end)
     row.split = try keys.decodeIfPresent(String.self, forKey: .split)
