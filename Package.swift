@@ -42,8 +42,11 @@ let package = Package(
     module("Recipes"),
 
     tests(of: "Tensors"),
-    tests(of: "Layers", uses: ["Tensors"]),
-    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints"]),
+    .target(
+      name: "GradientCheck", dependencies: ["Layers", "Tensors"], path: "Tests/GradientCheck",
+      swiftSettings: native),
+    tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
+    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(of: "Video"),
     tests(of: "Clips"),
     tests(of: "Checkpoints"),
