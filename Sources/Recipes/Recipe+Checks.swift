@@ -18,7 +18,8 @@ extension Recipe {
     reader.expect(
       clips <= 65_536, of: "training.batch", "training.accumulate",
       otherwise:
-        "\(training.batch) clips a batch × \(training.accumulate) batches a step (training.accumulate) are \(clips) "
+        "\(training.batch) clips a batch × \(training.accumulate) batches a step (training.accumulate) are "
+        + "\(clips) "
         + "clips a step, more than 65536; make one of them smaller")
   }
 
@@ -60,7 +61,8 @@ extension Recipe {
     reader.expect(
       ModelRecipe.allows(heads: model.heads, of: model.width), of: "model.heads", "model.width",
       otherwise:
-        "\(model.heads) cannot share model.width \(model.width): each head takes an equal, even number of values, at "
+        "\(model.heads) cannot share model.width \(model.width): each head takes an equal, even number of "
+        + "values, at "
         + "least 6 (positions turn them in pairs along three axes); \(remedy)")
     reader.expect(
       reader.isWritten("textEncoder.headWidth") || textEncoder.width % textEncoder.heads == 0,

@@ -40,7 +40,8 @@ public struct DataRecipe: Equatable, Sendable {
   init(_ section: Section) {
     train = section.string(
       "train",
-      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside them; a relative path "
+      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside "
+        + "them; a relative path "
         + "starts at the current directory.")
     validation = section.optionalString(
       "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
@@ -54,11 +55,13 @@ public struct DataRecipe: Equatable, Sendable {
     ahead = section.integer("ahead", 1...64, default: 4, "Batches decoded ahead of training.")
     cacheMegabytes = section.integer(
       "cacheMegabytes", 0...1_048_576, default: 512,
-      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps none."
+      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps "
+        + "none."
     )
     crop = section.choice(
       "crop", default: Crop.center,
-      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for each sample."
+      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for "
+        + "each sample."
     )
     start = section.choice(
       "start", default: Start.random,
