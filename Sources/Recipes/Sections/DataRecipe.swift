@@ -46,8 +46,7 @@ public struct DataRecipe: Equatable, Sendable {
     train = section.string(
       "train",
       "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside "
-        + "them; a relative path "
-        + "starts at the current directory.")
+        + "them; a relative path starts at the current directory.")
     validation = section.optionalString(
       "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
     frames = section.integer("frames", DataRecipe.frameRange, "Frames in a clip; 1 trains on images.")

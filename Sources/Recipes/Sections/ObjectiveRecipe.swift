@@ -28,8 +28,7 @@ public struct ObjectiveRecipe: Equatable, Sendable {
     prediction = section.choice(
       "prediction", default: Prediction.velocity,
       "What the model gives: the velocity, noise − clip (for latents), or the clean clip (for pixels in "
-        + "patches of more values "
-        + "than the model is wide).")
+        + "patches of more values than the model is wide).")
     times = section.section(
       "times", "How the time of a sample, its share of noise from 0 to 1, is drawn.", TimesRecipe.init)
     captionDropout = section.number(
@@ -65,8 +64,7 @@ public struct TimesRecipe: Equatable, Sendable {
     let json = section.value(
       "shift", .either(.number(.above(0, through: 100)), or: .choice(["tokens"])), .standard("tokens"),
       "Shift s of times towards noise, t′ = s·t / (1 + (s − 1)·t): a number (1 shifts nothing), or by the "
-        + "tokens of a clip, 1 at "
-        + "256 and 3 at 4096.")
+        + "tokens of a clip, 1 at 256 and 3 at 4096.")
     shift = if case .number(let shift) = json.value { .constant(shift) } else { .tokens }
   }
 }
