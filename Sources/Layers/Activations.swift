@@ -1,0 +1,110 @@
+import Tensors
+
+// Element-wise activations. Each saves its input, and backward computes the slope anew from it: cheaper than a second
+// buffer.
+
+/// The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016).
+///
+///     gelu(x) = x · ½(1 + tanh u) = x · σ(2u),   u = √(2/π) · (x + 0.044715 x³)
+public struct TanhGELU: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
+    (mapped(input) { gelu($0).value }, input)
+  }
+
+  public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
+    mapped(outputGradient, saved) { dy, x in dy * gelu(x).slope }
+  }
+}
+
+/// The sigmoid linear unit, also called swish.
+///
+///     silu(x) = x · σ(x),   silu′(x) = σ(x) · (1 + x · (1 − σ(x)))
+public struct SiLU: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
+    (mapped(input) { $0 * sigmoid($0) }, input)
+  }
+
+  public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
+    mapped(outputGradient, saved) { dy, x in
+      let s = sigmoid(x)
+      return dy * s * (1 + x * (1 - s))
+    }
+  }
+}
+
+/// The gated unit of T5 v1.1 (Shazeer, "GLU variants improve transformer", 2020).
+///
+///     y = gelu(a) · b
+public struct GatedGELU {
+  /// A layer without parameters.
+  public init() {}
+
+  /// What backward reads.
+  public struct Saved {
+    let gate: Tensor
+    let value: Tensor
+  }
+
+  /// a and b of one shape give y of that shape.
+  public func forward(_ gate: Tensor, _ value: Tensor) -> (output: Tensor, saved: Saved) {
+    (mapped(gate, value) { a, b in gelu(a).value * b }, Saved(gate: gate, value: value))
+  }
+
+  /// The gradients of both inputs.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> (gate: Tensor, value: Tensor) {
+    let valueGradient = mapped(outputGradient, saved.gate) { dy, a in dy * gelu(a).value }
+    let gateGradient = mapped(outputGradient, saved.gate, saved.value) { dy, a, b in dy * b * gelu(a).slope }
+    return (gateGradient, valueGradient)
+  }
+}
+
+/// gelu(x) and its slope σ(2u) + x · σ(2u)(1 − σ(2u)) · 2u′.
+@inline(__always)
+private func gelu(_ x: Lanes) -> (value: Lanes, slope: Lanes) {
+  let twoRootTwoOverPi: Float = 1.595_769_1
+  let square = x * x
+  let s = sigmoid(x * twoRootTwoOverPi * (1 + 0.044_715 * square))
+  let inner = twoRootTwoOverPi * (1 + 0.134_145 * square)
+  return (x * s, s + x * s * (1 - s) * inner)
+}
+
+private let tile = 16_384
+
+@inline(__always)
+private func mapped(_ x: Tensor, _ function: (Lanes) -> Lanes) -> Tensor {
+  let y = Tensor(x.shape)
+  parallel(over: x.count, tile: tile) { range in
+    let (x, y) = (x.pointer + range.lowerBound, y.pointer + range.lowerBound)
+    sweep(range.count) { i, c in store(function(load(x, i, c)), y, i, c) }
+  }
+  return y
+}
+
+@inline(__always)
+private func mapped(_ a: Tensor, _ b: Tensor, _ function: (Lanes, Lanes) -> Lanes) -> Tensor {
+  precondition(a.count == b.count, "shapes \(a.shape) and \(b.shape) differ")
+  let y = Tensor(a.shape)
+  parallel(over: a.count, tile: tile) { range in
+    let (a, b, y) = (a.pointer + range.lowerBound, b.pointer + range.lowerBound, y.pointer + range.lowerBound)
+    sweep(range.count) { i, n in store(function(load(a, i, n), load(b, i, n)), y, i, n) }
+  }
+  return y
+}
+
+@inline(__always)
+private func mapped(_ a: Tensor, _ b: Tensor, _ c: Tensor, _ function: (Lanes, Lanes, Lanes) -> Lanes) -> Tensor {
+  precondition(a.count == b.count && b.count == c.count, "shapes \(a.shape), \(b.shape), \(c.shape) differ")
+  let y = Tensor(a.shape)
+  parallel(over: a.count, tile: tile) { range in
+    let start = range.lowerBound
+    let (a, b, c, y) = (a.pointer + start, b.pointer + start, c.pointer + start, y.pointer + start)
+    sweep(range.count) { i, n in store(function(load(a, i, n), load(b, i, n), load(c, i, n)), y, i, n) }
+  }
+  return y
+}

@@ -1,0 +1,52 @@
+import Tensors
+
+/// T5's self-attention: a bias by distance instead of positions, scores not scaled, no biases in the projections.
+///
+///     y = Wo attend(Wq x, Wk x, Wv x; bias)        x [B·L, D], inner width A·K, y [B·L, D]
+public struct BiasedSelfAttention {
+  /// Projections D → A·K, and A·K → D.
+  public let query: Linear, key: Linear, value: Linear, output: Linear
+  private let attention: DotProductAttention
+
+  /// Registers `q`, `k`, `v` and `o` in the scope, with T5's initial deviations.
+  public init(_ scope: Scope, width: Int, heads: Int, headWidth: Int) {
+    let inner = heads * headWidth
+    // Scores are not divided by √K, so the queries start smaller by it.
+    query = Linear(scope("q"), width, inner, bias: false, initial: .normal(deviation(width * headWidth)))
+    key = Linear(scope("k"), width, inner, bias: false, initial: .normal(deviation(width)))
+    value = Linear(scope("v"), width, inner, bias: false, initial: .normal(deviation(width)))
+    output = Linear(scope("o"), inner, width, bias: false, initial: .normal(deviation(inner)))
+    attention = DotProductAttention(heads: heads, scale: 1)
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let query: Linear.Saved, key: Linear.Saved, value: Linear.Saved, output: Linear.Saved
+    let attention: DotProductAttention.Saved
+  }
+
+  /// `bias` [A, L, L]; `lengths` says how many of each text's tokens count.
+  public func forward(
+    _ input: Tensor, texts: Int, lengths: [Int]?, bias: Tensor
+  ) -> (output: Tensor, saved: Saved) {
+    let (q, querySaved) = query.forward(input)
+    let (k, keySaved) = key.forward(input)
+    let (v, valueSaved) = value.forward(input)
+    let (mixed, attentionSaved) = attention.forward(q, k, v, clips: texts, keyLengths: lengths, bias: bias)
+    let (result, outputSaved) = output.forward(mixed)
+    let saved = Saved(
+      query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, attention: attentionSaved)
+    return (result, saved)
+  }
+
+  /// The gradient of the input; the bias's is added to `biasGradient`.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor) -> Tensor {
+    let mixedGradient = output.backward(outputGradient, saved.output)
+    let gradients = attention.backward(
+      mixedGradient, saved.attention, addingBiasGradientTo: biasGradient)
+    let inputGradient = value.backward(gradients.value, saved.value)
+    inputGradient.add(key.backward(gradients.key, saved.key))
+    inputGradient.add(query.backward(gradients.query, saved.query))
+    return inputGradient
+  }
+}

@@ -1,0 +1,60 @@
+import Tensors
+
+/// Every token of a clip looks at the tokens of its text.
+///
+///     y = Wo attend(rms(Wq x), rms(Wk c), Wv c)        x [B·N, D], c [B·L, D], y [B·N, D]
+///
+/// Wan's form: norms over the whole width, no rotary positions.
+public struct CrossAttention {
+  /// Projections D → D.
+  public let query: Linear, key: Linear, value: Linear, output: Linear
+  /// Norms over D.
+  public let queryNorm: RMSNorm, keyNorm: RMSNorm
+  private let attention: DotProductAttention
+
+  /// Registers `to_q`, `to_k`, `to_v`, `to_out.0`, `norm_q` and `norm_k` in the scope.
+  public init(_ scope: Scope, width: Int, heads: Int) {
+    query = Linear(scope("to_q"), width, width)
+    key = Linear(scope("to_k"), width, width)
+    value = Linear(scope("to_v"), width, width)
+    output = Linear(scope("to_out")(0), width, width)
+    queryNorm = RMSNorm(scope("norm_q"), width: width)
+    keyNorm = RMSNorm(scope("norm_k"), width: width)
+    attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let query: Linear.Saved, key: Linear.Saved, value: Linear.Saved, output: Linear.Saved
+    let queryNorm: RMSNorm.Saved, keyNorm: RMSNorm.Saved
+    let attention: DotProductAttention.Saved
+  }
+
+  /// `textLengths` says how many of each text's L tokens count; all of them if nil.
+  public func forward(
+    _ input: Tensor, text: Tensor, clips: Int, textLengths: [Int]?
+  ) -> (output: Tensor, saved: Saved) {
+    let (q, querySaved) = query.forward(input)
+    let (k, keySaved) = key.forward(text)
+    let (v, valueSaved) = value.forward(text)
+    let (normalQ, queryNormSaved) = queryNorm.forward(q)
+    let (normalK, keyNormSaved) = keyNorm.forward(k)
+    let (mixed, attentionSaved) = attention.forward(normalQ, normalK, v, clips: clips, keyLengths: textLengths)
+    let (result, outputSaved) = output.forward(mixed)
+    let saved = Saved(
+      query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, queryNorm: queryNormSaved,
+      keyNorm: keyNormSaved, attention: attentionSaved)
+    return (result, saved)
+  }
+
+  /// The gradients of the input and of the text.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> (input: Tensor, text: Tensor) {
+    let mixedGradient = output.backward(outputGradient, saved.output)
+    let gradients = attention.backward(mixedGradient, saved.attention)
+    let kGradient = keyNorm.backward(gradients.key, saved.keyNorm)
+    let qGradient = queryNorm.backward(gradients.query, saved.queryNorm)
+    let textGradient = value.backward(gradients.value, saved.value)
+    textGradient.add(key.backward(kGradient, saved.key))
+    return (query.backward(qGradient, saved.query), textGradient)
+  }
+}

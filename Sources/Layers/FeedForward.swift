@@ -1,0 +1,78 @@
+import Tensors
+
+/// Widens each token, bends it and narrows it again.
+///
+///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, in], hidden [R, M], y [R, out]
+public struct FeedForward: Layer {
+  /// W₁ [M, in] and W₂ [out, M].
+  public let widen: Linear, narrow: Linear
+  private let activation = TanhGELU()
+
+  /// The two scopes hold W₁ and W₂.
+  public init(
+    widen widenScope: Scope, narrow narrowScope: Scope, _ inputs: Int, hidden: Int, outputs: Int,
+    initial: InitialValue = .xavierUniform
+  ) {
+    widen = Linear(widenScope, inputs, hidden, initial: initial)
+    narrow = Linear(narrowScope, hidden, outputs, initial: initial)
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let widen: Linear.Saved, activation: Tensor, narrow: Linear.Saved
+  }
+
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    let (hidden, widenSaved) = widen.forward(input)
+    let (bent, activationSaved) = activation.forward(hidden)
+    let (output, narrowSaved) = narrow.forward(bent)
+    return (output, Saved(widen: widenSaved, activation: activationSaved, narrow: narrowSaved))
+  }
+
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    let bentGradient = narrow.backward(outputGradient, saved.narrow)
+    let hiddenGradient = activation.backward(bentGradient, saved.activation)
+    return widen.backward(hiddenGradient, saved.widen)
+  }
+}
+
+/// T5's feed-forward: one projection gates the other; no biases.
+///
+///     y = Wo (gelu(W₀ x) · (W₁ x))        x [R, D], hidden [R, M], y [R, D]
+public struct GatedFeedForward: Layer {
+  /// W₀ and W₁ [M, D], Wo [D, M].
+  public let gate: Linear, value: Linear, narrow: Linear
+  private let activation = GatedGELU()
+
+  /// Registers `wi_0`, `wi_1` and `wo` in the scope, with T5's initial deviations.
+  public init(_ scope: Scope, width: Int, hidden: Int) {
+    let (into, out) = (InitialValue.normal(deviation(width)), InitialValue.normal(deviation(hidden)))
+    gate = Linear(scope("wi_0"), width, hidden, bias: false, initial: into)
+    value = Linear(scope("wi_1"), width, hidden, bias: false, initial: into)
+    narrow = Linear(scope("wo"), hidden, width, bias: false, initial: out)
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let gate: Linear.Saved, value: Linear.Saved, activation: GatedGELU.Saved, narrow: Linear.Saved
+  }
+
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    let (a, gateSaved) = gate.forward(input)
+    let (b, valueSaved) = value.forward(input)
+    let (hidden, activationSaved) = activation.forward(a, b)
+    let (output, narrowSaved) = narrow.forward(hidden)
+    return (
+      output,
+      Saved(gate: gateSaved, value: valueSaved, activation: activationSaved, narrow: narrowSaved)
+    )
+  }
+
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    let hiddenGradient = narrow.backward(outputGradient, saved.narrow)
+    let (aGradient, bGradient) = activation.backward(hiddenGradient, saved.activation)
+    let inputGradient = value.backward(bGradient, saved.value)
+    inputGradient.add(gate.backward(aGradient, saved.gate))
+    return inputGradient
+  }
+}

@@ -1,0 +1,61 @@
+import Tensors
+
+/// Multiplies each row by a matrix and adds a bias.
+///
+///     y = x Wᵀ + b        x [R, in], W [out, in], b [out], y [R, out]
+///
+/// Saves its input.
+public struct Linear: Layer {
+  /// W [out, in].
+  public let weight: Parameter
+  /// b [out], if there is one.
+  public let bias: Parameter?
+  /// Sizes of a row before and after.
+  public let inputs: Int, outputs: Int
+
+  /// Registers `weight` and, unless `bias` is false, `bias` in the scope.
+  public init(
+    _ scope: Scope, _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true,
+    initial: InitialValue = .xavierUniform, weightShape: [Int]? = nil
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    weight = scope.parameter("weight", weightShape ?? [outputs, inputs], initial)
+    bias = hasBias ? scope.parameter("bias", [outputs], .constant(0)) : nil
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let input: Tensor
+  }
+
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    let output = Tensor([input.rows, outputs])
+    if let bias { repeatRow(bias.value, into: output) }
+    multiply(input, transposed: matrix(weight.value), into: output, adding: bias != nil)
+    return (output, Saved(input: input))
+  }
+
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    addParameterGradients(outputGradient, saved)
+    let inputGradient = Tensor(saved.input.shape)
+    multiply(outputGradient, matrix(weight.value), into: inputGradient)
+    return inputGradient
+  }
+
+  /// Backward for a first layer, whose input is data: nobody reads the gradient of its input.
+  public func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved) {
+    if let bias { addColumnSums(of: outputGradient, to: bias.gradient) }
+    multiplyAdd(transposed: outputGradient, saved.input, into: matrix(weight.gradient))
+  }
+
+  /// A convolution's kernel [out, C, pt, ph, pw] is the same matrix under a longer shape.
+  private func matrix(_ tensor: Tensor) -> Tensor { tensor.reshaped([outputs, inputs]) }
+}
+
+/// Writes `row` [columns] to every row of `target` [rows, columns].
+func repeatRow(_ row: Tensor, into target: Tensor) {
+  parallel(over: target.rows, tile: rowsPerTile(columns: target.columns)) { range in
+    for r in range { target.row(r).update(from: row.pointer, count: row.count) }
+  }
+}

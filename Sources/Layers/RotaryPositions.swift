@@ -1,0 +1,94 @@
+import Foundation
+import Tensors
+
+/// Turns pairs of neighbouring numbers of queries and keys by angles that grow with a token's place in time, height and
+/// width, so that scores depend on distances.
+///
+/// Of each head's K numbers, h and w take 2⌊K/6⌋ each and t the rest; within a part of size P, pair i turns by
+/// position · θ^(−2i/P). Su et al., "RoFormer", 2021; the three-way split is Wan 2.1's.
+public struct RotaryPositions: Sendable {
+  /// K, even.
+  public let headWidth: Int
+  /// θ.
+  public let base: Double
+
+  /// - Parameter headWidth: K, even and at least 6, so that each axis has a pair.
+  public init(headWidth: Int, base: Double = 10_000) {
+    precondition(headWidth % 2 == 0 && headWidth >= 6, "rotary positions need an even head width of at least 6")
+    self.headWidth = headWidth
+    self.base = base
+  }
+
+  /// Cosines and sines for each token of a grid.
+  public struct Table {
+    let cosines: Tensor  // [N, K], each pair's value twice
+    let sines: Tensor  // [N, K], with the sign that its partner needs: (−s, s)
+    /// N = t·h·w.
+    public var tokens: Int { cosines.rows }
+  }
+
+  /// The table of a t × h × w grid, tokens in that order. Angles are computed in double precision.
+  public func table(frames: Int, height: Int, width: Int) -> Table {
+    let spatial = 2 * (headWidth / 6)
+    let parts = [headWidth - 2 * spatial, spatial, spatial]
+    let tokens = frames * height * width
+    let table = Table(cosines: Tensor([tokens, headWidth]), sines: Tensor([tokens, headWidth]))
+    parallel(over: tokens, tile: 64) { range in
+      for n in range {
+        let place = [n / (height * width), n / width % height, n % width]
+        var column = 0
+        for (part, position) in zip(parts, place) {
+          for i in stride(from: 0, to: part, by: 2) {
+            let angle = Double(position) * pow(base, -Double(i) / Double(part))
+            for side in 0..<2 {
+              table.cosines.row(n)[column + side] = Float(cos(angle))
+              table.sines.row(n)[column + side] = Float(side == 0 ? -sin(angle) : sin(angle))
+            }
+            column += 2
+          }
+        }
+      }
+    }
+    return table
+  }
+
+  /// x [B·N, A·K] turned by the angles of the table, whose N tokens repeat for each clip.
+  public func forward(_ x: Tensor, _ table: Table) -> Tensor { turned(x, table, direction: 1) }
+
+  /// A turn's gradient turns back.
+  public func backward(_ outputGradient: Tensor, _ table: Table) -> Tensor {
+    turned(outputGradient, table, direction: -1)
+  }
+
+  private func turned(_ x: Tensor, _ table: Table, direction: Float) -> Tensor {
+    let y = Tensor(x.shape)
+    let (tokens, width, k) = (table.tokens, x.columns, headWidth)
+    precondition(width % k == 0, "heads of width \(k) do not divide width \(width)")
+    precondition(x.rows % tokens == 0, "\(x.rows) rows are not whole clips of \(tokens) tokens")
+    parallel(over: x.rows, tile: rowsPerTile(columns: width)) { rows in
+      for r in rows {
+        let (cosines, sines) = (table.cosines.row(r % tokens), table.sines.row(r % tokens))
+        for head in stride(from: 0, to: width, by: k) {
+          let (source, target) = (x.row(r) + head, y.row(r) + head)
+          // y₀ = x₀ cos − x₁ sin, y₁ = x₁ cos + x₀ sin: each number with its partner and the partner's signed sine.
+          sweep(k) { i, c in
+            let v = load(source, i, c)
+            let partner = Lanes(evenHalf: v.oddHalf, oddHalf: v.evenHalf)
+            let turned = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
+            store(turned, target, i, c)
+          }
+        }
+      }
+    }
+    return y
+  }
+}
+
+extension SIMD16 {
+  @inline(__always)
+  fileprivate init(evenHalf: SIMD8<Scalar>, oddHalf: SIMD8<Scalar>) {
+    self.init()
+    self.evenHalf = evenHalf
+    self.oddHalf = oddHalf
+  }
+}

@@ -1,0 +1,100 @@
+import Synchronization
+
+/// Where the floats of tensors come from: a pool of 64-byte aligned buffers that are handed out again instead of being
+/// given back to the system.
+///
+/// A training step asks for the same sizes each time, so after the first steps nothing is taken from the system any
+/// more. The pool counts every byte, so the peak of a step is known exactly; and the buffers of a `Plan` have no memory
+/// behind them and are counted apart, so the peak is known before the first step.
+public enum Memory {
+  /// Bytes and requests so far.
+  public struct Statistics: Sendable, Equatable {
+    /// Bytes that living tensors hold.
+    public var liveBytes = 0
+    /// The most `liveBytes` has been since `resetPeak`.
+    public var peakBytes = 0
+    /// How often the pool had to ask the system for memory.
+    public var systemAllocations = 0
+    /// Bytes taken from the system and not given back.
+    public var systemBytes = 0
+  }
+
+  /// A snapshot of the counts.
+  public static var statistics: Statistics { pool.withLock { $0.statistics } }
+
+  /// Lets the next peak be measured from what lives now.
+  public static func resetPeak() { pool.withLock { $0.statistics.peakBytes = $0.statistics.liveBytes } }
+
+  /// Gives all unused buffers back to the system.
+  public static func trim() {
+    pool.withLock { pool in
+      for (size, addresses) in pool.free {
+        for address in addresses { UnsafeMutableRawPointer(bitPattern: address)!.deallocate() }
+        pool.statistics.systemBytes -= size * addresses.count
+      }
+      pool.free.removeAll()
+    }
+  }
+
+  struct Pool {
+    var free: [Int: [UInt]] = [:]
+    var statistics = Statistics()
+  }
+
+  static let pool = Mutex(Pool())
+  static let alignment = 64
+
+  /// Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers.
+  static func roundedSize(_ bytes: Int) -> Int {
+    let step = max(4096, (1 << (Int.bitWidth - 1 - max(bytes, 1).leadingZeroBitCount)) >> 3)
+    return bytes <= 4096 ? max((bytes + 63) & ~63, 64) : (bytes + step - 1) / step * step
+  }
+
+  /// A buffer of a rounded size: an unused one, or else a new one from the system.
+  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let unused: UInt? = pool.withLock { pool in
+      pool.statistics.liveBytes += bytes
+      pool.statistics.peakBytes = max(pool.statistics.peakBytes, pool.statistics.liveBytes)
+      if let address = pool.free[bytes]?.popLast() { return address }
+      pool.statistics.systemAllocations += 1
+      pool.statistics.systemBytes += bytes
+      return nil
+    }
+    return unused.map { UnsafeMutableRawPointer(bitPattern: $0)! }
+      ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
+  }
+
+  /// Puts a buffer that nobody holds any more among the unused ones.
+  static func giveBack(_ pointer: UnsafeMutableRawPointer, _ bytes: Int) {
+    let address = UInt(bitPattern: pointer)
+    pool.withLock { pool in
+      pool.statistics.liveBytes -= bytes
+      pool.free[bytes, default: []].append(address)
+    }
+  }
+}
+
+/// One buffer of the pool; back in the pool when nothing holds it any more.
+final class Storage: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Float>
+  private let bytes: Int
+  /// The rehearsal that imagined this buffer, if one did.
+  private let rehearsal: Rehearsal?
+
+  init(count: Int) {
+    bytes = Memory.roundedSize(count * MemoryLayout<Float>.stride)
+    rehearsal = Plan.current
+    let raw: UnsafeMutableRawPointer
+    if let rehearsal {
+      rehearsal.take(bytes)
+      raw = UnsafeMutableRawPointer(bitPattern: Memory.alignment)!  // nobody may touch it
+    } else {
+      raw = Memory.take(bytes)
+    }
+    pointer = raw.assumingMemoryBound(to: Float.self)
+  }
+
+  deinit {
+    if let rehearsal { rehearsal.giveBack(bytes) } else { Memory.giveBack(pointer, bytes) }
+  }
+}

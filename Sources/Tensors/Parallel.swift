@@ -1,0 +1,85 @@
+import COpenBLAS
+import Dispatch
+import Foundation
+import Synchronization
+
+/// How many threads compute.
+public enum Parallel {
+  /// The number of threads that `parallel` uses. Results do not depend on it, to the bit.
+  public static var threads: Int {
+    get { count.load(ordering: .relaxed) }
+    set {
+      precondition(newValue > 0, "at least one thread computes")
+      count.store(newValue, ordering: .relaxed)
+    }
+  }
+
+  /// The processor kernels that OpenBLAS has chosen ("Haswell", "SkylakeX", …). Bits differ between kernels.
+  public static var kernelName: String { String(cString: openblas_get_corename()) }
+
+  private static let count = Atomic<Int>(defaultThreads)
+  private static let defaultThreads: Int = {
+    // Each tile is one single-threaded product: OpenBLAS's own threads would spin between calls and fight ours.
+    openblas_set_num_threads(1)
+    return DispatchQueue.availableThreads
+  }()
+}
+
+extension DispatchQueue {
+  fileprivate static var availableThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}
+
+/// Calls `body` for every tile of 0..<count, on several threads.
+///
+/// Tiles hold `tile` indices (the last one fewer): their bounds follow from the arguments alone, never from the number
+/// of threads. A body writes only what belongs to its tile, so every result has the same bits with any number of
+/// threads. Denormal numbers count as zero in `body`. Does nothing during a `Plan`.
+public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>) -> Void) {
+  share(over: count, tile: tile, workers: workers(over: count, tile: tile)) { range, _ in body(range) }
+}
+
+/// The same for bodies that need `scratch` floats to work in: no two bodies that run at once are given the same ones.
+///
+/// What the floats hold when a body starts is not defined.
+public func parallel(
+  over count: Int, tile: Int, scratch floats: Int,
+  _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+) {
+  let workers = workers(over: count, tile: tile)
+  let scratch = Tensor([workers, (floats + 15) & ~15])
+  share(over: count, tile: tile, workers: workers) { range, worker in body(range, scratch.row(worker)) }
+}
+
+/// How many threads have something to do.
+private func workers(over count: Int, tile: Int) -> Int {
+  precondition(tile > 0, "tiles hold at least one index")
+  return min(Parallel.threads, (count + tile - 1) / tile)
+}
+
+private func share(
+  over count: Int, tile: Int, workers: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+) {
+  guard count > 0, !Plan.isRunning else { return }
+  let tiles = (count + tile - 1) / tile
+  let next = Atomic<Int>(0)
+  func work(_ worker: Int) {
+    vfm_flush_denormals()
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < tiles else { return }
+      body(index * tile..<min(count, (index + 1) * tile), worker)
+    }
+  }
+  guard workers > 1 else { return work(0) }
+  // The bodies run inside this call and share only what tiles keep apart, which the type system cannot see.
+  withoutActuallyEscaping(work) { work in
+    let shared = Shared(work: work)
+    DispatchQueue.concurrentPerform(iterations: workers) { shared.work($0) }
+  }
+}
+
+private struct Shared: @unchecked Sendable { let work: (Int) -> Void }
+
+/// A tile of about 16 Ki floats for loops over rows of `columns` floats: large enough to pay for its start, small
+/// enough to share out.
+public func rowsPerTile(columns: Int) -> Int { max(1, 16_384 / max(1, columns)) }
