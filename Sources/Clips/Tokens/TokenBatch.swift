@@ -11,10 +11,14 @@ public struct TokenBatch: Sendable, Equatable {
   public var count: Int { lengths.count }
 
   /// Encodes captions.
-  /// - Parameter maximumLength: longer captions are cut to this many tokens, the end token included.
-  public init(_ captions: [String], tokenizer: some Tokenizer, maximumLength: Int) {
+  /// - Parameters:
+  ///   - maximumLength: longer captions are cut to this many tokens, the end token included.
+  ///   - minimumLength: L is at least this, so that batches of short captions have the size of others.
+  public init(
+    _ captions: [String], tokenizer: some Tokenizer, maximumLength: Int, paddedTo minimumLength: Int = 0
+  ) {
     let rows = captions.map { tokenizer.encode($0, length: maximumLength) }
-    let length = rows.map(\.count).max() ?? 0
+    let length = max(minimumLength, rows.map(\.count).max() ?? 0)
     ids = rows.flatMap { $0 + [Int](repeating: SpecialToken.padding, count: length - $0.count) }
     lengths = rows.map(\.count)
     self.length = length
