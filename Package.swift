@@ -74,8 +74,11 @@ let package = Package(
     command("vfm-bench", uses: ["Training", "Models", "Layers", "Tensors"]),
 
     tests(of: "Tensors"),
-    tests(of: "Layers", uses: ["Tensors"]),
-    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints"]),
+    .target(
+      name: "GradientCheck", dependencies: ["Layers", "Tensors"], path: "Tests/GradientCheck",
+      swiftSettings: native),
+    tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
+    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),

@@ -54,9 +54,11 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-      case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
+      case let error as ManifestError:
+        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
       case is BadClipsError: .unfitInput
       case is QuarantineError: .inputOutput
+      case is SyntheticSetError: .cannotCreate
       case let error as VideoError: error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
       case is Trainer.Diverged: .diverged
       default: .internalError

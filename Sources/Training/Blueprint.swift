@@ -28,6 +28,11 @@ public struct Blueprint: Sendable {
     self.textLength = textLength
   }
 
+  /// The same vocabulary under a recipe that differs in nothing the model depends on.
+  public func with(_ recipe: Recipe) -> Blueprint {
+    Blueprint(recipe, tokenizer: tokenizer, textLength: textLength)
+  }
+
   /// The model, its parameters registered and not yet allocated.
   public func makeModel() -> TextToVideoModel {
     let (text, model) = (recipe.textEncoder, recipe.model)

@@ -46,5 +46,7 @@ struct TokenizerTests {
       ["b a b", "a", ""], tokenizer: WordTokenizer(words: ["a", "b"]), maximumLength: 9)
     #expect(batch.ids == [4, 3, 4, 1, 3, 1, 0, 0, 1, 0, 0, 0])
     #expect(batch.lengths == [4, 2, 1] && batch.length == 4 && batch.count == 3)
+    let padded = TokenBatch(["a"], tokenizer: WordTokenizer(words: ["a"]), maximumLength: 9, paddedTo: 4)
+    #expect(padded.ids == [3, 1, 0, 0] && padded.length == 4)
   }
 }
