@@ -27,7 +27,8 @@ struct ChartAxis {
   ///   - endsOnTicks: whether the bounds are widened to round values.
   ///   - count: about how many ticks.
   init(
-    _ values: some Sequence<Double>, scale: Scale? = nil, includesZero: Bool = false, endsOnTicks: Bool = true,
+    _ values: some Sequence<Double>, scale: Scale? = nil, includesZero: Bool = false,
+    endsOnTicks: Bool = true,
     count: Int = 5
   ) {
     let finite = values.filter { $0.isFinite && (scale != .logarithmic || $0 > 0) }
@@ -85,14 +86,19 @@ struct ChartAxis {
       high = (high / step - 1e-9).rounded(.up) * step
     }
     let (first, last) = ((low / step - 1e-9).rounded(.up), (high / step + 1e-9).rounded(.down))
-    return (low...high, first <= last ? Array(stride(from: first, through: last, by: 1)).map { $0 * step } : [])
+    return (
+      low...high, first <= last ? Array(stride(from: first, through: last, by: 1)).map { $0 * step } : []
+    )
   }
 
   /// Ticks at powers of ten; with few of them also at 2 and 5 times those, with very many at every second, third, ….
-  private static func logarithmic(_ least: Double, _ most: Double, _ count: Int) -> (ClosedRange<Double>, [Double]) {
+  private static func logarithmic(_ least: Double, _ most: Double, _ count: Int) -> (
+    ClosedRange<Double>, [Double]
+  ) {
     let (from, to) = (Int(log10(least).rounded(.down)), Int(log10(most).rounded(.up)))
     let factors = to - from <= 3 ? [1.0, 2, 5] : [1]
-    let candidates = (from...max(to, from + 1)).flatMap { power in factors.map { $0 * pow(10, Double(power)) } }
+    let candidates = (from...max(to, from + 1)).flatMap { power in factors.map { $0 * pow(10, Double(power)) }
+    }
     let low = candidates.last { $0 <= least * 1.001 } ?? least
     let high = candidates.first { $0 >= most * 0.999 && $0 > low } ?? most
     let ticks = candidates.filter { $0 >= low && $0 <= high }

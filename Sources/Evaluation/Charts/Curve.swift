@@ -51,7 +51,9 @@ struct Curve: Equatable {
       let middle = (low + high) / 2
       if points[middle].x < x { low = middle + 1 } else { high = middle }
     }
-    let near = [low - 1, low].filter(points.indices.contains).min { abs(points[$0].x - x) < abs(points[$1].x - x) }
+    let near = [low - 1, low].filter(points.indices.contains).min {
+      abs(points[$0].x - x) < abs(points[$1].x - x)
+    }
     return near.map { points[$0].y }
   }
 }

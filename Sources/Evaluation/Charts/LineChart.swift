@@ -75,7 +75,9 @@ struct LineChart {
     ]
     if lines.allSatisfy({ $0.curve.last == nil }) {
       parts.append(
-        text("label", (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2, "nothing yet", anchor: "middle"))
+        text(
+          "label", (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2, "nothing yet", anchor: "middle"
+        ))
     }
     return parts.joined(separator: "\n")
   }
@@ -85,7 +87,8 @@ struct LineChart {
     guard !runs.isEmpty else { return "" }
     let data = runs.map { run in
       // A lone point is a line of no length, which the round end makes a dot.
-      "M" + run.map { "\(pixels($0.x)) \(pixels($0.y))" }.joined(separator: "L") + (run.count == 1 ? "h0" : "")
+      "M" + run.map { "\(pixels($0.x)) \(pixels($0.y))" }.joined(separator: "L")
+        + (run.count == 1 ? "h0" : "")
     }.joined()
     let dots = runs.joined().count <= Self.mostDots && line.style != .faint ? runs.flatMap { $0 } : []
     let style = line.style.attributes
@@ -122,9 +125,12 @@ struct LineChart {
     "<path class=\"\(kind)\" d=\"M\(pixels(x1)) \(pixels(y1))L\(pixels(x2)) \(pixels(y2))\"/>"
   }
 
-  private func text(_ kind: String, _ x: Double, _ y: Double, _ words: String, anchor: String = "start") -> String {
+  private func text(_ kind: String, _ x: Double, _ y: Double, _ words: String, anchor: String = "start")
+    -> String
+  {
     let anchor = anchor == "start" ? "" : " text-anchor=\"\(anchor)\""
-    return "<text class=\"\(kind)\" x=\"\(pixels(x))\" y=\"\(pixels(y))\"\(anchor)>\(HTML.escaped(words))</text>"
+    return
+      "<text class=\"\(kind)\" x=\"\(pixels(x))\" y=\"\(pixels(y))\"\(anchor)>\(HTML.escaped(words))</text>"
   }
 }
 

@@ -9,9 +9,10 @@ struct Plot {
 
   init(_ chart: LineChart) {
     let points = chart.lines.lazy.map(\.curve.points).joined()
-    // The ticks of x are counted by the room they have, before the margins are known.
+    // Steps are counted from nothing; charts one below the other then begin at the same place.
     x = ChartAxis(
-      points.map(\.x) + chart.crosses.xs, scale: .linear, endsOnTicks: false, count: Int(chart.width / 110))
+      points.map(\.x) + chart.crosses.xs, scale: .linear, includesZero: true, endsOnTicks: false,
+      count: max(3, Int(chart.width / 110)))
     y = ChartAxis(
       points.map(\.y), scale: chart.scale, includesZero: chart.includesZero, count: Int(chart.height / 55))
     let named = chart.lines.compactMap(\.name)

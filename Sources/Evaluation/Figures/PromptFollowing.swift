@@ -16,22 +16,22 @@ public struct PromptFollowing: Sendable, Equatable, Codable {
   ///
   /// - Parameters:
   ///   - clips: the pictures of each sampled clip.
-  ///   - wanted: for each clip the attributes of its prompt, by the manifest's names `colour`, `shape` and `motion`.
+  ///   - asked: for each clip the attributes of its prompt, by the manifest's names `colour`, `shape` and `motion`.
   ///     An attribute that is missing is not judged. A clip in which the judge sees nothing is wrong, not left out.
-  ///   - judge: the judge of the embedded set.
-  public init(clips: [[Picture]], wanted: [[String: String]], judge: SceneJudge) {
-    precondition(clips.count == wanted.count, "each clip needs its wanted attributes")
-    self.init(sights: clips.map(judge.look), wanted: wanted)
+  ///   - judge: who looks.
+  public init(clips: [[Picture]], asked: [[String: String]], judge: SceneJudge = SceneJudge()) {
+    precondition(clips.count == asked.count, "each clip needs the attributes that were asked for")
+    self.init(sights: clips.map(judge.look), asked: asked)
   }
 
   /// Counts what was seen, one sight a clip.
-  init(sights: [SceneJudge.Sight], wanted: [[String: String]]) {
+  init(sights: [SceneJudge.Sight], asked: [[String: String]]) {
     var (colour, shape, motion, all) = (Tally(), Tally(), Tally(), Tally())
-    for (sight, wanted) in zip(sights, wanted) {
+    for (sight, asked) in zip(sights, asked) {
       let answers = [
-        colour.count(wanted["colour"], seen: sight.colour?.rawValue),
-        shape.count(wanted["shape"], seen: sight.shape?.rawValue),
-        motion.count(wanted["motion"].flatMap(Self.judgeable), seen: sight.motion?.rawValue),
+        colour.count(asked["colour"], seen: sight.colour?.rawValue),
+        shape.count(asked["shape"], seen: sight.shape?.rawValue),
+        motion.count(asked["motion"].flatMap(Self.judgeable), seen: sight.motion?.rawValue),
       ].compactMap { $0 }
       if answers.count == 3 { all.count(answers.allSatisfy { $0 }) }
     }

@@ -24,7 +24,8 @@ public struct TextTable: Sendable, CustomStringConvertible {
         return rightward[column] ? blanks + cell : cell + blanks
       }
       let joined = padded.joined(separator: "  ")
-      return String(joined[..<(joined.lastIndex { $0 != " " }.map(joined.index(after:)) ?? joined.startIndex)])
+      return String(
+        joined[..<(joined.lastIndex { $0 != " " }.map(joined.index(after:)) ?? joined.startIndex)])
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     return ([line(columns), rule] + rows.map(line)).joined(separator: "\n")

@@ -31,9 +31,10 @@ enum PixelFont {
   ]
 
   private static let glyphs: [[Bool]] = {
-    let rows = strips.split(separator: "\n").map { $0.split(separator: " ") }
+    let rows: [[Substring]] = strips.split(separator: "\n").map { $0.split(separator: " ") }
     return (0..<96).map { code in
-      (0..<height).flatMap { row in rows[code / 16 * height + row][code % 16].map { $0 == "#" } }
+      let glyph = rows[code / 16 * height..<(code / 16 + 1) * height].map { $0[code % 16] }
+      return glyph.joined().map { $0 == "#" }
     }
   }()
 
