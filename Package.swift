@@ -30,6 +30,7 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CSHA256"),
 
     module("Tensors", uses: ["COpenBLAS"]),
     module("Layers", uses: ["Tensors"]),
@@ -38,7 +39,7 @@ let package = Package(
     module("Sampling", uses: ["Models", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["Video", "Tensors"]),
-    module("Checkpoints", uses: ["CHDF5", "Tensors"]),
+    module("Checkpoints", uses: ["CHDF5", "CSHA256"]),
     module("Recipes"),
 
     tests(of: "Tensors"),
@@ -46,7 +47,7 @@ let package = Package(
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints"]),
     tests(of: "Video"),
     tests(of: "Clips"),
-    tests(of: "Checkpoints"),
+    tests(of: "Checkpoints", uses: ["CHDF5"]),
     tests(of: "Recipes"),
   ]
 )
