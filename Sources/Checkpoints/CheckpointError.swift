@@ -69,7 +69,7 @@ extension CheckpointError: CustomStringConvertible {
     case .damaged(let path, let reason):
       "The checkpoint \(path) is damaged: \(reason); use an earlier checkpoint or copy this one again."
     case .refused(let path, let reason):
-      "The file \(path) cannot be used as a checkpoint: \(reason); give a checkpoint that this program wrote."
+      "The file \(path) is not accepted: \(reason); give one that this program wrote."
     case .laterFormat(let path, let version, let known):
       "The checkpoint \(path) has format version \(version) and this program knows versions up to \(known); "
         + "update the program."

@@ -102,13 +102,8 @@ public struct CheckpointFolder: Sendable {
   /// Throws unless the disk has room for `count` more checkpoints of `bytes` each.
   public func requireSpace(for count: Int, of bytes: Int) throws {
     var existing = path
-    while !FileManager.default.fileExists(atPath: existing), existing.contains("/"), existing != "/" {
-      existing = folder(of: existing)
-    }
-    guard let free = try? disk.freeBytes(FileManager.default.fileExists(atPath: existing) ? existing : ".")
-    else {
-      return
-    }
+    while !FileManager.default.fileExists(atPath: existing) { existing = folder(of: existing) }
+    guard let free = try? disk.freeBytes(existing) else { return }  // the save itself will ask again
     if free < count * bytes {
       throw CheckpointError.diskFull(path: path, needed: count * bytes, free: free, intact: nil)
     }
