@@ -5,10 +5,10 @@ import Tensors
 ///
 ///     S = scale · Q Kᵀ + bias,   P = softmax(S) over keys,   O = P V      for each clip and head
 ///
-/// Q [B·Nq, A·K], keys and values [B·Nk, A·K], bias [A, Nq, Nk] if there is one, O [B·Nq, A·K]. The scores are never stored whole: forward
-/// keeps only the logarithm of each row's softmax sum, and backward computes the weights anew, a block of queries at a
-/// time (Dao et al., "FlashAttention", 2022). Work is cut into (clip, head, query block) forward and (clip, head)
-/// backward; with a bias, whose gradient gathers over clips, into heads.
+/// Q [B·Nq, A·K], keys and values [B·Nk, A·K], bias [A, Nq, Nk] if there is one, O [B·Nq, A·K]. The scores are never
+/// stored whole: forward keeps only the logarithm of each row's softmax sum, and backward computes the weights anew, a
+/// block of queries at a time (Dao et al., "FlashAttention", 2022). Work is cut into (clip, head, query block) forward
+/// and (clip, head) backward; with a bias, whose gradient gathers over clips, into heads.
 public struct DotProductAttention {
   /// A.
   public let heads: Int
@@ -38,7 +38,7 @@ public struct DotProductAttention {
     let keyLengths: [Int]?
     var width: Int { heads * headWidth }
     func keyLength(_ clip: Int) -> Int { keyLengths?[clip] ?? keys }
-    /// Multiply-adds of one product of scores' size, over all clips and heads.
+    /// Operations of one product of scores' size, over all clips and heads.
     var scoreOperations: Int { (0..<clips).reduce(0) { $0 + 2 * queries * keyLength($1) * width } }
   }
 
@@ -52,21 +52,21 @@ public struct DotProductAttention {
       clips: clips, queries: query.rows / clips, keys: key.rows / clips, heads: heads,
       headWidth: query.columns / heads, keyLengths: keyLengths)
     precondition(query.columns % heads == 0, "\(heads) heads do not divide width \(query.columns)")
+    precondition(key.columns == query.columns && key.count == value.count, "queries, keys and values differ in width")
+    precondition(keyLengths.map { $0.count == clips } ?? true, "each of \(clips) clips needs a key length")
     precondition(
       keyLengths?.allSatisfy { $0 > 0 && $0 <= sizes.keys } ?? true, "key lengths must be in 1...\(sizes.keys)")
     let output = Tensor(query.shape)
     let logSums = Tensor([clips, heads, sizes.queries])
-    let scratch = Tensor([Parallel.threads, Self.queryBlock * sizes.keys])
     let blocks = (sizes.queries + Self.queryBlock - 1) / Self.queryBlock
     Work.count(2 * sizes.scoreOperations)
-    parallel(over: clips * heads * blocks, tile: 1) { range, worker in
+    parallel(over: clips * heads * blocks, tile: 1, scratch: Self.queryBlock * sizes.keys) { range, scores in
       for index in range {
         let (clip, head) = (index / (heads * blocks), index / blocks % heads)
         let first = index % blocks * Self.queryBlock
         let rows = min(Self.queryBlock, sizes.queries - first)
         let keys = sizes.keyLength(clip)
         let width = sizes.width
-        let scores = scratch.row(worker)
         let q = query.row(clip * sizes.queries + first) + head * sizes.headWidth
         let k = key.row(clip * sizes.keys) + head * sizes.headWidth
         let v = value.row(clip * sizes.keys) + head * sizes.headWidth
@@ -104,11 +104,9 @@ public struct DotProductAttention {
       keyGradient.fill(0)
       valueGradient.fill(0)
     }
-    let scratch = Tensor([Parallel.threads, 2 * Self.queryBlock * sizes.keys])
     Work.count(5 * sizes.scoreOperations)
-    func addHead(_ clip: Int, _ head: Int, _ worker: Int) {
+    func addHead(_ clip: Int, _ head: Int, _ weights: UnsafeMutablePointer<Float>) {
       let (keys, width, headWidth) = (sizes.keyLength(clip), sizes.width, sizes.headWidth)
-      let weights = scratch.row(worker)
       let slopes = weights + Self.queryBlock * sizes.keys
       let column = head * headWidth
       let k = saved.key.row(clip * sizes.keys) + column
@@ -148,13 +146,14 @@ public struct DotProductAttention {
           adding: first > 0)
       }
     }
+    let scratch = 2 * Self.queryBlock * sizes.keys
     if biasGradient == nil {
-      parallel(over: sizes.clips * heads, tile: 1) { range, worker in
-        for index in range { addHead(index / heads, index % heads, worker) }
+      parallel(over: sizes.clips * heads, tile: 1, scratch: scratch) { range, scratch in
+        for index in range { addHead(index / heads, index % heads, scratch) }
       }
     } else {
-      parallel(over: heads, tile: 1) { range, worker in
-        for head in range { for clip in 0..<sizes.clips { addHead(clip, head, worker) } }
+      parallel(over: heads, tile: 1, scratch: scratch) { range, scratch in
+        for head in range { for clip in 0..<sizes.clips { addHead(clip, head, scratch) } }
       }
     }
     return (queryGradient, keyGradient, valueGradient)

@@ -2,9 +2,9 @@ import Tensors
 
 /// Widens each token, bends it and narrows it again.
 ///
-///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, D], hidden [R, M], y [R, D]
+///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, in], hidden [R, M], y [R, out]
 public struct FeedForward: Layer {
-  /// W₁ [M, D] and W₂ [D, M].
+  /// W₁ [M, in] and W₂ [out, M].
   public let widen: Linear, narrow: Linear
   private let activation = TanhGELU()
 
@@ -76,6 +76,3 @@ public struct GatedFeedForward: Layer {
     return inputGradient
   }
 }
-
-/// 1/√n: the deviation that keeps the size of a sum of n products.
-func deviation(_ n: Int) -> Float { 1 / Float(n).squareRoot() }

@@ -29,6 +29,7 @@ public struct LayerNorm: Layer {
   }
 
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
     let statistics = Tensor([input.rows, 2])
     let (weight, bias, n) = (affine?.weight.value, affine?.bias.value, width)

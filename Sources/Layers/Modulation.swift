@@ -14,6 +14,12 @@ public struct ModulationVectors {
     self.vectors = vectors
     self.width = width
   }
+  /// R/G, for rows x [R, D].
+  func rowsPerGroup(_ x: Tensor) -> Int {
+    precondition(x.columns == width, "rows of \(x.columns) numbers, but vectors of \(width)")
+    precondition(x.rows % vectors.rows == 0, "\(vectors.rows) groups do not divide \(x.rows) rows")
+    return x.rows / vectors.rows
+  }
   /// Vector `index` of a group.
   @inline(__always) func vector(_ group: Int, _ index: Int) -> UnsafeMutablePointer<Float> {
     vectors.row(group) + index * width
@@ -38,7 +44,7 @@ public struct Modulation: Sendable {
   /// x [R, D] by vectors [G, C·D].
   public func forward(_ x: Tensor, by vectors: ModulationVectors) -> (output: Tensor, saved: Tensor) {
     let y = Tensor(x.shape)
-    let rowsPerGroup = x.rows / vectors.vectors.rows
+    let rowsPerGroup = vectors.rowsPerGroup(x)
     parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { rows in
       for r in rows {
         let (source, target) = (x.row(r), y.row(r))
@@ -61,7 +67,7 @@ public struct Modulation: Sendable {
   ) -> Tensor {
     let inputGradient = Tensor(saved.shape)
     let groups = vectors.vectors.rows
-    let (rowsPerGroup, width) = (saved.rows / groups, saved.columns)
+    let (rowsPerGroup, width) = (vectors.rowsPerGroup(saved), vectors.width)
     parallel(over: groups, tile: 1) { range in
       for group in range {
         let (s, db, ds) = (
@@ -101,7 +107,7 @@ public struct GatedResidual: Sendable {
     _ x: Tensor, _ branch: Tensor, by vectors: ModulationVectors
   ) -> (output: Tensor, saved: Tensor) {
     let y = Tensor(x.shape)
-    let rowsPerGroup = x.rows / vectors.vectors.rows
+    let rowsPerGroup = vectors.rowsPerGroup(x)
     parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { rows in
       for r in rows {
         let (stream, source, target) = (x.row(r), branch.row(r), y.row(r))
@@ -122,7 +128,7 @@ public struct GatedResidual: Sendable {
   ) -> Tensor {
     let branchGradient = Tensor(saved.shape)
     let groups = vectors.vectors.rows
-    let (rowsPerGroup, width) = (saved.rows / groups, saved.columns)
+    let (rowsPerGroup, width) = (vectors.rowsPerGroup(saved), vectors.width)
     parallel(over: groups, tile: 1) { range in
       for group in range {
         let (g, dg) = (vectors.vector(group, gate), vectorsGradient.vector(group, gate))

@@ -10,6 +10,9 @@ public enum InitialValue: Sendable, Equatable {
   case xavierUniform
 }
 
+/// 1/√n: the deviation that keeps the size of a sum of n products.
+func deviation(_ n: Int) -> Float { 1 / Float(n).squareRoot() }
+
 /// A tensor that training changes: a window into the flat buffers of its store.
 public struct Parameter: Sendable {
   let store: ParameterStore

@@ -27,6 +27,7 @@ public struct RMSNorm: Layer {
   }
 
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
     let scales = Tensor([input.rows])
     let (w, n) = (weight.value, width)

@@ -19,6 +19,8 @@ public struct RelativePositionBias {
   public init(
     _ scope: Scope, heads: Int, buckets: Int = 32, maximumDistance: Int = 128, initial: InitialValue = .normal(0.1)
   ) {
+    precondition(buckets >= 4 && buckets % 2 == 0, "each sign needs a bucket that is exact and one that is not")
+    precondition(maximumDistance > buckets / 4, "the exact buckets reach beyond the maximum distance")
     self.heads = heads
     self.buckets = buckets
     self.maximumDistance = maximumDistance

@@ -63,6 +63,8 @@ public struct RotaryPositions: Sendable {
   private func turned(_ x: Tensor, _ table: Table, direction: Float) -> Tensor {
     let y = Tensor(x.shape)
     let (tokens, width, k) = (table.tokens, x.columns, headWidth)
+    precondition(width % k == 0, "heads of width \(k) do not divide width \(width)")
+    precondition(x.rows % tokens == 0, "\(x.rows) rows are not whole clips of \(tokens) tokens")
     parallel(over: x.rows, tile: rowsPerTile(columns: width)) { rows in
       for r in rows {
         let (cosines, sines) = (table.cosines.row(r % tokens), table.sines.row(r % tokens))

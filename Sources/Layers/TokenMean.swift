@@ -19,6 +19,7 @@ public struct TokenMean: Sendable {
   public func forward(_ x: Tensor, lengths: [Int]) -> (output: Tensor, saved: Saved) {
     let (texts, width) = (lengths.count, x.columns)
     let length = x.rows / texts
+    precondition(lengths.allSatisfy { $0 > 0 && $0 <= length }, "text lengths must be in 1...\(length)")
     let y = Tensor([texts, width])
     parallel(over: texts, tile: 1) { range in
       for b in range {

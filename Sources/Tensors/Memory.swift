@@ -4,8 +4,8 @@ import Synchronization
 /// given back to the system.
 ///
 /// A training step asks for the same sizes each time, so after the first steps nothing is taken from the system any
-/// more. The pool counts every byte, so the peak of a step is known exactly; and while a `Plan` runs it hands out
-/// buffers without memory behind them, so the peak is known before the first step.
+/// more. The pool counts every byte, so the peak of a step is known exactly; and the buffers of a `Plan` have no memory
+/// behind them and are counted apart, so the peak is known before the first step.
 public enum Memory {
   /// Bytes and requests so far.
   public struct Statistics: Sendable, Equatable {
@@ -49,39 +49,52 @@ public enum Memory {
     let step = max(4096, (1 << (Int.bitWidth - 1 - max(bytes, 1).leadingZeroBitCount)) >> 3)
     return bytes <= 4096 ? max((bytes + 63) & ~63, 64) : (bytes + step - 1) / step * step
   }
+
+  /// A buffer of a rounded size: an unused one, or else a new one from the system.
+  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let unused: UInt? = pool.withLock { pool in
+      pool.statistics.liveBytes += bytes
+      pool.statistics.peakBytes = max(pool.statistics.peakBytes, pool.statistics.liveBytes)
+      if let address = pool.free[bytes]?.popLast() { return address }
+      pool.statistics.systemAllocations += 1
+      pool.statistics.systemBytes += bytes
+      return nil
+    }
+    return unused.map { UnsafeMutableRawPointer(bitPattern: $0)! }
+      ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
+  }
+
+  /// Puts a buffer that nobody holds any more among the unused ones.
+  static func giveBack(_ pointer: UnsafeMutableRawPointer, _ bytes: Int) {
+    let address = UInt(bitPattern: pointer)
+    pool.withLock { pool in
+      pool.statistics.liveBytes -= bytes
+      pool.free[bytes, default: []].append(address)
+    }
+  }
 }
 
 /// One buffer of the pool; back in the pool when nothing holds it any more.
 final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   private let bytes: Int
-  private let isImaginary: Bool
+  /// The rehearsal that imagined this buffer, if one did.
+  private let rehearsal: Rehearsal?
 
   init(count: Int) {
-    let size = Memory.roundedSize(count * MemoryLayout<Float>.stride)
-    let imaginary = Plan.isRunning
-    let address: UInt? = Memory.pool.withLock { pool in
-      pool.statistics.liveBytes += size
-      pool.statistics.peakBytes = max(pool.statistics.peakBytes, pool.statistics.liveBytes)
-      if imaginary { return UInt(Memory.alignment) }
-      if let address = pool.free[size]?.popLast() { return address }
-      pool.statistics.systemAllocations += 1
-      pool.statistics.systemBytes += size
-      return nil
+    bytes = Memory.roundedSize(count * MemoryLayout<Float>.stride)
+    rehearsal = Plan.current
+    let raw: UnsafeMutableRawPointer
+    if let rehearsal {
+      rehearsal.take(bytes)
+      raw = UnsafeMutableRawPointer(bitPattern: Memory.alignment)!  // nobody may touch it
+    } else {
+      raw = Memory.take(bytes)
     }
-    let raw =
-      address.map { UnsafeMutableRawPointer(bitPattern: $0)! }
-      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Memory.alignment)
     pointer = raw.assumingMemoryBound(to: Float.self)
-    bytes = size
-    isImaginary = imaginary
   }
 
   deinit {
-    let (address, bytes, isImaginary) = (UInt(bitPattern: pointer), bytes, isImaginary)
-    Memory.pool.withLock { pool in
-      pool.statistics.liveBytes -= bytes
-      if !isImaginary { pool.free[bytes, default: []].append(address) }
-    }
+    if let rehearsal { rehearsal.giveBack(bytes) } else { Memory.giveBack(pointer, bytes) }
   }
 }

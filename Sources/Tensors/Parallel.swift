@@ -31,15 +31,36 @@ extension DispatchQueue {
 
 /// Calls `body` for every tile of 0..<count, on several threads.
 ///
-/// Tiles hold `tile` indices (the last one fewer): their bounds follow from the arguments alone, never from the number of
-/// threads. A body writes only what belongs to its tile, so every result has the same bits with any number of threads.
-/// `worker` is in 0..<`Parallel.threads` and no two bodies run at once with the same one: it names scratch memory.
-/// Denormal numbers count as zero in `body`. Does nothing during a `Plan`.
-public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void) {
+/// Tiles hold `tile` indices (the last one fewer): their bounds follow from the arguments alone, never from the number
+/// of threads. A body writes only what belongs to its tile, so every result has the same bits with any number of
+/// threads. Denormal numbers count as zero in `body`. Does nothing during a `Plan`.
+public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>) -> Void) {
+  share(over: count, tile: tile, workers: workers(over: count, tile: tile)) { range, _ in body(range) }
+}
+
+/// The same for bodies that need `scratch` floats to work in: no two bodies that run at once are given the same ones.
+///
+/// What the floats hold when a body starts is not defined.
+public func parallel(
+  over count: Int, tile: Int, scratch floats: Int,
+  _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+) {
+  let workers = workers(over: count, tile: tile)
+  let scratch = Tensor([workers, (floats + 15) & ~15])
+  share(over: count, tile: tile, workers: workers) { range, worker in body(range, scratch.row(worker)) }
+}
+
+/// How many threads have something to do.
+private func workers(over count: Int, tile: Int) -> Int {
   precondition(tile > 0, "tiles hold at least one index")
+  return min(Parallel.threads, (count + tile - 1) / tile)
+}
+
+private func share(
+  over count: Int, tile: Int, workers: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+) {
   guard count > 0, !Plan.isRunning else { return }
   let tiles = (count + tile - 1) / tile
-  let workers = min(Parallel.threads, tiles)
   let next = Atomic<Int>(0)
   func work(_ worker: Int) {
     vfm_flush_denormals()
@@ -58,11 +79,6 @@ public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>, _
 }
 
 private struct Shared: @unchecked Sendable { let work: (Int) -> Void }
-
-/// The same for bodies that need no scratch memory.
-public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>) -> Void) {
-  parallel(over: count, tile: tile) { range, _ in body(range) }
-}
 
 /// A tile of about 16 Ki floats for loops over rows of `columns` floats: large enough to pay for its start, small
 /// enough to share out.

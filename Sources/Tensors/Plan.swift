@@ -3,7 +3,8 @@ import Synchronization
 /// A rehearsal: the code of a step runs with its loops and products switched off, and what it would have cost is counted.
 ///
 /// Tensors made during a rehearsal have no memory behind them, so nothing may read or write their floats except
-/// through `parallel`, `product` and the other calls of this module, which do nothing then.
+/// through `parallel`, `multiply` and the other calls of this module, which do nothing then. Only the thread that
+/// rehearses is concerned: others (which decode clips, say) compute and are counted as ever.
 public struct Plan: Sendable, Equatable {
   /// The most bytes that living tensors would hold at once, those that lived before included.
   public let peakBytes: Int
@@ -13,19 +14,37 @@ public struct Plan: Sendable, Equatable {
   /// Runs `body` as a rehearsal.
   public static func rehearse(_ body: () throws -> Void) rethrows -> Plan {
     precondition(!isRunning, "a rehearsal cannot hold another")
-    Memory.resetPeak()
-    let before = Work.productOperations
-    running.store(true, ordering: .sequentiallyConsistent)
-    defer { running.store(false, ordering: .sequentiallyConsistent) }
-    try body()
-    return Plan(
-      peakBytes: Memory.statistics.peakBytes, productOperations: Work.productOperations - before)
+    let before = Memory.statistics.liveBytes
+    let rehearsal = Rehearsal()
+    try $current.withValue(rehearsal) { try body() }
+    let counts = rehearsal.counts.withLock { $0 }
+    return Plan(peakBytes: before + counts.peakBytes, productOperations: counts.operations)
   }
 
   /// Whether a rehearsal is going on.
-  public static var isRunning: Bool { running.load(ordering: .relaxed) }
+  public static var isRunning: Bool { current != nil }
 
-  private static let running = Atomic<Bool>(false)
+  @TaskLocal static var current: Rehearsal?
+}
+
+/// What a rehearsal has counted so far.
+final class Rehearsal: Sendable {
+  struct Counts {
+    var liveBytes = 0
+    var peakBytes = 0
+    var operations = 0
+  }
+
+  let counts = Mutex(Counts())
+
+  func take(_ bytes: Int) {
+    counts.withLock {
+      $0.liveBytes += bytes
+      $0.peakBytes = max($0.peakBytes, $0.liveBytes)
+    }
+  }
+
+  func giveBack(_ bytes: Int) { counts.withLock { $0.liveBytes -= bytes } }
 }
 
 /// Counts of the work done so far by this process.
@@ -33,7 +52,14 @@ public enum Work {
   /// Floating-point operations of all matrix products (a multiply and an add are two).
   public static var productOperations: Int { operations.load(ordering: .relaxed) }
 
-  /// Adds to the count; for kernels that call `sgemm` themselves.
-  public static func count(_ amount: Int) { operations.add(amount, ordering: .relaxed) }
+  /// Adds to the count, or to that of the rehearsal going on; for kernels that call `sgemm` themselves.
+  public static func count(_ amount: Int) {
+    if let rehearsal = Plan.current {
+      rehearsal.counts.withLock { $0.operations += amount }
+    } else {
+      operations.add(amount, ordering: .relaxed)
+    }
+  }
+
   private static let operations = Atomic<Int>(0)
 }

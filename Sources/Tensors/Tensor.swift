@@ -26,7 +26,8 @@ public struct Tensor: @unchecked Sendable {
   public init(_ values: [Float], _ shape: [Int]) {
     self.init(shape)
     precondition(values.count == count, "\(values.count) values do not fill shape \(shape)")
-    if !Plan.isRunning { values.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress!, count: count) } }
+    guard count > 0, !Plan.isRunning else { return }
+    values.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress!, count: count) }
   }
 
   /// A tensor of zeros.

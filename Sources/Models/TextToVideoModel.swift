@@ -1,0 +1,49 @@
+import Layers
+import Tensors
+
+/// A text encoder and a video diffusion transformer, trained together.
+public struct TextToVideoModel {
+  /// All parameters: `text_encoder.…` and `transformer.…`.
+  public let parameters: ParameterStore
+  /// Caption tokens to vectors.
+  public let textEncoder: TextEncoder
+  /// Noisy clip, times and text vectors to an output whose meaning `flow` tells.
+  public let transformer: VideoDiffusionTransformer
+  /// What the output means, and how times are shifted.
+  public let flow: Flow
+
+  /// Registers the parameters of both; `parameters.allocate` makes them.
+  public init(
+    text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration, flow: Flow
+  ) {
+    precondition(text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
+    parameters = ParameterStore()
+    textEncoder = TextEncoder(parameters.root("text_encoder"), text)
+    transformer = VideoDiffusionTransformer(parameters.root("transformer"), configuration)
+    self.flow = flow
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    let text: TextEncoder.Saved
+    let transformer: VideoDiffusionTransformer.Saved
+  }
+
+  /// - Parameters:
+  ///   - clips: noisy clips [B, C, F, H, W].
+  ///   - times: one for each latent frame of each clip, [B·t].
+  ///   - tokens: ids [B·L], padded to one length; `lengths` says how many of each caption count.
+  public func forward(
+    _ clips: Tensor, times: [Double], tokens: [Int], lengths: [Int]
+  ) -> (output: Tensor, saved: Saved) {
+    let (text, textSaved) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
+    let (output, saved) = transformer.forward(clips, times: times, text: text, textLengths: lengths)
+    return (output, Saved(text: textSaved, transformer: saved))
+  }
+
+  /// Adds all parameter gradients.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) {
+    let textGradient = transformer.backward(outputGradient, saved.transformer)
+    textEncoder.backward(textGradient, saved.text)
+  }
+}
