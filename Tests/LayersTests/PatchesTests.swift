@@ -37,10 +37,9 @@ struct PatchesTests {
 
   /// A clip whose pixels are c·1000 + f·100 + y·10 + x.
   @Test func rowsAreInTheOrderOfTokensAndOfTheLayout() {
-    let pixels = (0..<2).flatMap { c in
-      (0..<2).flatMap { f in (0..<2).flatMap { y in (0..<4).map { x in Float(c * 1000 + f * 100 + y * 10 + x) } } }
-    }
-    let (clips, size) = (Tensor(pixels, [1, 2, 2, 2, 4]), PatchSize(frames: 1, height: 2, width: 2))
+    let clips = Tensor([1, 2, 2, 2, 4])
+    for i in 0..<32 { clips.pointer[i] = Float(i / 16 * 1000 + i / 8 % 2 * 100 + i / 4 % 2 * 10 + i % 4) }
+    let size = PatchSize(frames: 1, height: 2, width: 2)
     let kernel = Patches(size, channelsFirst: true).cut(clips)
     let head = Patches(size, channelsFirst: false).cut(clips)
     #expect(kernel.shape == [4, 8])
