@@ -14,13 +14,28 @@ func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Targ
   .target(name: name, dependencies: dependencies, swiftSettings: native)
 }
 
+func command(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+    swiftSettings: native)
+}
+
 func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: native)
 }
 
+let everything: [Target.Dependency] = [
+  "Commands", "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video",
+  "Checkpoints", "Recipes", "Tensors",
+]
+
 let package = Package(
   name: "video-foundation-models",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
+  ],
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -36,10 +51,27 @@ let package = Package(
     module("Models", uses: ["Layers", "Tensors"]),
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
     module("Sampling", uses: ["Models", "Tensors"]),
+    module(
+      "Training",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors"]),
+    module(
+      "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["Video", "Tensors"]),
     module("Checkpoints", uses: ["CHDF5", "Tensors"]),
     module("Recipes"),
+
+    module(
+      "Commands",
+      uses: [
+        "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video", "Checkpoints",
+        "Recipes", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    command("vfm-train", uses: everything),
+    command("vfm-eval", uses: everything),
+    command("vfm-sample", uses: everything),
+    command("vfm-data", uses: everything),
+    command("vfm-bench", uses: ["Training", "Models", "Layers", "Tensors"]),
 
     tests(of: "Tensors"),
     .target(
@@ -47,6 +79,7 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),
     tests(of: "Checkpoints"),

@@ -28,6 +28,8 @@ public struct RectifiedFlow: Objective {
   public let tokenizer: any Tokenizer
   /// The most tokens of a caption.
   public let maximumTextLength: Int
+  /// Captions are padded to at least this many tokens, so that all batches have one size.
+  public let paddedTextLength: Int
   /// How times are drawn.
   public let timeLaw: TimeLaw
   /// The share of captions replaced by the empty one.
@@ -35,12 +37,13 @@ public struct RectifiedFlow: Objective {
 
   /// An objective for the model.
   public init(
-    model: TextToVideoModel, tokenizer: any Tokenizer, maximumTextLength: Int, timeLaw: TimeLaw,
-    captionDropout: Double
+    model: TextToVideoModel, tokenizer: any Tokenizer, maximumTextLength: Int, paddedTextLength: Int = 0,
+    timeLaw: TimeLaw, captionDropout: Double
   ) {
     self.model = model
     self.tokenizer = tokenizer
     self.maximumTextLength = maximumTextLength
+    self.paddedTextLength = paddedTextLength
     self.timeLaw = timeLaw
     self.captionDropout = captionDropout
   }
@@ -72,19 +75,20 @@ public struct RectifiedFlow: Objective {
   // MARK: One pass
 
   /// A forward pass and all that its loss is made of.
-  private struct Pass {
+  fileprivate struct Pass {
     let clips: Tensor, noise: Tensor, output: Tensor, noisy: Tensor
     let times: [Double]  // one a clip
     let frameWeights: [Float]  // [B·F], 0 for frames that are given and not asked for
     let saved: TextToVideoModel.Saved
   }
 
-  private func forward(_ clips: Tensor, captions: [String], times: [Double], at position: Position) -> Pass {
+  fileprivate func forward(_ clips: Tensor, captions: [String], times: [Double], at position: Position) -> Pass {
     let noise = Tensor(clips.shape)
     noise.fillGaussian(
       seed: position.seed, purpose: .noise, step: position.step, firstSample: position.firstSample)
     let noisy = mix(clips, noise, times: times)
-    let tokens = TokenBatch(captions, tokenizer: tokenizer, maximumLength: maximumTextLength)
+    let tokens = TokenBatch(
+      captions, tokenizer: tokenizer, maximumLength: maximumTextLength, paddedTo: paddedTextLength)
     let latentFrames = clips.shape[2] / model.transformer.configuration.patch.frames
     let (output, saved) = model.forward(
       noisy, times: times.flatMap { Array(repeating: $0, count: latentFrames) }, tokens: tokens.ids,

@@ -1,0 +1,41 @@
+# Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
+.PHONY: setup build quickstart test bench lint format docs clean
+
+PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SWIFT_FILES = Sources Tests Package.swift
+BIN = .build/release
+
+setup:
+	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install"; exit 1; }
+
+build: setup
+	swift build -c release
+
+# Renders the embedded set, trains on it, and measures what was learned on combinations never trained on.
+quickstart: build
+	$(BIN)/vfm-data synthesize Datasets/quickstart --clips 4000 --seed 1
+	$(BIN)/vfm-train pretrain Recipes/quickstart.json --output Checkpoints/quickstart
+	$(BIN)/vfm-eval --checkpoint Checkpoints/quickstart --manifest Datasets/quickstart/test.jsonl --sheet Checkpoints/quickstart/test.png
+	@echo "look at Checkpoints/quickstart/report.html and Checkpoints/quickstart/test.png"
+
+test: setup
+	swift test -c release -Xswiftc -enable-testing
+
+bench: build
+	$(BIN)/vfm-bench step
+
+lint:
+	swift format lint --strict --recursive $(SWIFT_FILES)
+
+format:
+	swift format --in-place --recursive $(SWIFT_FILES)
+
+# The recipe reference and its schema are made from the table that checks recipes.
+docs: build
+	$(BIN)/vfm-train reference docs
+
+clean:
+	rm -rf .build

@@ -1,0 +1,66 @@
+/// Batches of clips for training, decoded ahead by threads of its own.
+///
+/// Which clips a step gets, where they start and how they are cropped is a pure function of seed and step: any number
+/// of threads, any cache, and a run that resumes at a step give the same batches. A clip that cannot be read is set
+/// aside, and another stands in for it.
+public final class BatchLoader: Sendable {
+  /// The clips that batches are drawn from.
+  public let manifest: Manifest
+  /// The shape of each clip.
+  public let shape: ClipShape
+  private let maker: BatchMaker
+  private let ring: BatchRing
+
+  /// Starts reading ahead.
+  ///
+  /// - Parameters:
+  ///   - batch: B, the clips of a step.
+  ///   - seed: the run's seed.
+  ///   - startStep: the first step that `next()` gives.
+  ///   - workers: how many threads decode; each makes a whole batch at a time.
+  ///   - ahead: how many batches are kept ready at most.
+  ///   - cacheMegabytes: how many megabytes (2²⁰ bytes) of decoded clips to keep; only windows that come again are kept.
+  ///   - badClipTolerance: the share of the manifest's clips that may be unreadable before `next()` throws; 1 tolerates
+  ///     all but the last.
+  ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
+  public init(
+    _ manifest: Manifest, shape: ClipShape, batch: Int, seed: UInt64, startStep: Int = 0,
+    start: StartChoice = .random, crop: CropChoice = .centre, workers: Int = 1, ahead: Int = 4,
+    cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
+  ) {
+    precondition(batch > 0 && workers > 0 && ahead > 0, "batch, workers and ahead must be positive")
+    precondition(startStep >= 0 && cacheMegabytes >= 0, "startStep and cacheMegabytes must not be negative")
+    self.manifest = manifest
+    self.shape = shape
+    maker = BatchMaker(
+      manifest: manifest, order: SampleOrder(count: manifest.count, seed: seed), batch: batch,
+      reader: WindowReader(shape: shape, start: start, crop: crop, seed: seed, cacheMegabytes: cacheMegabytes),
+      quarantine: Quarantine(manifest, tolerance: badClipTolerance, path: quarantinePath))
+    ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
+  }
+
+  deinit { ring.stop() }
+
+  /// The batch of the next step. Waits for it if need be.
+  /// - Throws: `BadClipsError` when more clips are unreadable than tolerated, `QuarantineError` when they cannot be
+  ///   listed, `CancellationError` after `stop()`.
+  public func next() throws -> Batch {
+    let clock = ContinuousClock()
+    let asked = clock.now
+    let (step, samples) = try ring.next()
+    let waited = (clock.now - asked) / .seconds(1)
+    return Batch(samples, step: step, shape: shape, secondsWaited: waited)
+  }
+
+  /// The batch of any step, made on the calling thread.
+  /// - Throws: as `next()`.
+  public func batch(step: Int) throws -> Batch {
+    Batch(try maker.samples(step: step), step: step, shape: shape, secondsWaited: 0)
+  }
+
+  /// How many different clips could not be read so far.
+  public var badClips: Int { maker.quarantine.count }
+
+  /// Ends the threads and waits until they are gone. A `next()` that waits meanwhile throws `CancellationError`.
+  public func stop() { ring.stop() }
+}

@@ -1,0 +1,35 @@
+/// Makes the samples of any step: a pure function of seed and step, whoever calls and in whatever order.
+struct BatchMaker: Sendable {
+  let manifest: Manifest
+  let order: SampleOrder
+  let batch: Int
+  let reader: WindowReader
+  let quarantine: Quarantine
+
+  /// The samples of a step.
+  /// - Parameter isCancelled: asked before each clip.
+  /// - Throws: `BadClipsError`, `QuarantineError`, or `CancellationError` when it is cancelled.
+  func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
+    var samples = BatchSamples()
+    for position in step * batch..<(step + 1) * batch {
+      let (entry, pixels) = try sample(at: position, isCancelled)
+      samples.entries.append(entry)
+      samples.pixels.append(pixels)
+    }
+    return samples
+  }
+
+  private func sample(at position: Int, _ isCancelled: () -> Bool) throws -> (ClipEntry, ClipPixels) {
+    for attempt in 0...manifest.count + SampleOrder.drawnReplacements {
+      if isCancelled() { throw CancellationError() }
+      let index = attempt == 0 ? order[position].index : order.replacement(at: position, attempt: attempt)
+      let entry = manifest.entries[index]
+      do {
+        return (entry, try reader.pixels(of: entry, sample: (position, attempt)))
+      } catch {
+        try quarantine.add(entry, error)
+      }
+    }
+    throw quarantine.error
+  }
+}

@@ -1,0 +1,41 @@
+import Tensors
+
+/// Reads clips of a manifest in its own order, always from their start and in the middle: for validation and tests,
+/// where every look must be the same look.
+public struct ClipReader: Sendable {
+  /// The readable clips, in the order of the manifest.
+  public let entries: [ClipEntry]
+  /// The clips that could not be read.
+  public let unreadable: [BadClip]
+  /// The shape of each clip.
+  public let shape: ClipShape
+  private let pixels: [ClipPixels]
+
+  /// Decodes the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
+  public init(_ manifest: Manifest, shape: ClipShape, limit: Int = .max) {
+    let reader = WindowReader(shape: shape, start: .first, crop: .centre, seed: 0, cacheMegabytes: 0)
+    var (samples, unreadable) = (BatchSamples(), [BadClip]())
+    for entry in manifest.entries where samples.entries.count < limit {
+      do {
+        samples.pixels.append(try reader.pixels(of: entry, sample: (0, 0)))
+        samples.entries.append(entry)
+      } catch {
+        unreadable.append(error)
+      }
+    }
+    entries = samples.entries
+    pixels = samples.pixels
+    self.unreadable = unreadable
+    self.shape = shape
+  }
+
+  /// The number of readable clips.
+  public var count: Int { entries.count }
+
+  /// Some of the clips as a batch; its step is 0.
+  /// - Parameter range: places in `entries`.
+  public func batch(_ range: Range<Int>) -> Batch {
+    let samples = BatchSamples(entries: Array(entries[range]), pixels: Array(pixels[range]))
+    return Batch(samples, step: 0, shape: shape, secondsWaited: 0)
+  }
+}

@@ -1,0 +1,87 @@
+import Synchronization
+import Video
+
+/// Reads windows of clips, and keeps what is sure to be asked for again: facts of clips, failures, and pixels as long
+/// as there is room. May be used from many threads at once.
+///
+/// What is kept never changes what is read: pixels and failures are pure functions of clip and window.
+final class WindowReader: Sendable {
+  let shape: ClipShape
+  let start: StartChoice
+  let crop: CropChoice
+  private let seed: UInt64
+
+  private struct Key: Hashable {
+    let clip: Int
+    let window: Window
+  }
+
+  private struct State {
+    var facts: [Int: Result<ClipFacts, BadClip>] = [:]
+    var kept: [Key: Result<ClipPixels, BadClip>] = [:]
+    var room: Int
+  }
+
+  private let state: Mutex<State>
+
+  init(shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, cacheMegabytes: Int) {
+    self.shape = shape
+    self.start = start
+    self.crop = crop
+    self.seed = seed
+    state = Mutex(State(room: cacheMegabytes << 20))
+  }
+
+  /// The pixels of one sample.
+  /// - Parameter sample: names the draw of the window.
+  func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws(BadClip) -> ClipPixels {
+    var reader: VideoReader?
+    let facts = try facts(of: entry, &reader)
+    let window = try Window(
+      of: entry, facts, shape: shape, start: start, crop: crop, seed: seed, sample: sample)
+    let key = Key(clip: entry.index, window: window)
+    if let known = state.withLock({ $0.kept[key] }) { return try known.get() }
+    let result = Self.decode(entry, window, shape, reader)
+    if window.recurs {
+      state.withLock { state in
+        // A failure takes hardly any room, and to know it saves opening the file again.
+        if case .failure = result { state.kept[key] = result }
+        if case .success = result, state.room >= shape.count, state.kept.updateValue(result, forKey: key) == nil {
+          state.room -= shape.count
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// The facts of a clip; leaves the reader open for the decoding that follows when the file had to be opened.
+  private func facts(of entry: ClipEntry, _ reader: inout VideoReader?) throws(BadClip) -> ClipFacts {
+    if let known = state.withLock({ $0.facts[entry.index] }) { return try known.get() }
+    let result: Result<ClipFacts, BadClip>
+    do {
+      let opened = try VideoReader(path: entry.path)
+      let seconds = try opened.shownDuration()
+      result = .success(
+        ClipFacts(seconds: seconds, width: opened.info.width, height: opened.info.height))
+      reader = opened
+    } catch {
+      result = .failure(BadClip(entry, error))
+    }
+    state.withLock { $0.facts[entry.index] = result }
+    return try result.get()
+  }
+
+  private static func decode(
+    _ entry: ClipEntry, _ window: Window, _ shape: ClipShape, _ reader: VideoReader?
+  ) -> Result<ClipPixels, BadClip> {
+    do {
+      let framing = Framing(
+        width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
+      let pictures = try (reader ?? VideoReader(path: entry.path))
+        .pictures(at: shape.times(from: window.start), framing: framing)
+      return .success(ClipPixels(pictures, shape: shape))
+    } catch {
+      return .failure(BadClip(entry, error))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Checkpoints
+import Clips
+import Foundation
+import Recipes
+import Training
+import Video
+
+/// What a command tells the system about how it ended; the codes are those of BSD's `sysexits`, with two of our own.
+public enum ExitStatus: Int32, Sendable {
+  /// Done.
+  case done = 0
+  /// The words of the command line are wrong.
+  case usage = 64
+  /// What a recipe, manifest, clip or checkpoint says is wrong.
+  case unfitInput = 65
+  /// A file is not there or cannot be read.
+  case missingInput = 66
+  /// A bug of this program.
+  case internalError = 70
+  /// An output cannot be created.
+  case cannotCreate = 73
+  /// Reading or writing failed, a full disk included.
+  case inputOutput = 74
+  /// Stopped on request with everything saved: run the same command again to go on.
+  case stopped = 75
+  /// The run diverged.
+  case diverged = 76
+}
+
+/// Something that ends a command: a sentence for the user, and a code for the system.
+public struct Failure: Error, CustomStringConvertible {
+  /// The code.
+  public let status: ExitStatus
+  /// The sentence.
+  public let description: String
+
+  /// A failure of a command's own.
+  public init(_ status: ExitStatus, _ description: String) {
+    self.status = status
+    self.description = description
+  }
+
+  /// What any error of the modules means for a command.
+  init(_ error: any Error) {
+    let status: ExitStatus =
+      switch error {
+      case let failure as Failure: failure.status
+      case is RecipeErrors: .unfitInput
+      case let error as CheckpointError:
+        switch error.kind {
+        case .unfitInput: .unfitInput
+        case .missingInput: .missingInput
+        case .cannotCreate: .cannotCreate
+        case .inputOutput: .inputOutput
+        }
+      case let error as ManifestError:
+        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case is BadClipsError: .unfitInput
+      case is QuarantineError: .inputOutput
+      case is SyntheticSetError: .cannotCreate
+      case let error as VideoError: error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
+      case is Trainer.Diverged: .diverged
+      default: .internalError
+      }
+    self.init(status, "\(error)")
+  }
+}
+
+extension ParsableCommand {
+  /// Runs a command's work; an error becomes one message on standard error and the documented exit code.
+  public func reportingFailures(_ work: () throws -> Void) throws {
+    do {
+      try work()
+    } catch let exit as ExitCode {
+      throw exit
+    } catch {
+      let failure = Failure(error)
+      standardError("\(Self.rootName): \(failure)\n")
+      throw ExitCode(failure.status.rawValue)
+    }
+  }
+
+  private static var rootName: String { CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? "vfm" }
+}
+
+/// Writes to standard error.
+public func standardError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

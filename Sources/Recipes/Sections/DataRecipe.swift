@@ -1,0 +1,70 @@
+/// Which clips are learned from, and what stretch and size of them.
+public struct DataRecipe: Equatable, Sendable {
+  /// Which part of a frame is kept when its shape is not the clip's.
+  public enum Crop: String, CaseIterable, Sendable {
+    case center
+    case random
+  }
+
+  /// Which stretch of a longer clip is taken.
+  public enum Start: String, CaseIterable, Sendable {
+    case random
+    case first
+  }
+
+  /// Path of the training manifest or folder, as written.
+  public let train: String
+  /// Path of the held-out manifest or folder, as written.
+  public let validation: String?
+  /// Frames in a clip.
+  public let frames: Int
+  /// Height of a clip in pixels.
+  public let height: Int
+  /// Width of a clip in pixels.
+  public let width: Int
+  /// Frames per second of the sampled clip.
+  public let frameRate: Double
+  /// Threads that decode.
+  public let workers: Int
+  /// Batches decoded ahead of training.
+  public let ahead: Int
+  /// Memory for decoded clips, in megabytes.
+  public let cacheMegabytes: Int
+  /// Which part of a frame is kept.
+  public let crop: Crop
+  /// Which stretch of a longer clip is taken.
+  public let start: Start
+  /// Share of unreadable clips, 0 to 1, above which a run stops.
+  public let badClipTolerance: Double
+
+  init(_ section: Section) {
+    train = section.string(
+      "train",
+      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside them; a relative path "
+        + "starts at the current directory.")
+    validation = section.optionalString(
+      "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
+    frames = section.integer("frames", 1...1024, "Frames in a clip; 1 trains on images.")
+    height = section.integer("height", 4...4096, "Height of a clip in pixels.")
+    width = section.integer("width", 4...4096, "Width of a clip in pixels.")
+    frameRate = section.number(
+      "frameRate", .above(0, through: 240),
+      "Frames per second at which clips are sampled, whatever rate their files have.")
+    workers = section.integer("workers", 1...64, default: 1, "Threads that decode clips.")
+    ahead = section.integer("ahead", 1...64, default: 4, "Batches decoded ahead of training.")
+    cacheMegabytes = section.integer(
+      "cacheMegabytes", 0...1_048_576, default: 512,
+      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps none."
+    )
+    crop = section.choice(
+      "crop", default: Crop.center,
+      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for each sample."
+    )
+    start = section.choice(
+      "start", default: Start.random,
+      "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
+    badClipTolerance = section.number(
+      "badClipTolerance", .from(0, through: 1), default: 0.05,
+      "Share of the clips that may be unreadable before the run stops.")
+  }
+}

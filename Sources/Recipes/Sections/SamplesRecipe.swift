@@ -1,0 +1,26 @@
+/// The clips sampled while training, to see how it goes.
+public struct SamplesRecipe: Equatable, Sendable {
+  /// One clip is sampled for each.
+  public let prompts: [String]
+  /// Solver steps from noise to clip.
+  public let steps: Int
+  /// How far the prompt is followed beyond the plain prediction; 1 for no guidance.
+  public let guidance: Double
+  /// Seed of the noise.
+  public let seed: Int
+  /// Frames of a sampled clip.
+  public let frames: Int
+
+  init(_ section: Section, data: DataRecipe) {
+    prompts = section.strings(
+      "prompts", atMost: 64,
+      "Captions to sample from, each from the same noise every time; none samples nothing.")
+    steps = section.integer("steps", 1...1000, default: 30, "Solver steps from noise to clip.")
+    guidance = section.number(
+      "guidance", .from(0, through: 100), default: 4,
+      "How far to go beyond the prediction without a caption; 1 is the plain prediction with it.")
+    seed = section.integer("seed", 0...Int.max, default: 0, "Seed of the noise.")
+    frames = section.integer(
+      "frames", 1...1024, default: data.frames, from: "data.frames", "Frames of a sampled clip.")
+  }
+}

@@ -1,0 +1,92 @@
+import Checkpoints
+import Clips
+import Layers
+import Models
+import Objectives
+import Recipes
+
+/// What it takes to build a run's model: its recipe and its tokenizer.
+public struct Blueprint: Sendable {
+  /// The recipe, which decides all sizes.
+  public let recipe: Recipe
+  /// Captions to ids, with the vocabulary that the run began with.
+  public let tokenizer: any Tokenizer
+  /// Every batch's captions are padded to at least this many tokens, so that buffers have the same sizes at each step.
+  public let textLength: Int
+
+  /// A new run's blueprint: the vocabulary is made from the training captions.
+  public init(_ recipe: Recipe, captions: [String]) {
+    let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
+    let tokenizer = kind.tokenizer(captions: captions)
+    let longest = captions.map { tokenizer.encode($0, length: recipe.tokenizer.length).count }.max() ?? 1
+    self.init(recipe, tokenizer: tokenizer, textLength: longest)
+  }
+
+  init(_ recipe: Recipe, tokenizer: any Tokenizer, textLength: Int) {
+    self.recipe = recipe
+    self.tokenizer = tokenizer
+    self.textLength = textLength
+  }
+
+  /// The same vocabulary under a recipe that differs in nothing the model depends on.
+  public func with(_ recipe: Recipe) -> Blueprint {
+    Blueprint(recipe, tokenizer: tokenizer, textLength: textLength)
+  }
+
+  /// The model, its parameters registered and not yet allocated.
+  public func makeModel() -> TextToVideoModel {
+    let (text, model) = (recipe.textEncoder, recipe.model)
+    return TextToVideoModel(
+      text: TextEncoderConfiguration(
+        vocabulary: tokenizer.vocabularySize, width: text.width, depth: text.depth, heads: text.heads,
+        headWidth: text.headWidth, feedForward: text.feedForward),
+      transformer: VideoDiffusionTransformerConfiguration(
+        channels: 3, patch: patch, width: model.width, depth: model.depth, heads: model.heads,
+        feedForward: model.feedForward, textWidth: text.width, frequencyWidth: model.frequencyWidth,
+        pooledText: model.pooledText, recomputesBlocks: recipe.training.recompute),
+      flow: flow)
+  }
+
+  /// What one token covers.
+  public var patch: PatchSize {
+    PatchSize(frames: recipe.model.patch[0], height: recipe.model.patch[1], width: recipe.model.patch[2])
+  }
+
+  /// The conventions of the flow.
+  public var flow: Flow {
+    let shift: Flow.Shift =
+      switch recipe.objective.times.shift {
+      case .tokens: .tokens
+      case .constant(let shift): .constant(shift)
+      }
+    return Flow(prediction: Flow.Prediction(rawValue: recipe.objective.prediction.rawValue)!, shift: shift)
+  }
+
+  /// The objective that trains a model of this blueprint.
+  public func makeObjective(_ model: TextToVideoModel) -> RectifiedFlow {
+    let times = recipe.objective.times
+    return RectifiedFlow(
+      model: model, tokenizer: tokenizer, maximumTextLength: recipe.tokenizer.length, paddedTextLength: textLength,
+      timeLaw: .init(mean: times.mean, deviation: times.deviation), captionDropout: recipe.objective.captionDropout)
+  }
+
+  /// The optimizer of a model's parameters, which must be allocated.
+  public func makeOptimizer(_ model: TextToVideoModel) -> AdamW {
+    let recipe = recipe.optimizer
+    return AdamW(
+      model.parameters,
+      .init(
+        beta1: recipe.betas[0], beta2: recipe.betas[1], epsilon: recipe.epsilon, weightDecay: recipe.weightDecay,
+        averageDecay: recipe.averageDecay))
+  }
+
+  /// The shape of a training clip.
+  public var clipShape: ClipShape {
+    ClipShape(
+      frames: recipe.data.frames, height: recipe.data.height, width: recipe.data.width,
+      frameRate: recipe.data.frameRate)
+  }
+
+  /// N, the tokens of a training clip.
+  public var tokensPerClip: Int { recipe.data.frames * recipe.data.height * recipe.data.width / patch.volume }
+}

@@ -1,0 +1,152 @@
+import Checkpoints
+import Clips
+import Foundation
+import Layers
+import Models
+import Recipes
+import Tensors
+
+/// All that a run is at one moment: what a checkpoint holds, and what resuming needs to go on bit for bit.
+public final class RunState {
+  /// What the model is built from.
+  public let blueprint: Blueprint
+  /// The model, with gradients.
+  public let model: TextToVideoModel
+  /// Moments, average and updates.
+  public let optimizer: AdamW
+  /// Steps done. The order of clips, crops, noise and times follows from seed and step.
+  public internal(set) var step = 0
+  /// Steps refused in a row.
+  var refusals = 0
+
+  /// A run at its beginning.
+  public init(_ blueprint: Blueprint) {
+    self.blueprint = blueprint
+    model = blueprint.makeModel()
+    model.parameters.allocate(seed: UInt64(blueprint.recipe.seed))
+    optimizer = blueprint.makeOptimizer(model)
+  }
+
+  /// The flat buffers and the names of their groups in a checkpoint.
+  private var groups: [(name: String, buffer: Tensor)] {
+    [
+      ("parameters", model.parameters.values), ("average", optimizer.average),
+      ("firstMoment", optimizer.firstMoment), ("secondMoment", optimizer.secondMoment),
+    ]
+  }
+
+  /// What a checkpoint of this moment holds; it shares the floats with the run.
+  public var contents: CheckpointContents {
+    var contents = CheckpointContents()
+    for (name, buffer) in groups {
+      contents.groups[name] = model.parameters.entries.map { entry in
+        TensorRecord(
+          name: entry.name, shape: entry.shape,
+          values: UnsafeBufferPointer(start: buffer.pointer + entry.offset, count: entry.count),
+          owner: model.parameters)
+      }
+    }
+    let recipe = blueprint.recipe
+    contents.attributes = [
+      Key.step: .integer(step),
+      Key.updates: .integer(optimizer.updates),
+      Key.refusals: .integer(refusals),
+      Key.position: .integer(step * recipe.training.batch * recipe.training.accumulate),
+      Key.seed: .integer(recipe.seed),
+      Key.recipe: .text(recipe.resolvedJSON()),
+      Key.vocabulary: .text(blueprint.tokenizer.words.joined(separator: "\n")),
+      Key.textLength: .integer(blueprint.textLength),
+      Key.layout: .text("text_encoder: T5 v1.1; transformer: Wan 2.1"),
+      Key.prediction: .text(recipe.objective.prediction.rawValue),
+      Key.time: .text("0 is data, 1 is noise; the model sees 1000 t"),
+      Key.velocity: .text("noise - data"),
+      Key.pixels: .text("RGB, -1...1"),
+      Key.kernels: .text(Parallel.kernelName),
+    ]
+    return contents
+  }
+
+  /// Takes over a checkpoint of a run of this blueprint.
+  ///
+  /// - Throws: `CheckpointError` when its tensors are not this model's.
+  public func restore(_ checkpoint: LoadedCheckpoint) throws {
+    for (name, buffer) in groups { try model.parameters.read(checkpoint, group: name, into: buffer) }
+    step = try checkpoint.integer(Key.step)
+    optimizer.updates = try checkpoint.integer(Key.updates)
+    refusals = try checkpoint.integer(Key.refusals)
+  }
+
+  /// Names of the attributes of a checkpoint.
+  enum Key {
+    static let step = "step", updates = "updates", refusals = "refusals", position = "position"
+    static let seed = "seed", recipe = "recipe", vocabulary = "vocabulary", textLength = "text_length"
+    static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity", pixels = "pixels"
+    static let kernels = "openblas_kernels"
+    /// Those that say how a run goes on, and so count for its hash; the others describe it.
+    static let hashed = [step, updates, refusals, position, seed]
+  }
+
+  /// One SHA-256 over a checkpoint's training state: parameters, moments, average, step and position in the data; not
+  /// times, paths or threads.
+  public static func hash(_ checkpoint: LoadedCheckpoint) throws -> String {
+    try stateHash(of: checkpoint, attributes: Key.hashed)
+  }
+
+  /// The same over the run as it is now.
+  public var hash: String { stateHash(of: contents, attributes: Key.hashed) }
+}
+
+extension Blueprint {
+  /// The blueprint that a checkpoint records.
+  public init(_ checkpoint: LoadedCheckpoint) throws {
+    let recipe = try Recipe.parse(checkpoint.text(RunState.Key.recipe), name: "\(checkpoint.path) (its recipe)")
+    let words = try checkpoint.text(RunState.Key.vocabulary)
+    let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
+    self.init(
+      recipe, tokenizer: kind.tokenizer(words: words.isEmpty ? [] : words.components(separatedBy: "\n")),
+      textLength: try checkpoint.integer(RunState.Key.textLength))
+  }
+}
+
+extension TextToVideoModel {
+  /// The model of a checkpoint, ready to run forward.
+  ///
+  /// - Parameter averaged: takes the running average of the weights, which is what is sampled and evaluated; the last
+  ///   step's weights otherwise.
+  public init(_ checkpoint: LoadedCheckpoint, _ blueprint: Blueprint, averaged: Bool = true) throws {
+    self = blueprint.makeModel()
+    parameters.allocate(seed: 0, withGradients: false)
+    let group = averaged ? "average" : "parameters"
+    try parameters.read(checkpoint, group: group, into: parameters.values)
+  }
+}
+
+extension ParameterStore {
+  /// Fills a flat buffer from a group of a checkpoint, which must have exactly these parameters.
+  fileprivate func read(_ checkpoint: LoadedCheckpoint, group: String, into buffer: Tensor) throws {
+    try checkpoint.require(entries.map { ($0.name, $0.shape) }, in: group)
+    for entry in entries {
+      try checkpoint.read(
+        entry.name, in: group,
+        into: UnsafeMutableBufferPointer(start: buffer.pointer + entry.offset, count: entry.count))
+    }
+  }
+}
+
+extension LoadedCheckpoint {
+  /// An attribute that a checkpoint of a run has.
+  func text(_ name: String) throws -> String {
+    guard case .text(let text) = attributes[name] else { throw lacks(name) }
+    return text
+  }
+
+  /// An attribute that a checkpoint of a run has.
+  func integer(_ name: String) throws -> Int {
+    guard case .integer(let number) = attributes[name] else { throw lacks(name) }
+    return number
+  }
+
+  private func lacks(_ name: String) -> CheckpointError {
+    .refused(path: path, reason: "it has no attribute \(name), so it is no checkpoint of a training run")
+  }
+}

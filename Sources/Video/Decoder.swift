@@ -1,0 +1,57 @@
+import CLibAV
+
+/// A codec at work on one stream: packets in, frames out in the order in which they are shown.
+///
+/// One thread a file: clips are decoded side by side, and one thread gives the same frames and messages every time.
+final class Decoder {
+  private var context: UnsafeMutablePointer<AVCodecContext>?
+
+  /// What came out.
+  enum Output {
+    case frame(FrameMemory)
+    /// The decoder wants another packet.
+    case hungry
+    case end
+    case failed(Int32)
+  }
+
+  init(of demuxer: Demuxer, limits: DecodeLimits) throws(VideoError) {
+    let stream = demuxer.stream
+    let parameters = stream.pointee.codecpar!
+    guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
+      let name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
+      throw VideoError(path: demuxer.path, stage: .decode, reason: "libav has no decoder for \(name)")
+    }
+    guard let new = avcodec_alloc_context3(codec) else { fatalError("out of memory for a decoder") }
+    context = new
+    var code = avcodec_parameters_to_context(new, parameters)
+    new.pointee.pkt_timebase = stream.pointee.time_base
+    new.pointee.thread_count = 1
+    new.pointee.max_pixels = Int64(limits.maxPixels)
+    if code >= 0 { code = avcodec_open2(new, codec, nil) }
+    guard code >= 0 else { throw VideoError(path: demuxer.path, stage: .decode, code: code) }
+  }
+
+  deinit { avcodec_free_context(&context) }
+
+  /// libav's name of the codec.
+  var codecName: String { String(cString: avcodec_get_name(context!.pointee.codec_id)) }
+
+  /// Gives the decoder a packet, or with nil the news that there are no more; returns libav's code.
+  func send(_ packet: UnsafeMutablePointer<AVPacket>?) -> Int32 { avcodec_send_packet(context, packet) }
+
+  /// Takes what the decoder has.
+  func receive() -> Output {
+    let frame = FrameMemory()
+    let code = avcodec_receive_frame(context, frame.pointer)
+    switch code {
+    case 0...: return .frame(frame)
+    case clibav_error_again(): return .hungry
+    case clibav_error_end_of_file(): return .end
+    default: return .failed(code)
+    }
+  }
+
+  /// Forgets everything decoded so far, for packets from elsewhere in the file.
+  func flush() { avcodec_flush_buffers(context) }
+}

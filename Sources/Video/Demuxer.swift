@@ -1,0 +1,171 @@
+import CLibAV
+import Glibc
+
+/// An open file and its one video stream: packets in the order of the file.
+///
+/// **Which stream.** The first video stream by index that is not a cover picture. libav's own choice, the "best"
+/// stream, compares resolutions and bit rates, so it depends on how much of the file was probed and can change
+/// when a file is remuxed; the first one is what `-map 0:v:0` and most data sets mean.
+///
+/// **What it may touch.** One regular file, through the `file` protocol, in a container that holds its own data:
+/// playlists and scripts (hls, dash, concat, image sequences) are refused, since they open other files.
+final class Demuxer {
+  let path: String
+  private let deadline: Deadline
+  private var context: UnsafeMutablePointer<AVFormatContext>?
+  private var chosen: UnsafeMutablePointer<AVStream>?
+  private let packet = PacketMemory()
+  /// The code of the read error that ended the file early, if any.
+  private(set) var readError: Int32?
+
+  private static let formats = """
+    mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,mxf,ogg,ivf,gif,apng,\
+    h264,hevc,m4v,obu,yuv4mpegpipe
+    """
+
+  /// Opens the file; `limits.maxPixels` also bounds what libav decodes to learn the stream's format.
+  init(path: String, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
+    self.path = path
+    self.deadline = deadline
+    _ = LibavLog.redirected
+    LibavLog.forget()
+    try open()
+    if !describesItself { try probe(limits) }
+    try chooseStream()
+  }
+
+  deinit { avformat_close_input(&context) }
+
+  private func open() throws(VideoError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw VideoError(path: path, stage: .open, reason: "it is not a regular file")
+    }
+    guard let new = avformat_alloc_context() else { fatalError("out of memory for a file") }
+    new.pointee.interrupt_callback = deadline.interruptCallback
+    context = new
+
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    av_dict_set(&options, "protocol_whitelist", "file", 0)
+    av_dict_set(&options, "format_whitelist", Demuxer.formats, 0)
+    // With the protocol spelled out, a colon in a file name is no other protocol.
+    let code = avformat_open_input(&context, "file:" + path, nil, &options)
+    guard code >= 0 else { throw error(.open, code) }
+  }
+
+  /// Whether the header alone tells all that the decoder needs. It does for the usual codecs in mp4 and mov; then
+  /// `avformat_find_stream_info`, which opens a second decoder, is a third of the work on a short clip.
+  private var describesItself: Bool {
+    guard containerName.hasPrefix("mov"), let stream = firstVideoStream else { return false }
+    let parameters = stream.pointee.codecpar.pointee
+    let known: Bool
+    switch parameters.codec_id {
+    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC: known = parameters.extradata_size > 0
+    case AV_CODEC_ID_VP9, AV_CODEC_ID_AV1: known = true
+    default: known = false
+    }
+    return known && parameters.width > 0 && parameters.height > 0 && stream.pointee.avg_frame_rate.num > 0
+  }
+
+  private func probe(_ limits: DecodeLimits) throws(VideoError) {
+    var options = [OpaquePointer?](repeating: nil, count: Int(context!.pointee.nb_streams))
+    defer { for i in options.indices { av_dict_free(&options[i]) } }
+    for i in options.indices { av_dict_set_int(&options[i], "max_pixels", Int64(limits.maxPixels), 0) }
+    // A file without streams in its header (MPEG) has no options to give; the array must still be one.
+    let code = options.isEmpty ? find(nil) : options.withUnsafeMutableBufferPointer { find($0.baseAddress) }
+    if deadline.isPast { throw VideoError(path: path, stage: .open, reason: deadline.reason) }
+    guard code >= 0 else { throw error(.open, code) }
+  }
+
+  private func find(_ options: UnsafeMutablePointer<OpaquePointer?>?) -> Int32 {
+    avformat_find_stream_info(context, options)
+  }
+
+  private func chooseStream() throws(VideoError) {
+    guard let stream = firstVideoStream else {
+      throw VideoError(path: path, stage: .stream, reason: "it has no video stream")
+    }
+    for case let other? in streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
+    chosen = stream
+  }
+
+  private var streams: UnsafeBufferPointer<UnsafeMutablePointer<AVStream>?> {
+    UnsafeBufferPointer(start: context!.pointee.streams, count: Int(context!.pointee.nb_streams))
+  }
+
+  private var firstVideoStream: UnsafeMutablePointer<AVStream>? {
+    let covers = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS
+    for case let stream? in streams
+    where stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+      && stream.pointee.disposition & covers == 0
+    {
+      return stream
+    }
+    return nil
+  }
+
+  private func error(_ stage: VideoError.Stage, _ code: Int32) -> VideoError {
+    deadline.isPast
+      ? VideoError(path: path, stage: stage, reason: deadline.reason)
+      : VideoError(path: path, stage: stage, code: code)
+  }
+}
+
+extension Demuxer {
+  /// The video stream.
+  var stream: UnsafeMutablePointer<AVStream> { chosen! }
+
+  /// libav's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+  var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }
+
+  /// The whole file's duration in seconds as the container claims.
+  var claimedDuration: Double? {
+    let ticks = stream.pointee.duration
+    if ticks != clibav_no_timestamp(), ticks > 0 { return Double(ticks) * av_q2d(stream.pointee.time_base) }
+    let microseconds = context!.pointee.duration
+    return microseconds != clibav_no_timestamp() && microseconds > 0 ? Double(microseconds) / 1e6 : nil
+  }
+
+  /// The shape of a pixel, width over height, for a frame of the stream; 1 when unknown or beyond belief.
+  func sampleAspect(of frame: UnsafeMutablePointer<AVFrame>) -> Double {
+    let ratio = av_guess_sample_aspect_ratio(context, stream, frame)
+    guard ratio.num > 0, ratio.den > 0 else { return 1 }
+    let aspect = av_q2d(ratio)
+    return (0.1...10).contains(aspect) ? aspect : 1
+  }
+
+  /// How the stream's frames lie, from the display matrix in its header.
+  var orientation: Orientation {
+    var size = 0
+    guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else {
+      return .upright
+    }
+    return data.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(displayMatrix: $0) }
+  }
+
+  /// The next packet of the video stream, good until the next call; nil at the end of the file.
+  ///
+  /// An error while reading ends the file, as it does for ffmpeg; `readError` has its code.
+  func nextPacket() throws(VideoError) -> UnsafeMutablePointer<AVPacket>? {
+    while true {
+      av_packet_unref(packet.pointer)
+      let code = av_read_frame(context, packet.pointer)
+      if deadline.isPast { throw VideoError(path: path, stage: .stream, reason: deadline.reason) }
+      if code == clibav_error_again() { continue }
+      if code < 0 {
+        let late = context!.pointee.pb.map { $0.pointee.error } ?? 0
+        let reason = code == clibav_error_end_of_file() ? late : code
+        if reason < 0, reason != clibav_error_end_of_file() { readError = reason }
+        return nil
+      }
+      if packet.pointer.pointee.stream_index == stream.pointee.index { return packet.pointer }
+    }
+  }
+
+  /// Moves to the key frame at or before a timestamp of the stream; false when libav cannot.
+  func seek(to ticks: Int64) -> Bool {
+    readError = nil
+    return av_seek_frame(context, stream.pointee.index, ticks, AVSEEK_FLAG_BACKWARD) >= 0
+  }
+}

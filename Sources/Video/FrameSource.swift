@@ -1,0 +1,130 @@
+import CLibAV
+
+/// A file decoded from some point on, frame by frame, with a time for each frame and a record of what was damaged.
+final class FrameSource {
+  let demuxer: Demuxer
+  let decoder: Decoder
+  /// Shown before the first frame that `next()` gave, or nil before that.
+  private(set) var origin: Int64?
+  /// How many frames were shown since the start; nil after a seek.
+  private(set) var shown: Int? = 0
+  /// What could not be read or decoded, or only with errors, in order; at most `damageKept` entries.
+  private(set) var damage: [VideoError] = []
+  private var previous: DecodedFrame?
+  private var noMorePackets = false
+
+  private static let damageKept = 100
+
+  init(path: String, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
+    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    decoder = try Decoder(of: demuxer, limits: limits)
+  }
+
+  /// The next frame in the order shown; nil at the end.
+  ///
+  /// A packet that does not decode is skipped, as ffmpeg skips it, and noted in `damage`.
+  func next() throws(VideoError) -> DecodedFrame? {
+    while true {
+      switch decoder.receive() {
+      case .frame(let memory):
+        let frame = timed(memory)
+        note(frame)
+        previous = frame
+        origin = origin ?? frame.ticks
+        shown = shown.map { $0 + 1 }
+        return frame
+      case .failed(let code): note(.decode, libavWords(for: code))
+      case .hungry where !noMorePackets: try feed()
+      case .hungry, .end:
+        noteLog(.decode)
+        return nil
+      }
+    }
+  }
+
+  private func feed() throws(VideoError) {
+    let packet = try demuxer.nextPacket()
+    if let packet {
+      if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { note(.stream, "a packet is cut off or corrupt") }
+    } else {
+      noMorePackets = true
+      if let code = demuxer.readError { note(.stream, libavWords(for: code)) }
+    }
+    noteLog(.stream)
+    let code = decoder.send(packet)
+    if code < 0, code != clibav_error_end_of_file() { note(.decode, libavWords(for: code)) }
+  }
+
+  /// Settles a frame's time: libav's best estimate, else the previous frame's end.
+  private func timed(_ memory: FrameMemory) -> DecodedFrame {
+    let duration = clibav_frame_duration(memory.pointer)
+    let step = duration > 0 ? duration : nominalStep
+    var ticks = memory.pointer.pointee.best_effort_timestamp
+    if ticks == clibav_no_timestamp() { ticks = previous.map { $0.ticks + $0.duration } ?? 0 }
+    return DecodedFrame(memory: memory, ticks: ticks, duration: step)
+  }
+
+  /// One frame at the average rate, in ticks, for frames that do not say how long they are shown; at least 1.
+  var nominalStep: Int64 {
+    let rate = demuxer.stream.pointee.avg_frame_rate
+    guard rate.num > 0, rate.den > 0 else { return 1 }
+    return max(1, av_rescale_q(1, AVRational(num: rate.den, den: rate.num), demuxer.stream.pointee.time_base))
+  }
+
+  /// Seconds from the first shown frame to a tick of the stream.
+  func seconds(_ ticks: Int64) -> Double {
+    let base = demuxer.stream.pointee.time_base
+    return Double(ticks - (origin ?? ticks)) * Double(base.num) / Double(base.den)
+  }
+}
+
+extension FrameSource {
+  /// Moves to a key frame and gives it; what follows is then what decoding from the start would give. Nil when the
+  /// file does not allow it, and then this source is spent.
+  func seek(to key: PacketIndex.Packet, origin: Int64) throws(VideoError) -> DecodedFrame? {
+    self.origin = origin
+    shown = nil
+    previous = nil
+    noMorePackets = false
+    // mov and mp4 are indexed by decoding time, Matroska by showing time.
+    let target = demuxer.containerName.hasPrefix("mov") ? key.dts : key.pts
+    guard demuxer.seek(to: target) else { return nil }
+    decoder.flush()
+    // Frames shown before the key frame but stored after it lean on frames that were not decoded: neither they nor
+    // the decoder's complaints about them count.
+    let known = damage
+    while let frame = try next() {
+      if frame.ticks == key.pts {
+        damage = known
+        return frame
+      }
+      if frame.ticks > key.pts { return nil }
+    }
+    return nil
+  }
+}
+
+extension FrameSource {
+  private func note(_ frame: DecodedFrame) {
+    let raw = frame.memory.pointer.pointee
+    let broken = raw.flags & AV_FRAME_FLAG_CORRUPT != 0 || raw.decode_error_flags != 0
+    if broken { note(.decode, "the frame is damaged", at: frame) } else { noteLog(.decode, at: frame) }
+  }
+
+  /// Notes what libav logged since the last look, if it did.
+  private func noteLog(_ stage: VideoError.Stage, at frame: DecodedFrame? = nil) {
+    if let line = LibavLog.takeLastError() { record(stage, line, at: frame) }
+  }
+
+  private func note(_ stage: VideoError.Stage, _ words: String, at frame: DecodedFrame? = nil) {
+    record(stage, LibavLog.takeLastError().map { "\(words) (\($0))" } ?? words, at: frame)
+  }
+
+  private func record(_ stage: VideoError.Stage, _ reason: String, at frame: DecodedFrame?) {
+    guard damage.count < FrameSource.damageKept else { return }
+    let ticks = frame?.ticks ?? previous.map { $0.ticks + $0.duration }
+    damage.append(
+      VideoError(
+        path: demuxer.path, stage: stage, reason: reason, frame: shown, seconds: ticks.map(seconds)))
+  }
+}

@@ -1,0 +1,39 @@
+/// How a frame of any size becomes a picture of one size: scaled evenly until it covers the picture, then cropped.
+public struct Framing: Sendable, Hashable {
+  /// Width of the picture in pixels.
+  public var width: Int
+  /// Height of the picture in pixels.
+  public var height: Int
+  /// Which part stays when the covering frame is too wide: 0 the left edge, 0.5 the middle, 1 the right edge.
+  public var cropX: Double
+  /// Which part stays when the covering frame is too high: 0 the top, 0.5 the middle, 1 the bottom.
+  public var cropY: Double
+
+  /// A picture size, and where to crop.
+  public init(width: Int, height: Int, cropX: Double = 0.5, cropY: Double = 0.5) {
+    precondition(width > 0 && height > 0, "a framing of \(width)×\(height) has no pixels")
+    precondition(
+      (0...1).contains(cropX) && (0...1).contains(cropY), "crop position (\(cropX), \(cropY)) is not in 0…1")
+    self.width = width
+    self.height = height
+    self.cropX = cropX
+    self.cropY = cropY
+  }
+
+  /// The size that a frame shown at `width` × `height` is scaled to: one side equals the picture's, the other is
+  /// at least as long.
+  func coveringSize(width frameWidth: Double, height frameHeight: Double) -> (width: Int, height: Int) {
+    let scale = max(Double(width) / frameWidth, Double(height) / frameHeight)
+    return (
+      max(width, Int((frameWidth * scale).rounded())), max(height, Int((frameHeight * scale).rounded()))
+    )
+  }
+
+  /// The left and top of the picture within a covering frame.
+  func cropOrigin(in covering: (width: Int, height: Int)) -> (x: Int, y: Int) {
+    (
+      Int((cropX * Double(covering.width - width)).rounded()),
+      Int((cropY * Double(covering.height - height)).rounded())
+    )
+  }
+}

@@ -1,0 +1,57 @@
+import CLibAV
+import Glibc
+
+/// libav's messages, kept off standard error and remembered for error reports.
+///
+/// libav says in its log what its return codes do not ("moov atom not found"). The log is one callback for the
+/// whole process, so lines are kept by thread: a reader or writer works with one codec thread, and its lines
+/// arrive on the thread that calls it.
+enum LibavLog {
+  /// The lines of one thread since it last asked.
+  private final class Lines {
+    var last: String?
+    var count = 0
+  }
+
+  /// Redirects libav's log; the first use does it, later ones cost nothing.
+  static let redirected: Void = clibav_send_log_to { _, line in
+    guard let line else { return }
+    let lines = LibavLog.ofThisThread
+    lines.last = String(cString: line)
+    lines.count += 1
+  }
+
+  /// The last error line that libav logged on this thread since the last call, if any; forgets it.
+  static func takeLastError() -> String? {
+    let lines = ofThisThread
+    guard lines.count > 0 else { return nil }
+    defer {
+      lines.last = nil
+      lines.count = 0
+    }
+    return lines.last
+  }
+
+  /// Forgets what was logged on this thread, so that a later error is not explained by an older line.
+  static func forget() {
+    let lines = ofThisThread
+    lines.last = nil
+    lines.count = 0
+  }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let code = pthread_key_create(&key) { Unmanaged<Lines>.fromOpaque($0!).release() }
+    precondition(code == 0, "no thread-specific storage left for libav's log")
+    return key
+  }()
+
+  private static var ofThisThread: Lines {
+    if let known = pthread_getspecific(key) {
+      return Unmanaged<Lines>.fromOpaque(known).takeUnretainedValue()
+    }
+    let lines = Lines()
+    pthread_setspecific(key, Unmanaged.passRetained(lines).toOpaque())
+    return lines
+  }
+}

@@ -1,0 +1,70 @@
+import CLibAV
+import Glibc
+
+/// A picture as the bytes of a PNG file; the same picture gives the same bytes.
+public func pngData(_ picture: Picture) throws(VideoError) -> [UInt8] {
+  try pngData(picture, for: "a PNG in memory")
+}
+
+/// Writes a picture as a PNG file; what was there before is replaced only when the new file is whole.
+public func writePNG(_ picture: Picture, to path: String) throws(VideoError) {
+  let bytes = try pngData(picture, for: path)
+  let part = path + ".part"
+  guard let file = fopen(part, "wb") else { throw systemError(path) }
+  let written = fwrite(bytes, 1, bytes.count, file)
+  guard written == bytes.count, fflush(file) == 0 else {
+    let error = systemError(path)
+    fclose(file)
+    unlink(part)
+    throw error
+  }
+  guard fclose(file) == 0, rename(part, path) == 0 else {
+    let error = systemError(path)
+    unlink(part)
+    throw error
+  }
+}
+
+private func systemError(_ path: String) -> VideoError {
+  VideoError(path: path, stage: .write, reason: String(cString: strerror(errno)))
+}
+
+private func pngData(_ picture: Picture, for path: String) throws(VideoError) -> [UInt8] {
+  _ = LibavLog.redirected
+  LibavLog.forget()
+  guard let codec = avcodec_find_encoder(AV_CODEC_ID_PNG) else {
+    throw VideoError(path: path, stage: .encode, reason: "this libav has no PNG encoder")
+  }
+  guard let new = avcodec_alloc_context3(codec) else { fatalError("out of memory for an encoder") }
+  var context: UnsafeMutablePointer<AVCodecContext>? = new
+  defer { avcodec_free_context(&context) }
+  new.pointee.width = Int32(picture.width)
+  new.pointee.height = Int32(picture.height)
+  new.pointee.pix_fmt = AV_PIX_FMT_RGB24
+  new.pointee.time_base = AVRational(num: 1, den: 1)
+  new.pointee.thread_count = 1
+  new.pointee.flags |= AV_CODEC_FLAG_BITEXACT
+
+  let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
+  frame.fill(with: picture)
+  let packet = PacketMemory()
+  var code = avcodec_open2(new, codec, nil)
+  if code >= 0 { code = avcodec_send_frame(new, frame.pointer) }
+  if code >= 0 { code = avcodec_receive_packet(new, packet.pointer) }
+  guard code >= 0 else { throw VideoError(path: path, stage: .encode, code: code) }
+  return [UInt8](
+    UnsafeBufferPointer(start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size)))
+}
+
+extension FrameMemory {
+  /// Copies a picture into a frame of RGB samples of the same size.
+  func fill(with picture: Picture) {
+    let row = Int(pointer.pointee.linesize.0)
+    picture.pixels.withUnsafeBufferPointer { samples in
+      for y in 0..<picture.height {
+        (pointer.pointee.data.0! + y * row)
+          .update(from: samples.baseAddress! + y * picture.width * 3, count: picture.width * 3)
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+@main
+struct VFMBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vfm-bench",
+    abstract: "Measures how fast this machine trains.",
+    discussion: "Machines differ and are shared: compare figures of one run, never of two.",
+    subcommands: [StepCommand.self], defaultSubcommand: StepCommand.self)
+}

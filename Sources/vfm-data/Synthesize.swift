@@ -1,0 +1,45 @@
+import ArgumentParser
+import Clips
+import Commands
+import Foundation
+
+/// Renders the embedded set.
+struct Synthesize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Render captioned clips of moving shapes as H.264 files, to try training without data of your own.",
+    discussion: """
+      The folder gets clips/, train.jsonl, validation.jsonl and test.jsonl; the test set holds combinations of colour, shape \
+      and motion that are never trained on. The same options give the same pixels. A folder that holds this very set \
+      already is left as it is.
+      """)
+
+  @Argument(help: "A new or empty folder.", completion: .directory)
+  var folder: String
+  @Option(help: "How many clips in all.")
+  var clips = 4000
+  @Option(help: "The seed of all draws.")
+  var seed: UInt64 = 0
+  @Option(help: "easy: one object, plain ground, straight motion; medium: more shapes, motions and grounds; hard: two objects and camera moves.")
+  var level = Level.easy
+  @Option(help: "Width and height in pixels, even.")
+  var size = 64
+  @Option(help: "Frames of a clip.")
+  var frames = 8
+  @Option(help: "Frames a second.")
+  var frameRate = 8.0
+
+  func run() throws {
+    try reportingFailures {
+      let settings = SyntheticSettings(
+        clips: clips, seed: seed, level: level, width: size, height: size, frames: frames, frameRate: frameRate)
+      let total = clips
+      let counts = try SyntheticSet.write(to: folder, settings) { written in
+        standardError("\rrendering clip \(written) of \(total)")
+      }
+      standardError("\n")
+      print("\(folder): \(counts.train) training, \(counts.validation) validation and \(counts.test) test clips")
+    }
+  }
+}
+
+extension Level: ExpressibleByArgument {}

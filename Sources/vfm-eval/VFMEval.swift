@@ -1,0 +1,114 @@
+import ArgumentParser
+import Clips
+import Commands
+import Evaluation
+import Foundation
+import Models
+import Objectives
+import Tensors
+import Training
+import Video
+
+/// Measures a checkpoint on held-out clips.
+@main
+struct VFMEval: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vfm-eval", abstract: "Measure a checkpoint on held-out clips.",
+    discussion: """
+      Prints the loss at each noise level, on fixed noise, so that figures of different runs can be compared. For clips of the \
+      embedded set it also samples a clip of each caption and tells how often colour, shape and motion are as asked. The \
+      averaged weights are used. Exit codes are those of vfm-train.
+      """)
+
+  @Option(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
+  var checkpoint: String
+  @Option(help: "Held-out clips: a manifest (.csv, .jsonl) or a folder of clips with .txt captions.")
+  var manifest: String
+  @Option(help: "The most clips to measure the loss on.")
+  var clips = 256
+  @Option(help: "The most captions to sample, for clips of the embedded set; 0 samples none.")
+  var samples = 64
+  @Option(help: "Steps from noise to clip.")
+  var steps = 30
+  @Option(help: "How far to follow the prompt beyond the plain prediction.")
+  var guidance = 4.0
+  @Option(help: "Seed of the samples' noise.")
+  var seed: UInt64 = 0
+  @Option(help: "Write a contact sheet of the samples (.png).", completion: .file(extensions: ["png"]))
+  var sheet: String?
+  @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
+  var threads: Int?
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if clips < 1 || samples < 0 || steps < 1 {
+      throw ValidationError("--clips and --steps must be at least 1, --samples at least 0.")
+    }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      try Inputs.configureThreads(threads)
+      let (model, blueprint, path) = try Inputs.model(checkpoint)
+      let entries = try Manifest.load(manifest)
+      let reader = ClipReader(entries, shape: blueprint.clipShape, limit: clips)
+      for bad in reader.unreadable { standardError("left out: \(bad)\n") }
+      guard reader.count > 0 else {
+        throw Failure(.unfitInput, "None of the clips of \(manifest) can be read; the messages above say why.")
+      }
+      let losses = HeldOutLoss(batch: blueprint.recipe.training.batch)
+        .measure(blueprint.makeObjective(model), reader)
+      let following = try judge(model, blueprint, entries)
+      try json
+        ? printJSON(path, reader.count, losses, following) : printTables(path, reader.count, losses, following)
+    }
+  }
+
+  /// Samples the captions of clips whose colour, shape and motion are known, and looks at what came.
+  private func judge(
+    _ model: TextToVideoModel, _ blueprint: Blueprint, _ manifest: Manifest
+  ) throws -> PromptFollowing? {
+    let asked = manifest.entries.filter { $0.attributes["shape"] != nil && $0.attributes["motion"] != nil }.prefix(samples)
+    guard !asked.isEmpty else { return nil }
+    let data = blueprint.recipe.data
+    let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
+    let clips = writer.pictures(
+      of: asked.map(\.caption), frames: data.frames, height: data.height, width: data.width, seed: seed
+    ) { share in
+      if isatty(STDERR_FILENO) == 1 { standardError("\rsampling \(Int(100 * share)) %") }
+      return true
+    }
+    if isatty(STDERR_FILENO) == 1 { standardError("\n") }
+    if let sheet { try writePNG(ContactSheet.picture(rows: clips, captions: asked.map(\.caption)), to: sheet) }
+    return PromptFollowing(clips: clips, asked: asked.map(\.attributes))
+  }
+
+  private func printTables(
+    _ path: String, _ count: Int, _ losses: [(condition: String, loss: Double)], _ following: PromptFollowing?
+  ) {
+    print("\(path), \(count) clips of \(manifest)")
+    let rows = losses.map { [$0.condition, String(format: "%.5f", $0.loss)] }
+    print(TextTable(columns: ["noise level", "held-out loss"], rows: rows + [["mean", String(format: "%.5f", mean(losses))]]))
+    if let following { print("\n\(following.table)") }
+  }
+
+  private func printJSON(
+    _ path: String, _ count: Int, _ losses: [(condition: String, loss: Double)], _ following: PromptFollowing?
+  ) throws {
+    var object: [String: Any] = [
+      "checkpoint": path, "manifest": manifest, "clips": count, "heldOutLoss": mean(losses),
+      "heldOut": Dictionary(uniqueKeysWithValues: losses.map { ($0.condition, $0.loss) }),
+    ]
+    if let following {
+      object["promptFollowing"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(following))
+    }
+    let data = try JSONSerialization.data(
+      withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  private func mean(_ losses: [(condition: String, loss: Double)]) -> Double {
+    losses.reduce(0) { $0 + $1.loss } / Double(losses.count)
+  }
+}

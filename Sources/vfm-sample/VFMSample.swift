@@ -1,0 +1,89 @@
+import ArgumentParser
+import Checkpoints
+import Commands
+import Evaluation
+import Foundation
+import Tensors
+import Training
+import Video
+
+/// Samples a clip of a prompt.
+@main
+struct VFMSample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vfm-sample", abstract: "Sample a clip of a prompt from a trained checkpoint.",
+    discussion: """
+      The averaged weights are used. The same options and seed give the same clip. Exit codes are those of vfm-train.
+      """)
+
+  @Option(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
+  var checkpoint: String
+  @Option(help: "What the clip should show; repeat for several clips.")
+  var prompt: [String]
+  @Option(help: "The clip (.mp4), or a contact sheet of all clips (.png).", completion: .file())
+  var output: String
+  @Option(help: "Steps from noise to clip.")
+  var steps = 30
+  @Option(help: "How far to follow the prompt beyond the plain prediction; 1 for no guidance.")
+  var guidance = 4.0
+  @Option(help: "Seed of the noise.")
+  var seed: UInt64 = 0
+  @Option(help: "Frames (default: as trained); the patch must divide them.")
+  var frames: Int?
+  @Option(help: "Height in pixels (default: as trained).")
+  var height: Int?
+  @Option(help: "Width in pixels (default: as trained).")
+  var width: Int?
+  @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if prompt.isEmpty { throw ValidationError("give at least one --prompt.") }
+    if !guidance.isFinite { throw ValidationError("--guidance must be a number.") }
+    if !output.hasSuffix(".mp4") && !output.hasSuffix(".png") {
+      throw ValidationError("--output must end in .mp4 (a clip) or .png (a contact sheet).")
+    }
+    if output.hasSuffix(".mp4") && prompt.count > 1 {
+      throw ValidationError("several prompts need a contact sheet: an --output that ends in .png.")
+    }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      try Inputs.configureThreads(threads)
+      let (model, blueprint, _) = try Inputs.model(checkpoint)
+      let data = blueprint.recipe.data
+      let size = try checkedSize(blueprint)
+      for word in Set(prompt.flatMap { blueprint.tokenizer.unknownWords(in: $0) }).sorted() {
+        standardError("note: the model has never seen the word \"\(word)\"\n")
+      }
+      let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
+      let clips = writer.pictures(
+        of: prompt, frames: size.frames, height: size.height, width: size.width, seed: seed
+      ) { share in
+        if isatty(STDERR_FILENO) == 1 { standardError("\rsampling \(Int(100 * share)) %") }
+        return true
+      }
+      if isatty(STDERR_FILENO) == 1 { standardError("\n") }
+      if output.hasSuffix(".png") {
+        try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
+      } else {
+        try SampleWriter.write(clips[0], to: output, frameRate: data.frameRate)
+      }
+      print(output)
+    }
+  }
+
+  /// The wanted size, which the patch must divide.
+  private func checkedSize(_ blueprint: Blueprint) throws -> (frames: Int, height: Int, width: Int) {
+    let (data, patch) = (blueprint.recipe.data, blueprint.patch)
+    let size = (frames ?? data.frames, height ?? data.height, width ?? data.width)
+    for (name, value, part) in [
+      ("frames", size.0, patch.frames), ("height", size.1, patch.height), ("width", size.2, patch.width),
+    ] where value < 1 || value % part != 0 {
+      throw Failure(.usage, "--\(name) \(value) must be a positive multiple of the model's patch, \(part).")
+    }
+    return size
+  }
+}

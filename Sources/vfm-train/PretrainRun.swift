@@ -1,0 +1,179 @@
+import Checkpoints
+import Clips
+import Commands
+import Evaluation
+import Foundation
+import Models
+import Recipes
+import Tensors
+import Training
+
+/// One pretraining run: its folder, its state, and what is told of it.
+final class PretrainRun: TrainingObserver {
+  /// Keys of a recipe that a run may change when it goes on: none of them changes what was learned so far. (More or fewer
+  /// steps change the learning rates to come, which the user is told.)
+  static let freeKeys: Set<String> = [
+    "$schema", "notes", "data.workers", "data.ahead", "data.cacheMegabytes", "data.badClipTolerance", "data.validation",
+    "training.steps", "training.checkpointEvery", "training.keepCheckpoints", "training.sampleEvery",
+    "training.validateEvery", "training.validationClips", "training.logEvery", "training.recompute", "samples",
+  ]
+
+  private let recipe: Recipe
+  private let manifest: Manifest
+  private let folder: RunFolder
+  private let lock: RunLock
+  private let checkpoints: CheckpointFolder
+  private let state: RunState
+  private let metrics: MetricsLog
+  private let progress: ProgressLine
+  private var clipsSeen = 0
+  private var failure: (any Error)?
+
+  /// Takes hold of the folder and finds out where to begin.
+  init(_ recipe: Recipe, _ manifest: Manifest, folder: RunFolder) throws {
+    self.recipe = recipe
+    self.manifest = manifest
+    self.folder = folder
+    lock = try RunLock(folder.path)
+    checkpoints = CheckpointFolder(folder.checkpoints)
+    state = try Self.state(recipe, manifest, checkpoints)
+    let bytes = 4 * MemoryLayout<Float>.stride * state.model.parameters.parameterCount
+    try checkpoints.requireSpace(for: 2, of: bytes)
+    progress = ProgressLine(logEvery: recipe.training.logEvery)
+    metrics = try MetricsLog(path: folder.metrics, from: state.step)
+    do {
+      try recipe.resolvedJSON().write(toFile: folder.recipe, atomically: true, encoding: .utf8)
+    } catch {
+      throw Failure(.cannotCreate, "Cannot write \(folder.recipe): \(error.localizedDescription)")
+    }
+  }
+
+  /// The newest good checkpoint's state, or a new one.
+  private static func state(
+    _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder
+  ) throws -> RunState {
+    guard let found = try checkpoints.newest() else {
+      return RunState(Blueprint(recipe, captions: manifest.entries.map(\.caption)))
+    }
+    for warning in found.warnings { standardError("\(warning)\n") }
+    let saved = try Blueprint(found.checkpoint)
+    let differences = recipe.differences(from: saved.recipe, ignoring: freeKeys)
+    guard differences.isEmpty else {
+      throw Failure(
+        .unfitInput,
+        "\(checkpoints.path) holds a run of another recipe:\n  " + differences.joined(separator: "\n  ")
+          + "\nGive another --output folder, or the recipe that the run began with.")
+    }
+    if recipe.training.steps != saved.recipe.training.steps {
+      standardError(
+        "note: the run began with \(saved.recipe.training.steps) steps and now has \(recipe.training.steps): learning rates to come are those of the new schedule.\n"
+      )
+    }
+    let state = RunState(saved.with(recipe))
+    try state.restore(found.checkpoint)
+    if let kernels = found.checkpoint.attributes["openblas_kernels"], kernels != .text(Parallel.kernelName) {
+      standardError(
+        "note: the run began with other OpenBLAS kernels (now \(Parallel.kernelName)): it goes on well, but not to the same bits.\n"
+      )
+    }
+    standardError("going on from step \(state.step) (\(found.path))\n")
+    return state
+  }
+
+  /// Trains until the end, a stop, or an error.
+  func start(stopAfter: Int?, goOnWith command: String, json: Bool) throws {
+    let clock = ContinuousClock()
+    let begun = clock.now
+    let data = recipe.data
+    if let stopAfter, stopAfter <= state.step {
+      throw Failure(.usage, "--stop-after \(stopAfter) is not beyond step \(state.step), which is done.")
+    }
+    let validation = try heldOutClips()
+    let loader = BatchLoader(
+      manifest, shape: state.blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
+      seed: UInt64(recipe.seed), startStep: state.step, start: data.start == .first ? .first : .random,
+      crop: data.crop == .random ? .random : .centre, workers: data.workers, ahead: data.ahead,
+      cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
+      quarantinePath: folder.quarantine)
+    defer { loader.stop() }
+    let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
+    introduce()
+    let trainer = Trainer(state, loader: loader, validation: validation, folder: checkpoints, observer: self)
+    let outcome = try trainer.run(stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil })
+    progress.close()
+    if let failure { throw failure }
+    let seconds = (clock.now - begun) / .seconds(1)
+    if loader.badClips > 0 {
+      standardError("\(loader.badClips) clips could not be read; \(folder.quarantine) names them\n")
+    }
+    let report = try RunReport(folder: folder.path).write()
+    standardError(
+      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n")
+    if json { try printResult(seconds: seconds, badClips: loader.badClips) }
+    if case .stopped = outcome {
+      standardError("to go on, run the same command again: \(command)\n")
+      throw ExitCode(ExitStatus.stopped.rawValue)
+    }
+  }
+
+  private func heldOutClips() throws -> ClipReader? {
+    guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
+    let clips = ClipReader(
+      try Manifest.load(path, split: "validation"), shape: state.blueprint.clipShape,
+      limit: recipe.training.validationClips)
+    for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
+    return clips.count > 0 ? clips : nil
+  }
+
+  private func introduce() {
+    let blueprint = state.blueprint
+    standardError(
+      """
+      \(state.model.parameters.parameterCount) parameters, \(manifest.count) clips, \(blueprint.tokensPerClip) tokens a clip, \
+      \(Parallel.threads) threads, OpenBLAS kernels: \(Parallel.kernelName), output: \(folder.path)
+
+      """)
+  }
+
+  private func printResult(seconds: Double, badClips: Int) throws {
+    let result: [String: Any] = [
+      "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
+      "badClips": badClips, "hash": state.hash, "output": folder.path,
+    ]
+    let data = try JSONSerialization.data(withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  // MARK: What the trainer tells
+
+  func finished(_ step: StepReport) {
+    clipsSeen += step.clips
+    progress.show(step)
+    remembering { try metrics.add(step) }
+  }
+
+  func validated(step: Int, losses: [(condition: String, loss: Double)]) {
+    let words = losses.map { "\($0.condition): \(String(format: "%.4f", $0.loss))" }
+    progress.say("step \(step): held-out loss  \(words.joined(separator: "  "))")
+    remembering { try metrics.add(step: step, heldOut: losses) }
+  }
+
+  func samplesDue(step: Int, model: TextToVideoModel) {
+    guard !recipe.samples.prompts.isEmpty else { return }
+    let writer = SampleWriter(
+      model, state.blueprint, steps: recipe.samples.steps, guidance: recipe.samples.guidance)
+    remembering {
+      try writer.writeSamples(to: folder.samples(step: step))
+      _ = try RunReport(folder: folder.path).write()
+    }
+  }
+
+  func saved(step: Int, path: String) { progress.say("step \(step): saved \(path)") }
+
+  func warned(_ message: String) { progress.say(message) }
+
+  /// An error in a notification ends the run at the next chance, with its state saved.
+  private func remembering(_ work: () throws -> Void) {
+    do { try work() } catch { failure = failure ?? error }
+  }
+}
