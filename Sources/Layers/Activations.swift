@@ -98,7 +98,9 @@ private func mapped(_ a: Tensor, _ b: Tensor, _ function: (Lanes, Lanes) -> Lane
 }
 
 @inline(__always)
-private func mapped(_ a: Tensor, _ b: Tensor, _ c: Tensor, _ function: (Lanes, Lanes, Lanes) -> Lanes) -> Tensor {
+private func mapped(_ a: Tensor, _ b: Tensor, _ c: Tensor, _ function: (Lanes, Lanes, Lanes) -> Lanes)
+  -> Tensor
+{
   precondition(a.count == b.count && b.count == c.count, "shapes \(a.shape), \(b.shape), \(c.shape) differ")
   let y = Tensor(a.shape)
   parallel(over: a.count, tile: tile) { range in

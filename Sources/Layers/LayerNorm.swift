@@ -93,7 +93,9 @@ public struct LayerNorm: Layer {
     parallel(over: width, tile: 64) { columns in
       let start = columns.lowerBound
       for r in 0..<saved.input.rows {
-        let (x, dy, dw) = (saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start)
+        let (x, dy, dw) = (
+          saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start
+        )
         let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
         sweep(columns.count) { i, c in
           store(load(dw, i, c).addingProduct(load(dy, i, c), (load(x, i, c) - mean) * scale), dw, i, c)

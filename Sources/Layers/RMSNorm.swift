@@ -67,7 +67,9 @@ public struct RMSNorm: Layer {
     parallel(over: width, tile: 64) { columns in
       let start = columns.lowerBound
       for r in 0..<saved.input.rows {
-        let (x, dy, dw) = (saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start)
+        let (x, dy, dw) = (
+          saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start
+        )
         let scale = saved.scales.pointer[r]
         sweep(columns.count) { i, c in
           store(load(dw, i, c).addingProduct(load(dy, i, c), load(x, i, c) * scale), dw, i, c)

@@ -12,7 +12,8 @@ public struct TextEncoderConfiguration: Sendable, Equatable {
 
   /// Sizes of a text encoder.
   public init(
-    vocabulary: Int, width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int, biasPerBlock: Bool = false
+    vocabulary: Int, width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int,
+    biasPerBlock: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.width = width
@@ -126,7 +127,9 @@ public struct TextEncoder {
       return (fed, saved)
     }
 
-    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor) -> Tensor {
+    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor)
+      -> Tensor
+    {
       let normalGradient = feedForward.backward(outputGradient, saved.feedForward)
       let middleGradient = feedForwardNorm.backward(normalGradient, saved.feedForwardNorm)
       middleGradient.add(outputGradient)
