@@ -36,7 +36,9 @@ struct ActivationsTests {
 
   @Test func valuesAreThoseOfTheFormulas() {
     let x = Tensor((-200...200).map { Float($0) / 20 }, [401])
-    let gelu = x.doubles.map { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
+    let gelu = x.doubles.map {
+      0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+    }
     let silu = x.doubles.map { $0 / (1 + exp(-$0)) }
     #expect(relativeError(TanhGELU().forward(x).output, gelu) < 1e-6)
     #expect(relativeError(SiLU().forward(x).output, silu) < 1e-6)

@@ -17,7 +17,10 @@ struct PatchesTests {
     let patches = Patches(sizes.patch, channelsFirst: channelsFirst)
     let clips = gaussian(sizes.clips)
     let rows = patches.cut(clips)
-    #expect(rows.shape == [sizes.clips[0] * patches.grid(of: sizes.clips).tokens, sizes.clips[1] * sizes.patch.volume])
+    #expect(
+      rows.shape == [
+        sizes.clips[0] * patches.grid(of: sizes.clips).tokens, sizes.clips[1] * sizes.patch.volume,
+      ])
     #expect(sameBits(patches.joined(rows, shape: sizes.clips), clips))
   }
 

@@ -25,7 +25,9 @@ struct RotaryPositionsTests {
     let table = rotary.table(frames: 2, height: 3, width: 2)
     let input = gaussian([12, 16])
     var expected: [Double] = []
-    for (n, x) in stride(from: 0, to: input.count, by: 16).map({ Array(input.doubles[$0..<$0 + 16]) }).enumerated() {
+    for (n, x) in stride(from: 0, to: input.count, by: 16).map({ Array(input.doubles[$0..<$0 + 16]) })
+      .enumerated()
+    {
       let (t, h, w) = (Double(n / 6), Double(n / 2 % 3), Double(n % 2))
       let angles =
         [0.0, 2, 4, 6].map { t * pow(10_000, -$0 / 8) } + [0.0, 2].map { h * pow(10_000, -$0 / 4) }
