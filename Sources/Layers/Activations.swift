@@ -10,10 +10,12 @@ public struct TanhGELU: Layer {
   /// A layer without parameters.
   public init() {}
 
+  /// y of x's shape.
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
     (mapped(input) { gelu($0).value }, input)
   }
 
+  /// dx = dy · gelu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     mapped(outputGradient, saved) { dy, x in dy * gelu(x).slope }
   }
@@ -26,10 +28,12 @@ public struct SiLU: Layer {
   /// A layer without parameters.
   public init() {}
 
+  /// y of x's shape.
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
     (mapped(input) { $0 * sigmoid($0) }, input)
   }
 
+  /// dx = dy · silu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     mapped(outputGradient, saved) { dy, x in
       let s = sigmoid(x)

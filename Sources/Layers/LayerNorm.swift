@@ -28,6 +28,7 @@ public struct LayerNorm: Layer {
     let statistics: Tensor  // [R, 2]: μ, 1/√(σ² + ε)
   }
 
+  /// x [R, D] to y [R, D].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
@@ -58,7 +59,7 @@ public struct LayerNorm: Layer {
     return (output, Saved(input: input, statistics: statistics))
   }
 
-  // With x̂ = (x − μ)/σ and g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,  dw = Σ dy · x̂,  db = Σ dy.
+  /// With x̂ = (x − μ)/σ and g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,  dw = Σ dy · x̂,  db = Σ dy.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let (weight, n) = (affine?.weight.value, width)

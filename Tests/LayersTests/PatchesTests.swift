@@ -46,7 +46,8 @@ struct PatchesTests {
     let kernel = Patches(size, channelsFirst: true).cut(clips)
     let head = Patches(size, channelsFirst: false).cut(clips)
     #expect(kernel.shape == [4, 8])
-    #expect(kernel.view(at: 8, [8]).values == [2, 3, 12, 13, 1002, 1003, 1012, 1013])  // t 0, h 0, w 1: (C, ph, pw)
-    #expect(head.view(at: 16, [8]).values == [100, 1100, 101, 1101, 110, 1110, 111, 1111])  // t 1, w 0: (ph, pw, C)
+    // Token t 0, h 0, w 1, laid out (C, ph, pw); and token t 1, h 0, w 0, laid out (ph, pw, C).
+    #expect(kernel.view(at: 8, [8]).values == [2, 3, 12, 13, 1002, 1003, 1012, 1013])
+    #expect(head.view(at: 16, [8]).values == [100, 1100, 101, 1101, 110, 1110, 111, 1111])
   }
 }
