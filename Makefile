@@ -34,8 +34,8 @@ format:
 	swift format --in-place --recursive $(SWIFT_FILES)
 
 # The recipe reference and its schema are made from the table that checks recipes.
-docs: build
-	$(BIN)/vfm-train reference docs
+docs: setup
+	UPDATE_DOCS=1 swift test -c release -Xswiftc -enable-testing --filter ReferenceTests
 
 clean:
 	rm -rf .build

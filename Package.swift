@@ -45,6 +45,7 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CSHA256"),
 
     module("Tensors", uses: ["COpenBLAS"]),
     module("Layers", uses: ["Tensors"]),
@@ -58,7 +59,7 @@ let package = Package(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["Video", "Tensors"]),
-    module("Checkpoints", uses: ["CHDF5", "Tensors"]),
+    module("Checkpoints", uses: ["CHDF5", "CSHA256"]),
     module("Recipes"),
 
     module(
@@ -82,7 +83,7 @@ let package = Package(
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),
-    tests(of: "Checkpoints"),
+    tests(of: "Checkpoints", uses: ["CHDF5"]),
     tests(of: "Recipes"),
   ]
 )

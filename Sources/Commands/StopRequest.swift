@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// The first signal only sets a flag, which the training loop reads after each step; a second one ends the program at
 /// once, which costs no checkpoint, since those are renamed into place whole.
-public final class StopRequest: Sendable {
+public final class StopRequest: @unchecked Sendable {
   private let flag = Atomic<Bool>(false)
-  private let sources: [any DispatchSourceSignal]
+  private let sources: [any DispatchSourceSignal]  // only held, so that they stay alive
 
   /// Starts listening.
   public init(onFirst message: String) {

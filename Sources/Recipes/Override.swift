@@ -11,8 +11,8 @@ struct Override {
   private let value: JSON
   private let place: Place
 
-  /// Reads `a.b=JSON`, with lists by `a.b[0]` or `a.b.0`; a value that is no JSON is taken as a string, so that words need no
-  /// quotes.
+  /// Reads `a.b=JSON`, with lists by `a.b[0]` or `a.b.0`; a value that is no JSON is taken as a string, so
+  /// that words need no quotes.
   init(_ text: String) throws(Mistake) {
     let place = Place.setting(text)
     self.place = place
@@ -57,8 +57,9 @@ struct Override {
     return steps
   }
 
-  /// The recipe with this value in its place. Objects and lists on the way that the recipe leaves out are made, lists with their
-  /// default values. Keys are not checked here: an unknown one is reported like any other, by its place.
+  /// The recipe with this value in its place. Objects and lists on the way that the recipe leaves out are
+  /// made, lists with their default values. Keys are not checked here: an unknown one is reported like any
+  /// other, by its place.
   func applied(to json: JSON) throws(Mistake) -> JSON { try replaced(in: json, at: 0) }
 
   private func replaced(in json: JSON, at depth: Int) throws(Mistake) -> JSON {
@@ -68,7 +69,8 @@ struct Override {
     case .object(var members):
       let index = members.firstIndex { $0.key == steps[depth] } ?? members.endIndex
       if index == members.endIndex {
-        // The new member keeps the place of the object around it: what else is missing there is not this override's fault.
+        // The new member keeps the place of the object around it: what else is missing there is not this
+        // override's fault.
         members.append(
           JSON.Member(key: steps[depth], place: place, value: leftOut(at: depth + 1, inside: json.place)))
       }

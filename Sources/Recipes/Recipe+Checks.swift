@@ -18,23 +18,22 @@ extension Recipe {
     reader.expect(
       clips <= 65_536, of: "training.batch", "training.accumulate",
       otherwise:
-        "\(training.batch) clips a batch × \(training.accumulate) batches a step (training.accumulate) are \(clips) "
-        + "clips a step, more than 65536; make one of them smaller")
+        "\(training.batch) clips a batch × \(training.accumulate) batches a step (training.accumulate) are "
+        + "\(clips) clips a step, more than 65536; make one of them smaller")
   }
 
   private func checkPatch(with reader: RecipeReader) {
-    let sizes = [
-      ("data.frames", data.frames, 0, 1024, "frames"),
-      ("data.height", data.height, 1, 4096, "rows"),
-      ("data.width", data.width, 2, 4096, "columns"),
-      ("samples.frames", samples.frames, 0, 1024, "frames"),
+    var sizes = [
+      ("data.frames", data.frames, 0, DataRecipe.frameRange, "frames"),
+      ("data.height", data.height, 1, DataRecipe.sideRange, "rows"),
+      ("data.width", data.width, 2, DataRecipe.sideRange, "columns"),
     ]
-    for (path, size, axis, limit, unit) in sizes {
+    if reader.isWritten("samples.frames") {
+      sizes.append(("samples.frames", samples.frames, 0, DataRecipe.frameRange, "frames"))
+    }
+    for (path, size, axis, range, unit) in sizes {
       let patch = model.patch[axis]
-      if path == "samples.frames", !reader.isWritten(path) { continue }
-      let near = [size / patch * patch, (size / patch + 1) * patch].filter {
-        (patch...max(patch, limit)).contains($0)
-      }
+      let near = [size / patch * patch, (size / patch + 1) * patch].filter(range.contains)
       reader.expect(
         size % patch == 0, of: path, "model.patch",
         otherwise: "\(size) is no multiple of the \(patch) \(unit) of a patch (model.patch); "
@@ -60,8 +59,8 @@ extension Recipe {
     reader.expect(
       ModelRecipe.allows(heads: model.heads, of: model.width), of: "model.heads", "model.width",
       otherwise:
-        "\(model.heads) cannot share model.width \(model.width): each head takes an equal, even number of values, at "
-        + "least 6 (positions turn them in pairs along three axes); \(remedy)")
+        "\(model.heads) cannot share model.width \(model.width): each head takes an equal, even number of "
+        + "values, at least 6 (positions turn them in pairs along three axes); \(remedy)")
     reader.expect(
       reader.isWritten("textEncoder.headWidth") || textEncoder.width % textEncoder.heads == 0,
       of: "textEncoder.heads", "textEncoder.width",

@@ -6,12 +6,15 @@ extension Recipe {
 
     This page is written from the table of fields in `Sources/Recipes`; a test keeps it up to date.
 
-    A recipe is one JSON file that decides a run. It inherits from nothing, and a key that is not listed here is an error. The \
-    smallest recipe has `data.train`, `data.frames`, `data.height`, `data.width`, `data.frameRate` and `training.steps`. Any \
-    value can be changed for one run with `--set`, for example `--set training.steps=100` or \
-    `--set 'samples.prompts[0]=a red circle'`. Besides the range of each value, a clip must divide into patches \
-    (`model.patch`), have at most \(tokenLimit) tokens, and `model.heads` must give each head an even share of `model.width`, \
-    at least 6 values; `model.frequencyWidth` is even; a step has at most 65536 clips.
+    A recipe is one JSON file that decides a run. It inherits from nothing, and a key that is not listed here \
+    is an error. The smallest recipe has `data.train`, `data.frames`, `data.height`, `data.width`, \
+    `data.frameRate` and `training.steps`. Any value can be changed for one run with `--set`, for example \
+    `--set training.steps=100` or `--set 'samples.prompts[0]=a red circle'`.
+
+    Besides the range of each value: a clip must divide into patches (`model.patch`) and have at most \
+    \(tokenLimit) tokens; `model.heads` must give each head an equal, even share of `model.width`, at least \
+    6 values; `model.frequencyWidth` is even; a step has at most 65536 clips. `docs/recipe.schema.json` is the \
+    same table as a JSON Schema, for editors.
 
     """ + table.reference(path: "")
   }

@@ -1,10 +1,10 @@
 extension Recipe {
-  /// The whole recipe as JSON with every default filled in, in the order of the reference. Reading it back gives an equal
-  /// recipe, and equal recipes give equal texts.
+  /// The whole recipe as JSON with every default filled in, in the order of the reference. Reading it back
+  /// gives an equal recipe, and equal recipes give equal texts.
   public func resolvedJSON() -> String { resolved.text + "\n" }
 
-  /// What is not the same in an older recipe, a line a key: `model.width: 384 (was 256)`. `ignored` are paths of keys or whole
-  /// sections that do not matter.
+  /// What is not the same in an older recipe, a line a key: `model.width: 384 (was 256)`. `ignored` are paths
+  /// of keys or whole sections that do not matter.
   public func differences(from other: Recipe, ignoring ignored: Set<String> = ["notes"]) -> [String] {
     // Keys may be absent on either side, but whoever has one has it in the order of the table.
     Recipe.table.leafPaths.compactMap { path in

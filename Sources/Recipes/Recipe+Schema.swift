@@ -1,6 +1,6 @@
 extension Recipe {
-  /// A JSON Schema (draft 2020-12) of recipes, for editors: it accepts what this module accepts, but for the checks between
-  /// fields.
+  /// A JSON Schema (draft 2020-12) of recipes, for editors: it accepts what this module accepts, but for the
+  /// checks between fields.
   public static func jsonSchema() -> String {
     let head: [JSON.Member] = [
       JSON.Member(key: "$schema", value: "https://json-schema.org/draft/2020-12/schema"),

@@ -1,5 +1,5 @@
-/// One file that decides a run: data, model, objective, optimizer, steps. There is no inheritance and no other source of
-/// settings but `--set` on the command line, which goes through the same table of fields.
+/// One file that decides a run: data, model, objective, optimizer, steps. There is no inheritance and no
+/// other source of settings but `--set` on the command line, which goes through the same table of fields.
 public struct Recipe: Equatable, Sendable {
   /// Remarks for the reader, line by line.
   public let notes: [String]
@@ -68,18 +68,20 @@ public struct Recipe: Equatable, Sendable {
 }
 
 extension Recipe {
-  /// Reads the recipe at a path; `overrides` are the texts after `--set`, for example `training.steps=100`, later ones winning.
-  /// Throws `RecipeErrors` with everything that is wrong at once.
+  /// Reads the recipe at a path; `overrides` are the texts after `--set`, for example `training.steps=100`,
+  /// later ones winning. Throws `RecipeErrors` with everything that is wrong at once.
   public static func load(path: String, overrides: [String] = []) throws -> Recipe {
-    try Recipe(SourceText(path: path), overrides: overrides)
+    try read(SourceText(path: path), overrides: overrides)
   }
 
-  /// Reads a recipe from its text, such as the one kept in a checkpoint; `name` stands for the path in messages.
+  /// Reads a recipe from its text, such as the one kept in a checkpoint; `name` stands for the path in
+  /// messages.
   public static func parse(_ text: String, name: String, overrides: [String] = []) throws -> Recipe {
-    try Recipe(SourceText(name: name, bytes: text.utf8), overrides: overrides)
+    try read(SourceText(name: name, bytes: text.utf8), overrides: overrides)
   }
 
-  private init(_ text: SourceText, overrides: [String]) throws {
+  /// Reads, checks, and throws everything that is wrong.
+  static func read(_ text: SourceText, overrides: [String] = []) throws -> Recipe {
     let reader = RecipeReader(text)
     var parser = JSONParser(text.bytes) { .file(offset: $0) }
     var json: JSON
@@ -103,6 +105,6 @@ extension Recipe {
     let recipe = Recipe(Section(reader, json))
     recipe.check(with: reader)
     try reader.finish()
-    self = recipe
+    return recipe
   }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Checkpoints
 import Clips
 import Commands

@@ -1,4 +1,5 @@
-/// One key of an object: everything that is known of it. Reading, `--set`, the reference and the JSON Schema all go by it.
+/// One key of an object: everything that is known of it. Reading, `--set`, the reference and the JSON Schema
+/// all go by it.
 struct Field: Equatable, Sendable {
   enum Presence: Equatable, Sendable {
     case required

@@ -12,8 +12,9 @@ indirect enum Kind: Equatable, Sendable {
   /// What is wrong with a value: its path, the value itself, and a sentence without the path.
   typealias Mismatch = (path: String, json: JSON, message: String)
 
-  /// Brings a written value into its one form (`8.0` is the integer 8 where an integer is due), or reports what is wrong with
-  /// it, in a list with each of its values, and returns nil. Objects are read by `Section`.
+  /// Brings a written value into its one form (`8.0` is the integer 8 where an integer is due), or reports
+  /// what is wrong with it, in a list with each of its values, and returns nil. Objects are read by
+  /// `Section`.
   func read(_ json: JSON, at path: String, report: (Mismatch) -> Void) -> JSON? {
     switch (self, json.value) {
     case (.flag, .flag):
@@ -55,9 +56,10 @@ indirect enum Kind: Equatable, Sendable {
     case .flag: return JSON(.flag(false))
     case .integer(let range): return JSON(.integer(range.lowerBound))
     case .number(let bounds): return JSON(.number(bounds.middle))
-    case .string: return ""
+    case .string: return "?"
     case .choice(let names): return JSON(.string(names[0]))
-    case .list(let kind, let count): return JSON(.list(Array(repeating: kind.placeholder, count: count.lowerBound)))
+    case .list(let kind, let count):
+      return JSON(.list(Array(repeating: kind.placeholder, count: count.lowerBound)))
     case .either(let first, or: _): return first.placeholder
     case .object: return JSON(.object([]))
     }

@@ -38,8 +38,9 @@ final class RecipeReader {
     }
   }
 
-  /// Reports the first of `paths` when the condition fails; says nothing while any of them is already known to be wrong. The
-  /// place shown is that of a `--set` if one of them was set, since that is what was changed last.
+  /// Reports the first of `paths` when the condition fails; says nothing while any of them is already known
+  /// to be wrong. The place shown is that of a `--set` if one of them was set, since that is what was changed
+  /// last.
   func expect(
     _ condition: @autoclosure () -> Bool, of paths: String..., otherwise message: @autoclosure () -> String
   ) {

@@ -1,6 +1,7 @@
 /// Declarations that give plain Swift values.
 extension Section {
-  /// Without a default the field is required; `from` says in the reference where a default comes from that is not fixed.
+  /// Without a default the field is required; `from` says in the reference where a default comes from that is
+  /// not fixed.
   func integer(
     _ key: String, _ range: ClosedRange<Int>, default standard: Int? = nil, from source: String? = nil,
     _ meaning: String
@@ -46,8 +47,9 @@ extension Section {
 
   /// A list of strings, none by default.
   func strings(_ key: String, atMost limit: Int, _ meaning: String) -> [String] {
-    value(key, .list(of: .string(mayBeEmpty: true), count: 0...limit), .standard(JSON(.list([]))), meaning).list.map(
-      \.string)
+    value(key, .list(of: .string(mayBeEmpty: true), count: 0...limit), .standard(JSON(.list([]))), meaning)
+      .list.map(
+        \.string)
   }
 
   private func list(_ key: String, _ kind: Kind, _ standard: [JSON], _ meaning: String) -> [JSON] {

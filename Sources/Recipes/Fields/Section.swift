@@ -1,11 +1,12 @@
-/// One object of a recipe while it is read. A recipe's struct declares each of its fields once, in its `init(_: Section)`:
+/// One object of a recipe while it is read. A recipe's struct declares each of its fields once, in its
+/// `init(_: Section)`:
 ///
 ///     frames = section.integer("frames", 1...1024, "Frames in a clip.")
 ///     workers = section.integer("workers", 1...64, default: 1, "Threads that decode clips.")
 ///
-/// That one line reads and checks the value, adds the field to the table from which the reference and the schema are written
-/// (`fields`), and adds its value, given or default, to the resolved recipe (`resolved`). Reading an empty object is how the
-/// table is made: there is no second list.
+/// That one line reads and checks the value, adds the field to the table from which the reference and the
+/// schema are written (`fields`), and adds its value, given or default, to the resolved recipe (`resolved`).
+/// Reading an empty object is how the table is made: there is no second list.
 final class Section {
   /// The fields declared so far.
   private(set) var fields: [Field] = []
@@ -17,20 +18,20 @@ final class Section {
   private let members: [JSON.Member]
   /// Where to point for a key that is missing.
   private let place: Place?
-  /// Whether the value is no object at all; that is then the only complaint.
+  /// Whether this, or an object around it, is no object at all; that is then the only complaint.
   private let isBroken: Bool
 
   /// Opens the object at a path; `json` is what was written there, nil if nothing was.
-  init(_ reader: RecipeReader, path: String = "", _ json: JSON?, inside place: Place? = nil) {
+  init(_ reader: RecipeReader, path: String = "", _ json: JSON?, inside parent: Section? = nil) {
     self.reader = reader
     self.path = path
-    self.place = json?.place ?? place
+    place = json?.place ?? parent?.place
     if case .object(let members) = json?.value {
       self.members = members
       isBroken = false
     } else {
       members = []
-      isBroken = json != nil
+      isBroken = json != nil || parent?.isBroken == true
     }
     if let json, isBroken {
       reader.report(path, at: json.place, "must be an object, { … }, but is \(json.inWords)")
@@ -39,7 +40,7 @@ final class Section {
 
   /// Declares an object inside this one.
   func section<Value>(_ key: String, _ meaning: String, _ declare: (Section) -> Value) -> Value {
-    let section = Section(reader, path: path.appending(key: key), written(key), inside: place)
+    let section = Section(reader, path: path.appending(key: key), written(key), inside: self)
     let value = declare(section)
     section.reportUnknownKeys()
     let isRequired = section.fields.contains { $0.presence == .required }
@@ -51,7 +52,8 @@ final class Section {
     return value
   }
 
-  /// Declares a field and gives its value: the written one, the default, or, when the recipe is refused anyway, a placeholder.
+  /// Declares a field and gives its value: the written one, the default, or, when the recipe is refused
+  /// anyway, a placeholder.
   func value(_ key: String, _ kind: Kind, _ presence: Field.Presence, _ meaning: String) -> JSON {
     optionalValue(key, kind, presence, meaning) ?? kind.placeholder
   }

@@ -1,14 +1,16 @@
 /// Finds the word that was probably meant.
 enum Spelling {
-  /// The nearest of the known words, at most two slips away (one in a word of three letters); case does not count.
+  /// The nearest of the known words, at most two slips away (one in a word of three letters); case does not
+  /// count.
   static func nearest(to word: String, among known: [String]) -> String? {
     let limit = word.count <= 3 ? 1 : 2
     let distances = known.map { (word: $0, slips: slips(from: word.lowercased(), to: $0.lowercased())) }
     return distances.filter { $0.slips <= limit }.min { $0.slips < $1.slips }?.word
   }
 
-  /// The least number of letters left out, put in, changed, or swapped with their neighbour that lead from one word to the
-  /// other (optimal string alignment); words whose lengths differ by more than two are simply far apart.
+  /// The least number of letters left out, put in, changed, or swapped with their neighbour that lead from
+  /// one word to the other (optimal string alignment); words whose lengths differ by more than two are simply
+  /// far apart.
   static func slips(from first: String, to second: String) -> Int {
     let first = Array(first.utf8)
     let second = Array(second.utf8)

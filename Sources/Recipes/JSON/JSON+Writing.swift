@@ -1,6 +1,6 @@
 extension JSON {
-  /// The value as JSON text, two spaces a level. The same value always gives the same text: members in their order, numbers
-  /// with the fewest digits that read back to the same bits, short lists on one line.
+  /// The value as JSON text, two spaces a level. The same value always gives the same text: members in their
+  /// order, numbers with the fewest digits that read back to the same bits, short lists on one line.
   var text: String {
     var text = ""
     write(to: &text, indentation: "")

@@ -5,7 +5,8 @@ enum Place: Equatable, Sendable {
   case setting(String)
 }
 
-/// A JSON value that remembers where it was written. Two values are equal when they say the same, wherever they stand.
+/// A JSON value that remembers where it was written. Two values are equal when they say the same, wherever
+/// they stand.
 struct JSON: Equatable, Sendable {
   enum Value: Equatable, Sendable {
     case null

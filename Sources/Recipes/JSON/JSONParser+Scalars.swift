@@ -152,7 +152,8 @@ extension JSONParser {
         at: start,
         isNumber
           ? "JSON has no number \(word); write a finite one"
-          : "\(word.shortened) is no JSON value; write true, false, null, a number, or a string in double quotes"
+          : "\(word.shortened) is no JSON value; write true, false, null, a number, or a string in double "
+            + "quotes"
       )
     }
   }

@@ -4,8 +4,9 @@ struct JSONSyntaxError: Error, Equatable {
   let message: String
 }
 
-/// Reads JSON as RFC 8259 has it and nothing more: no comments, trailing commas, single quotes or NaN. Every key and value
-/// keeps its place. The first mistake in syntax ends the reading; repeated keys are gathered, and the first one counts.
+/// Reads JSON as RFC 8259 has it and nothing more: no comments, trailing commas, single quotes or NaN. Every
+/// key and value keeps its place. The first mistake in syntax ends the reading; repeated keys are gathered,
+/// and the first one counts.
 struct JSONParser {
   /// The longest text that is read, in bytes.
   static let sizeLimit = 1 << 20

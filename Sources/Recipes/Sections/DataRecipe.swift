@@ -37,16 +37,21 @@ public struct DataRecipe: Equatable, Sendable {
   /// Share of unreadable clips, 0 to 1, above which a run stops.
   public let badClipTolerance: Double
 
+  /// The frames that a clip may have.
+  static let frameRange = 1...1024
+  /// The pixels that a clip may have in height and in width.
+  static let sideRange = 4...4096
+
   init(_ section: Section) {
     train = section.string(
       "train",
-      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside them; a relative path "
-        + "starts at the current directory.")
+      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside "
+        + "them; a relative path starts at the current directory.")
     validation = section.optionalString(
       "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
-    frames = section.integer("frames", 1...1024, "Frames in a clip; 1 trains on images.")
-    height = section.integer("height", 4...4096, "Height of a clip in pixels.")
-    width = section.integer("width", 4...4096, "Width of a clip in pixels.")
+    frames = section.integer("frames", DataRecipe.frameRange, "Frames in a clip; 1 trains on images.")
+    height = section.integer("height", DataRecipe.sideRange, "Height of a clip in pixels.")
+    width = section.integer("width", DataRecipe.sideRange, "Width of a clip in pixels.")
     frameRate = section.number(
       "frameRate", .above(0, through: 240),
       "Frames per second at which clips are sampled, whatever rate their files have.")
@@ -54,11 +59,13 @@ public struct DataRecipe: Equatable, Sendable {
     ahead = section.integer("ahead", 1...64, default: 4, "Batches decoded ahead of training.")
     cacheMegabytes = section.integer(
       "cacheMegabytes", 0...1_048_576, default: 512,
-      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps none."
+      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps "
+        + "none."
     )
     crop = section.choice(
       "crop", default: Crop.center,
-      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for each sample."
+      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for "
+        + "each sample."
     )
     start = section.choice(
       "start", default: Start.random,

@@ -35,12 +35,12 @@ public struct ModelRecipe: Equatable, Sendable {
       "Values, an even number, of the sines and cosines that describe the time to the model.")
     pooledText = section.flag(
       "pooledText", default: false,
-      "Whether the mean of the text tokens is added to the time embedding; helps small models, is not in Wan's layout."
+      "Whether the mean of the text tokens is added to the time embedding; this is not in Wan's layout."
     )
   }
 
-  /// Whether attention can be split into so many heads: a head's positions turn in pairs along three axes, so it needs an even
-  /// number of values and at least 6.
+  /// Whether attention can be split into so many heads: a head's positions turn in pairs along three axes, so
+  /// it needs an even number of values and at least 6.
   static func allows(heads: Int, of width: Int) -> Bool {
     width % heads == 0 && width / heads % 2 == 0 && width / heads >= 6
   }

@@ -27,8 +27,8 @@ public struct ObjectiveRecipe: Equatable, Sendable {
       "kind", default: Kind.rectifiedFlow, "The path between clip and noise: a straight line.")
     prediction = section.choice(
       "prediction", default: Prediction.velocity,
-      "What the model gives: the velocity, noise − clip (for latents), or the clean clip (for pixels in patches of more values "
-        + "than the model is wide).")
+      "What the model gives: the velocity, noise − clip (for latents), or the clean clip (for pixels in "
+        + "patches of more values than the model is wide).")
     times = section.section(
       "times", "How the time of a sample, its share of noise from 0 to 1, is drawn.", TimesRecipe.init)
     captionDropout = section.number(
@@ -41,7 +41,8 @@ public struct ObjectiveRecipe: Equatable, Sendable {
 public struct TimesRecipe: Equatable, Sendable {
   /// The shift s in t′ = s·t / (1 + (s − 1)·t).
   public enum Shift: Equatable, Sendable {
-    /// By the tokens of a clip: 1 at 256 tokens, 3 at 4096, linear between and beyond (the law of Open-Sora 2).
+    /// By the tokens of a clip: 1 at 256 tokens, 3 at 4096, linear between and beyond (the law of Open-Sora
+    /// 2).
     case tokens
     /// The same for every clip.
     case constant(Double)
@@ -62,8 +63,8 @@ public struct TimesRecipe: Equatable, Sendable {
       "deviation", .above(0, through: 10), default: 1, "Standard deviation of that normal variable.")
     let json = section.value(
       "shift", .either(.number(.above(0, through: 100)), or: .choice(["tokens"])), .standard("tokens"),
-      "Shift s of times towards noise, t′ = s·t / (1 + (s − 1)·t): a number (1 shifts nothing), or by the tokens of a clip, 1 at "
-        + "256 and 3 at 4096.")
+      "Shift s of times towards noise, t′ = s·t / (1 + (s − 1)·t): a number (1 shifts nothing), or by the "
+        + "tokens of a clip, 1 at 256 and 3 at 4096.")
     shift = if case .number(let shift) = json.value { .constant(shift) } else { .tokens }
   }
 }

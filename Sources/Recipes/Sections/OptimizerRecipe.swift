@@ -48,7 +48,8 @@ public struct OptimizerRecipe: Equatable, Sendable {
       "Learning rate at the last step, as a share of the peak; the constant schedule ignores it.")
     averageDecay = section.number(
       "averageDecay", .from(0, through: 1), default: 0.999,
-      "Decay of the exponential average of the weights, approached from below in the first steps; 0 averages nothing."
+      "Decay of the exponential average of the weights, approached from below in the first steps; 0 "
+        + "averages nothing."
     )
   }
 }

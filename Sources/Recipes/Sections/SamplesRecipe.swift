@@ -21,6 +21,6 @@ public struct SamplesRecipe: Equatable, Sendable {
       "How far to go beyond the prediction without a caption; 1 is the plain prediction with it.")
     seed = section.integer("seed", 0...Int.max, default: 0, "Seed of the noise.")
     frames = section.integer(
-      "frames", 1...1024, default: data.frames, from: "data.frames", "Frames of a sampled clip.")
+      "frames", DataRecipe.frameRange, default: data.frames, from: "data.frames", "Frames of a sampled clip.")
   }
 }

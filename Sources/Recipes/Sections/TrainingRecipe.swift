@@ -39,7 +39,8 @@ public struct TrainingRecipe: Equatable, Sendable {
     logEvery = section.integer("logEvery", 1...many, default: 10, "Steps between lines of the log.")
     recompute = section.flag(
       "recompute", default: false,
-      "Whether blocks drop their activations and compute them again in the backward pass: less memory, a third more work."
+      "Whether blocks drop their activations and compute them again in the backward pass: less memory, a "
+        + "third more work."
     )
   }
 }
