@@ -47,8 +47,9 @@ static void clibav_log_line(void *source, int level, const char *format, va_list
   // libav's own prefix holds an address, which differs from run to run: only the source's name is kept.
   char line[1024];
   const AVClass *kind = source ? *(const AVClass **)source : NULL;
-  int length = kind ? snprintf(line, sizeof line, "%s: ", kind->item_name(source)) : 0;
-  if (length < 0 || length > 256) length = 0;
+  const char *name = kind ? kind->item_name(source) : NULL;
+  int length = name && strcmp(name, "NULL") ? snprintf(line, 256, "%s: ", name) : 0;
+  if (length < 0 || length >= 256) length = 0;
   vsnprintf(line + length, sizeof line - (size_t)length, format, arguments);
 
   size_t end = strlen(line);

@@ -16,13 +16,17 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
   /// Adds a projection of the mean text vector to the time's embedding, so that the caption also reaches the modulation
   /// of every block. Not in Wan's layout; small models learn to follow captions much sooner with it.
   public var pooledText: Bool
+  /// Adds a fixed code of its place in the clip to each token. Not in Wan's layout, which tells distances only; small models
+  /// learn motions much sooner with it.
+  public var absolutePositions: Bool
   /// Keeps only each block's input for backward, which computes the rest again: less memory, one more forward pass.
   public var recomputesBlocks: Bool
 
   /// Sizes of a video diffusion transformer.
   public init(
     channels: Int, patch: PatchSize, width: Int, depth: Int, heads: Int, feedForward: Int, textWidth: Int,
-    frequencyWidth: Int = 256, pooledText: Bool = false, recomputesBlocks: Bool = false
+    frequencyWidth: Int = 256, pooledText: Bool = false, absolutePositions: Bool = false,
+    recomputesBlocks: Bool = false
   ) {
     self.channels = channels
     self.patch = patch
@@ -33,6 +37,7 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
     self.textWidth = textWidth
     self.frequencyWidth = frequencyWidth
     self.pooledText = pooledText
+    self.absolutePositions = absolutePositions
     self.recomputesBlocks = recomputesBlocks
   }
 }
@@ -47,6 +52,7 @@ public struct VideoDiffusionTransformer {
   public let configuration: VideoDiffusionTransformerConfiguration
   private let cutter: Patches, joiner: Patches
   private let patchEmbedding: Linear
+  private let places: AbsolutePositions?
   private let sinusoid: TimestepSinusoid
   private let timeIn: Linear, timeOut: Linear, timeProjection: Linear
   private let activation = SiLU()
@@ -72,6 +78,7 @@ public struct VideoDiffusionTransformer {
     patchEmbedding = Linear(
       scope("patch_embedding"), rowSize, width,
       weightShape: [width, configuration.channels, patch.frames, patch.height, patch.width])
+    places = configuration.absolutePositions ? AbsolutePositions(width: width) : nil
     let condition = scope("condition_embedder")
     sinusoid = TimestepSinusoid(width: configuration.frequencyWidth)
     timeIn = Linear(
@@ -130,7 +137,7 @@ public struct VideoDiffusionTransformer {
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
       timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
-    var x = tokens
+    var x = places?.forward(tokens, of: grid) ?? tokens
     var savedBlocks: [SavedBlock] = []
     for block in blocks {
       let (output, saved) = block.forward(x, context)

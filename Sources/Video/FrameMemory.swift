@@ -25,6 +25,19 @@ final class FrameMemory {
   }
 }
 
+extension FrameMemory {
+  /// Copies a picture into a frame of RGB samples of the same size.
+  func fill(with picture: Picture) {
+    let row = Int(pointer.pointee.linesize.0)
+    picture.pixels.withUnsafeBufferPointer { samples in
+      for y in 0..<picture.height {
+        (pointer.pointee.data.0! + y * row)
+          .update(from: samples.baseAddress! + y * picture.width * 3, count: picture.width * 3)
+      }
+    }
+  }
+}
+
 /// Owns one `AVPacket`, used again for packet after packet.
 final class PacketMemory {
   let pointer: UnsafeMutablePointer<AVPacket>

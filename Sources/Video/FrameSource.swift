@@ -4,7 +4,7 @@ import CLibAV
 final class FrameSource {
   let demuxer: Demuxer
   let decoder: Decoder
-  /// Shown before the first frame that `next()` gave, or nil before that.
+  /// When the first frame of the clip is shown, in the stream's time base; nil before it was decoded.
   private(set) var origin: Int64?
   /// How many frames were shown since the start; nil after a seek.
   private(set) var shown: Int? = 0

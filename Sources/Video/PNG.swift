@@ -55,16 +55,3 @@ private func pngData(_ picture: Picture, for path: String) throws(VideoError) ->
   return [UInt8](
     UnsafeBufferPointer(start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size)))
 }
-
-extension FrameMemory {
-  /// Copies a picture into a frame of RGB samples of the same size.
-  func fill(with picture: Picture) {
-    let row = Int(pointer.pointee.linesize.0)
-    picture.pixels.withUnsafeBufferPointer { samples in
-      for y in 0..<picture.height {
-        (pointer.pointee.data.0! + y * row)
-          .update(from: samples.baseAddress! + y * picture.width * 3, count: picture.width * 3)
-      }
-    }
-  }
-}

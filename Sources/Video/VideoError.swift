@@ -45,7 +45,8 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
     if let seconds { place += " (\((seconds * 1000).rounded() / 1000) s)" }
     switch stage {
     case .open: return "cannot open \(path): \(reason); check that it is a whole video file"
-    case .stream: return "cannot read video from \(path)\(place): \(reason); check that it has a video stream"
+    case .stream:
+      return "cannot read video from \(path)\(place): \(reason); check that the file is whole and has video"
     case .decode: return "cannot decode \(path)\(place): \(reason); encode the clip again or leave it out"
     case .convert:
       return "cannot convert \(path)\(place): \(reason); choose another size or leave the clip out"

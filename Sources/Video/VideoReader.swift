@@ -22,10 +22,11 @@ public final class VideoReader {
   private let orientation: Orientation
   private let origin: Int64
   private var source: FrameSource
-  /// The frame that the decoder gave last but for `following`; nil when the next one must be the first.
+  /// The frame that was shown last.
   private var current: DecodedFrame
   /// The frame after `current`, when it has been decoded already.
   private var following: DecodedFrame?
+  /// Nothing has been shown but the first frame, so reading from the start needs no opening anew.
   private var isFresh = true
   private var pastDamage: [VideoError] = []
   private var index: PacketIndex?
@@ -43,7 +44,9 @@ public final class VideoReader {
     scaler = PictureScaler(maxPixels: limits.maxPixels)
     source = try FrameSource(path: path, limits: limits, deadline: deadline)
     guard let first = try source.next() else {
-      let why = source.damage.first.map { "no frame can be decoded: \($0.reason)" } ?? "it has no frames"
+      let why =
+        source.damage.first.map { "no frame can be decoded: \($0.reason)" }
+        ?? "its video stream holds no frames"
       throw VideoError(path: path, stage: .decode, reason: why)
     }
     current = first
@@ -96,6 +99,8 @@ public final class VideoReader {
 
   /// How long the clip can be sampled, in seconds: from the first shown frame to the end of the last.
   ///
+  /// The last frame's duration is its packet's; mp4 keeps steps of decoding there, so that in a clip of variable rate
+  /// with B-frames it can be that of a neighbour.
   /// The first call reads the packets' timestamps to the end of the file, and decodes only where some are missing.
   public func shownDuration() throws(VideoError) -> Double {
     if let exactDuration { return exactDuration }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Checkpoints
 
-/// A disk on which the n-th call fails, alone or with all that follow.
+/// A disk that notes its calls, and on which the n-th fails, alone or with all that follow.
 private final class Fault: Sendable {
-  private let calls = Mutex(0)
+  private let noted = Mutex<[String]>([])
   let failing: Int
   let code: Int32
   let isLasting: Bool
@@ -17,12 +17,13 @@ private final class Fault: Sendable {
     self.isLasting = isLasting
   }
 
-  var wasReached: Bool { calls.withLock { $0 >= failing } }
+  var calls: [String] { noted.withLock { $0 } }
+  var wasReached: Bool { calls.count >= failing }
 
   func pass(_ call: String) throws(Disk.Failure) {
-    let number = calls.withLock { calls in
-      calls += 1
-      return calls
+    let number = noted.withLock { noted in
+      noted.append(call)
+      return noted.count
     }
     if number == failing || (isLasting && number > failing) { throw Disk.Failure(call: call, code: code) }
   }
@@ -65,7 +66,7 @@ private final class Fault: Sendable {
         try real.remove(path)
       },
       syncFolder: { (path) throws(Disk.Failure) in
-        try self.pass("fsync")
+        try self.pass("fsync of the folder")
         try real.syncFolder(path)
       })
   }
@@ -103,6 +104,20 @@ func anyFailingCallLeavesTheEarlierCheckpoint(_ code: Int32, isLasting: Bool) th
     #expect(temporary.names == ["step-00000003.h5"])
   }
   #expect(failures > 15)
+}
+
+/// Each of these steps is needed, in this order: a file that is renamed before it is on the disk, or whose name is not,
+/// does not survive a power cut, and an old one that goes before does not come back.
+@Test func theStepsOfASaveComeInTheirOrder() throws {
+  let temporary = try TemporaryFolder()
+  try CheckpointFolder(temporary.path).save(sample(step: 1), step: 1)
+  let fault = Fault(failing: .max, code: EIO, isLasting: false)
+  try CheckpointFolder(temporary.path, disk: fault.disk).save(sample(step: 2), step: 2, keep: 1)
+  let steps = fault.calls.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+  #expect(
+    steps == [
+      "statvfs", "open", "write", "fsync", "read", "close", "rename", "fsync of the folder", "unlink",
+    ])
 }
 
 @Test func aDiskWithoutRoomIsSeenBeforeWriting() throws {

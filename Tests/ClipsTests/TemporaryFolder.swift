@@ -22,7 +22,9 @@ final class TemporaryFolder: Sendable {
     return file.path
   }
 
-  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+  }
 }
 
 /// A small embedded set in a folder of its own.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Video
@@ -83,7 +84,7 @@ import Testing
   @Test func refusesAFileWithoutItsIndex() throws {
     let scratch = try Scratch()
     try Numbered.write(to: scratch.path("whole.mp4"), ticks: [1, 1, 1])
-    let path = try scratch.write(scratch.bytes("whole.mp4").prefix(40), to: "cut.mp4")
+    let path = try scratch.write(scratch.bytes("whole.mp4").prefix(32), to: "cut.mp4")
     let error = failure(path)
     #expect(error?.stage == .open)
     #expect(error?.reason.contains("moov atom not found") == true)
@@ -100,6 +101,27 @@ import Testing
     #expect(error?.stage == .decode)
     #expect(error?.reason.hasPrefix("no frame can be decoded: ") == true)
     #expect(error?.description.hasSuffix("; encode the clip again or leave it out") == true)
+  }
+
+  /// Each thread hears of its own file only.
+  @Test func keepsTheReasonsOfFilesReadSideBySideApart() throws {
+    let scratch = try Scratch()
+    try Numbered.write(to: scratch.path("good.mp4"), ticks: Array(repeating: 1, count: 10))
+    let good = scratch.path("good.mp4")
+    let bad = try scratch.write(scratch.bytes("good.mp4").prefix(32), to: "bad.mp4")
+    let isRight = Mutex([Bool](repeating: false, count: 64))
+    DispatchQueue.concurrentPerform(iterations: 64) { i in
+      let right: Bool
+      if i % 2 == 0 {
+        let reader = try? VideoReader(path: good)
+        try? reader?.forEachFrame { _, _ in true }
+        right = reader?.damage == []
+      } else {
+        right = failure(bad)?.reason.contains("moov atom not found") == true
+      }
+      isRight.withLock { $0[i] = right }
+    }
+    #expect(isRight.withLock { $0 }.allSatisfy { $0 })
   }
 
   @Test func refusesFramesAboveTheLimit() throws {

@@ -25,12 +25,12 @@ import Testing
 
   @Test func followsAVariableRate() throws {
     let scratch = try Scratch()
-    // Shown at 0, 0.1, 0.4, 0.5, 1.0 and gone at 1.2.
-    try Numbered.write(to: scratch.path("a.mp4"), ticks: [1, 3, 1, 5, 2])
+    // Shown at 0, 0.1, 0.4, 0.5, 1.0 and gone at 1.1.
+    try Numbered.write(to: scratch.path("a.mp4"), ticks: [1, 3, 1, 5, 1])
     let reader = try VideoReader(path: scratch.path("a.mp4"))
     #expect(
       try numbers(reader, at: (0..<13).map { Double($0) / 10 }) == [0, 1, 1, 1, 2, 3, 3, 3, 3, 3, 4, 4, 4])
-    #expect(abs(try reader.shownDuration() - 1.2) < 1e-9)
+    #expect(try reader.shownDuration() == 1.1)
     var times: [Double] = []
     try reader.forEachFrame(framing: framing) { picture, seconds in
       #expect(Numbered.number(in: picture) == times.count)

@@ -20,12 +20,14 @@ public struct BadClipsError: Error, Sendable, CustomStringConvertible {
     let share = String(format: "%.3g %%", 100 * Double(bad) / Double(count))
     let allowed = String(format: "%.3g %%", 100 * tolerance)
     let listed = quarantinePath.map { " (listed in \($0))" } ?? ""
-    let reasons = first.map { "\n  \($0)" }.joined() + (bad > first.count ? "\n  and \(bad - first.count) more" : "")
+    let reasons =
+      first.map { "\n  \($0)" }.joined() + (bad > first.count ? "\n  and \(bad - first.count) more" : "")
     let remedy =
       bad == count
       ? "No clip is left to train on: mend the clips, or name another manifest."
       : "Mend or remove these clips, or raise data.badClipTolerance."
-    return "\(bad) of the \(count) clips of \(manifest) cannot be read\(listed): \(share), where \(allowed) are"
+    return
+      "\(bad) of the \(count) clips of \(manifest) cannot be read\(listed): \(share), where \(allowed) are"
       + " tolerated.\(reasons)\n\(remedy)"
   }
 }

@@ -34,7 +34,8 @@ public final class BatchLoader: Sendable {
     self.shape = shape
     maker = BatchMaker(
       manifest: manifest, order: SampleOrder(count: manifest.count, seed: seed), batch: batch,
-      reader: WindowReader(shape: shape, start: start, crop: crop, seed: seed, cacheMegabytes: cacheMegabytes),
+      reader: WindowReader(
+        shape: shape, start: start, crop: crop, seed: seed, cacheMegabytes: cacheMegabytes),
       quarantine: Quarantine(manifest, tolerance: badClipTolerance, path: quarantinePath))
     ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
   }

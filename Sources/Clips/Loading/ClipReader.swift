@@ -1,5 +1,3 @@
-import Tensors
-
 /// Reads clips of a manifest in its own order, always from their start and in the middle: for validation and tests,
 /// where every look must be the same look.
 public struct ClipReader: Sendable {

@@ -56,7 +56,8 @@ struct Window: Sendable, Hashable {
     guard 2 * max(1, availableFrames) >= Double(shape.frames) else {
       throw BadClip(
         entry, stage: "choosing frames",
-        reason: "it lasts \(available) s, which is \(Int(max(1, availableFrames))) of the \(shape.frames) frames"
+        reason:
+          "it lasts \(available) s, which is \(Int(max(1, availableFrames))) of the \(shape.frames) frames"
           + " at \(shape.frameRate) per second; at least half are needed", seconds: last)
     }
     let slack = available - shape.seconds

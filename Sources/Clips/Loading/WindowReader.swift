@@ -46,7 +46,9 @@ final class WindowReader: Sendable {
       state.withLock { state in
         // A failure takes hardly any room, and to know it saves opening the file again.
         if case .failure = result { state.kept[key] = result }
-        if case .success = result, state.room >= shape.count, state.kept.updateValue(result, forKey: key) == nil {
+        if case .success = result, state.room >= shape.count,
+          state.kept.updateValue(result, forKey: key) == nil
+        {
           state.room -= shape.count
         }
       }

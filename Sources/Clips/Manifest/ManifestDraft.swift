@@ -51,7 +51,8 @@ struct ManifestDraft {
     guard access(resolved, F_OK) == 0 else { return report("there is no file \(name)", line: line) }
     entries.append(
       ClipEntry(
-        index: entries.count, path: resolved, name: name, caption: caption, label: row.label, start: row.start,
+        index: entries.count, path: resolved, name: name, caption: caption, label: row.label,
+        start: row.start,
         end: row.end, split: row.split, attributes: row.attributes))
   }
 

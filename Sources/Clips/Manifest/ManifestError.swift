@@ -38,6 +38,7 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
     }
     if count == 1 { return "manifest \(path): \(sentences[0]); \(remedy)" }
     let rest = count > problems.count ? "\n  and \(count - problems.count) more" : ""
-    return "manifest \(path) has \(count) problems:\n  " + sentences.joined(separator: "\n  ") + rest + "\n\(remedy)"
+    return "manifest \(path) has \(count) problems:\n  " + sentences.joined(separator: "\n  ") + rest
+      + "\n\(remedy)"
   }
 }

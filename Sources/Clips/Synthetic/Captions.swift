@@ -10,9 +10,10 @@ public enum Captions {
     let ground = groundNames(scene.ground.kind)
     let name = stream.pick(ground)
     let first = scene.objects[0]
-    let rest = scene.objects.dropFirst().map { object in
-      " \(stream.pick(["and", "while"])) \(noun(object, &stream)) \(action(object, &stream))"
-    }.joined() + camera(scene.camera.kind, &stream)
+    let rest =
+      scene.objects.dropFirst().map { object in
+        " \(stream.pick(["and", "while"])) \(noun(object, &stream)) \(action(object, &stream))"
+      }.joined() + camera(scene.camera.kind, &stream)
     let (subject, bare) = (noun(first, &stream), noun(first, withArticle: false, &stream))
     let act = action(first, &stream)
     let caption =

@@ -37,7 +37,8 @@ extension Combination {
   fileprivate var pairs: [Set<String>] {
     // No colour, shape and motion share a name, so a set of names is a pair.
     [
-      [colour.rawValue, shape.rawValue], [colour.rawValue, motion.rawValue], [shape.rawValue, motion.rawValue],
+      [colour.rawValue, shape.rawValue], [colour.rawValue, motion.rawValue],
+      [shape.rawValue, motion.rawValue],
     ]
   }
 }

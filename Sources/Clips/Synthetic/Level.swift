@@ -24,7 +24,9 @@ public enum Level: String, Sendable, Codable, CaseIterable {
   public var combinations: [Combination] {
     Colour.allCases.flatMap { colour in
       shapes.flatMap { shape in
-        motions.filter { $0.isVisible(on: shape) }.map { Combination(colour: colour, shape: shape, motion: $0) }
+        motions.filter { $0.isVisible(on: shape) }.map {
+          Combination(colour: colour, shape: shape, motion: $0)
+        }
       }
     }
   }

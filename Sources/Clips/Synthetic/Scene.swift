@@ -28,6 +28,13 @@ public struct SceneObject: Sendable, Equatable {
   /// Whether circling and spinning go clockwise.
   public let isClockwise: Bool
 
+  /// The same object with another radius.
+  func scaled(by factor: Double) -> SceneObject {
+    SceneObject(
+      combination: combination, size: size, radius: radius * factor, origin: origin, travel: travel,
+      phase: phase, isClockwise: isClockwise)
+  }
+
   /// How the object stands at a moment.
   public struct Pose: Sendable, Equatable {
     /// The centre, in shares of the frame.
@@ -52,7 +59,8 @@ public struct SceneObject: Sendable, Equatable {
       return Pose(centre: origin - [0, height], radius: radius, angle: 0)
     case .growing: return Pose(centre: origin, radius: radius * (0.5 + 0.8 * u), angle: 0)
     case .shrinking: return Pose(centre: origin, radius: radius * (1.3 - 0.8 * u), angle: 0)
-    // Half a turn: a quarter of a second shows less than half of a square's symmetry.
+    // Half a turn in all: in eight frames, a step is less than half of the quarter turn that maps a square onto itself,
+    // so that the direction of the spin can be told.
     case .spinning: return Pose(centre: origin, radius: radius, angle: .pi * turns)
     default: return Pose(centre: origin + travel * u, radius: radius, angle: 0)
     }

@@ -141,7 +141,8 @@ extension ShapeKind {
       uniqueKeysWithValues: allCases.map { shape in
         var (area, centre) = (0.0, SIMD2<Double>())
         let middle = SIMD2(repeating: Double(side) / 2)
-        Stamp(shape: shape, centre: middle, radius: radius).forEachPixel(width: side, height: side) { index, covered in
+        Stamp(shape: shape, centre: middle, radius: radius).forEachPixel(width: side, height: side) {
+          index, covered in
           area += covered
           centre += (SIMD2(Double(index % side) + 0.5, Double(index / side) + 0.5) - middle) * covered
         }

@@ -25,7 +25,7 @@ public struct SceneSampler: Sendable {
     let combinations = heldOut ? split.heldOut : split.training
     var objects = [object(combinations[clip % combinations.count], &stream)]
     if stream.below(level.maximumObjects) > 0 {
-      objects.append(companion(of: objects[0], &stream))
+      objects = [objects[0], companion(of: objects[0], &stream)].map { $0.scaled(by: Self.pairScale) }
     }
     // A pan over a plain ground would look like a motion of the object.
     let camera = Camera(stream.pick(level.cameras))
@@ -37,6 +37,9 @@ public struct SceneSampler: Sendable {
   static let nearEdge = 0.28, farEdge = 0.72, jitter = 0.04
   /// Where objects are on an axis along which they do not move.
   static let across = 0.3..<0.7
+
+  /// Two objects are this much smaller, to leave each other room.
+  static let pairScale = 0.7
 
   private func object(_ combination: Combination, _ stream: inout RandomStream) -> SceneObject {
     let size = stream.pick(SizeKind.allCases)
@@ -70,7 +73,7 @@ public struct SceneSampler: Sendable {
         return (way * way).sum()
       }.min()!
     }
-    let candidates = (0..<8).map { _ in object(stream.pick(others), &stream) }
+    let candidates = (0..<16).map { _ in object(stream.pick(others), &stream) }
     return candidates.max { distance(to: $0) < distance(to: $1) }!
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Video
 
 /// The embedded set: captioned clips of moving shapes, drawn here and encoded as H.264 files, for trying things out
@@ -94,7 +93,8 @@ extension SyntheticSettings {
     let pairs: [(String, Any, Any)] = [
       ("clips", clips, wanted.clips), ("seed", seed, wanted.seed), ("level", level, wanted.level),
       ("width", width, wanted.width), ("height", height, wanted.height), ("frames", frames, wanted.frames),
-      ("frame rate", frameRate, wanted.frameRate), ("crf", crf, wanted.crf), ("version", version, wanted.version),
+      ("frame rate", frameRate, wanted.frameRate), ("crf", crf, wanted.crf),
+      ("version", version, wanted.version),
     ]
     return pairs.filter { "\($0.1)" != "\($0.2)" }.map { "\($0.0) \($0.1) instead of \($0.2)" }
       .joined(separator: ", ")

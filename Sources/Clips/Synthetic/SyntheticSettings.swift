@@ -43,7 +43,9 @@ public struct SyntheticSettings: Sendable, Codable, Equatable {
   /// What cannot be made, in words; nil when all is well.
   var problem: String? {
     if clips < 10 { return "\(clips) clips are too few for three splits; ask for 10 or more" }
-    if clips > 999_999 { return "\(clips) clips are more than file names have digits for; ask for at most 999999" }
+    if clips > 999_999 {
+      return "\(clips) clips are more than file names have digits for; ask for at most 999999"
+    }
     for (name, size) in [("width", width), ("height", height)] where size < 16 || size % 2 != 0 {
       return "the \(name) \(size) is not an even number of at least 16 pixels; H.264 needs even sizes"
     }

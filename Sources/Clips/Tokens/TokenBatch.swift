@@ -14,7 +14,9 @@ public struct TokenBatch: Sendable, Equatable {
   /// - Parameters:
   ///   - maximumLength: longer captions are cut to this many tokens, the end token included.
   ///   - minimumLength: L is at least this, so that batches of short captions have the size of others.
-  public init(_ captions: [String], tokenizer: some Tokenizer, maximumLength: Int, paddedTo minimumLength: Int = 0) {
+  public init(
+    _ captions: [String], tokenizer: some Tokenizer, maximumLength: Int, paddedTo minimumLength: Int = 0
+  ) {
     let rows = captions.map { tokenizer.encode($0, length: maximumLength) }
     let length = max(minimumLength, rows.map(\.count).max() ?? 0)
     ids = rows.flatMap { $0 + [Int](repeating: SpecialToken.padding, count: length - $0.count) }

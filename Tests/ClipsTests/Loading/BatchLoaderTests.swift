@@ -37,7 +37,8 @@ struct BatchLoaderTests {
     let expected = try contents(loader(workers: 1, cache: 0), steps: 10)
     #expect(expected.map(\.step) == Array(0..<10))
     for (workers, cache) in [(1, 8), (2, 0), (2, 8), (4, 8)] {
-      #expect(try contents(loader(workers: workers, cache: cache), steps: 10) == expected, "\(workers) \(cache)")
+      #expect(
+        try contents(loader(workers: workers, cache: cache), steps: 10) == expected, "\(workers) \(cache)")
     }
     #expect(try contents(loader(workers: 2, cache: 8, from: 6), steps: 4) == Array(expected[6...]))
     let other = loader(workers: 1, cache: 0, seed: 2)
@@ -115,7 +116,8 @@ struct BatchLoaderTests {
       manifest, shape: shape, batch: 5, seed: 0, workers: 2, badClipTolerance: 0.15, quarantinePath: list)
     let error = #expect(throws: BadClipsError.self) { try contents(loader, steps: 4) }
     let message = error?.description ?? ""
-    #expect(message.hasPrefix("2 of the 10 clips of \(manifest.path) cannot be read (listed in \(list)): 20 %"))
+    #expect(
+      message.hasPrefix("2 of the 10 clips of \(manifest.path) cannot be read (listed in \(list)): 20 %"))
     #expect(message.contains("where 15 % are tolerated.\n  \(set.folder.path)/bad"), "\(message)")
     #expect(message.hasSuffix("raise data.badClipTolerance."), "\(message)")
     // Asked again, it says so again.
@@ -123,13 +125,14 @@ struct BatchLoaderTests {
   }
 
   @Test func oneReadableClipIsEnoughWhenAllIsTolerated() throws {
-    let (_, manifest) = try mixed(good: 1, bad: 30)
+    let (set, manifest) = try mixed(good: 1, bad: 30)
     let loader = BatchLoader(manifest, shape: shape, batch: 4, seed: 0, badClipTolerance: 1)
     #expect(Set(try contents(loader, steps: 3).flatMap(\.names)).count == 1)
-    let (_, hopeless) = try mixed(good: 0, bad: 3)
+    let (otherSet, hopeless) = try mixed(good: 0, bad: 3)
     let none = BatchLoader(hopeless, shape: shape, batch: 4, seed: 0, badClipTolerance: 1)
     let error = #expect(throws: BadClipsError.self) { try none.next() }
     #expect(error?.description.contains("No clip is left to train on") == true)
+    withExtendedLifetime((set, otherSet)) {}
   }
 
   @Test func aListThatCannotBeWrittenIsTold() throws {
@@ -155,13 +158,4 @@ struct BatchLoaderTests {
     #expect(throws: CancellationError.self) { try loader.next() }
   }
 
-  @Test func workersMakeNoTensors() throws {
-    let set = try SmallSet(SyntheticSettings(clips: 10, width: 32, height: 32))
-    let maker = BatchMaker(
-      manifest: try set.manifest(), order: SampleOrder(count: 8, seed: 0), batch: 2,
-      reader: WindowReader(shape: shape, start: .first, crop: .centre, seed: 0, cacheMegabytes: 1),
-      quarantine: Quarantine(try set.manifest(), tolerance: 0, path: nil))
-    let samples = try maker.samples(step: 0)
-    #expect(samples.pixels.map(\.values.count) == [shape.count, shape.count])
-  }
 }

@@ -67,7 +67,8 @@ struct ManifestTests {
     try folder.write("a.txt", "a cat")
     let error = #expect(throws: ManifestError.self) { try Manifest.load(folder.path) }
     #expect(error?.count == 2)
-    #expect(error?.description.contains("deep/d.mp4 has no caption: there is no deep/d.txt beside it") == true)
+    #expect(
+      error?.description.contains("deep/d.mp4 has no caption: there is no deep/d.txt beside it") == true)
   }
 
   @Test func keepsOneSplit() throws {
@@ -98,8 +99,14 @@ struct ManifestTests {
     ("m.jsonl", "\n{\"path\": }", "line 2: it is not valid JSON"),
     ("m.jsonl", "[1]", "line 1: it is not a JSON object"),
     ("m.jsonl", "{\"path\": 1, \"caption\": \"a\"}", "line 1: path must be a text"),
-    ("m.jsonl", "{\"path\": \"a.mp4\", \"caption\": \"a\", \"end\": \"x\"}", "end must be a number of seconds"),
-    ("m.jsonl", "{\"path\": \"a.mp4\", \"caption\": \"a\", \"attributes\": [1]}", "attributes must be an object"),
+    (
+      "m.jsonl", "{\"path\": \"a.mp4\", \"caption\": \"a\", \"end\": \"x\"}",
+      "end must be a number of seconds"
+    ),
+    (
+      "m.jsonl", "{\"path\": \"a.mp4\", \"caption\": \"a\", \"attributes\": [1]}",
+      "attributes must be an object"
+    ),
     ("m.txt", "a.mp4", "its name does not say what it holds; give CSV the ending .csv"),
   ])
   func refuses(name: String, text: String, reason: String) throws {
@@ -110,7 +117,8 @@ struct ManifestTests {
 
   @Test func aMissingManifestNamesTheForms() throws {
     let error = #expect(throws: ManifestError.self) { try Manifest.load(folder.path + "/none.csv") }
-    #expect(error?.description.contains("there is no such file or folder; name a .csv or .jsonl file") == true)
+    #expect(
+      error?.description.contains("there is no such file or folder; name a .csv or .jsonl file") == true)
   }
 
   @Test func tellsAllProblemsAtOnceButShowsTwenty() throws {

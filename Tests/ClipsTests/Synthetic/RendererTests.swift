@@ -40,7 +40,8 @@ struct RendererTests {
   @Test(arguments: ShapeKind.allCases)
   func theMiddleAndTheCornersAreRight(shape: ShapeKind) {
     let picture = Renderer(width: 33, height: 33).picture(of: scene(shape), at: 0.5)
-    #expect(picture[16, 16] == (shape == .ring ? (16, 16, 16) : (225, 30, 30)))
+    let middle: (r: UInt8, g: UInt8, b: UInt8) = shape == .ring ? (16, 16, 16) : (225, 30, 30)
+    #expect(picture[16, 16] == middle)
     #expect(picture[0, 0] == (16, 16, 16) && picture[32, 32] == (16, 16, 16))
   }
 
@@ -54,7 +55,8 @@ struct RendererTests {
 
   @Test(arguments: [GroundKind.gradient, .stripes, .checks])
   func texturesHaveNoHueAndStayWithinTheirTones(kind: GroundKind) {
-    let picture = Renderer(width: 48, height: 32).picture(of: scene(.circle, radius: 0.01, ground: kind), at: 0)
+    let picture = Renderer(width: 48, height: 32).picture(
+      of: scene(.circle, radius: 0.01, ground: kind), at: 0)
     let tones = stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }
     #expect(tones.min()! <= 70 && tones.max()! >= 130)
     #expect(picture[0, 0].r == picture[0, 0].g && picture[0, 0].g == picture[0, 0].b)

@@ -24,7 +24,8 @@ struct SceneSamplerTests {
 
   @Test func seedsChooseOtherCombinations() {
     #expect(
-      Set(CombinationSplit(level: .easy, seed: 0).heldOut) != Set(CombinationSplit(level: .easy, seed: 1).heldOut))
+      Set(CombinationSplit(level: .easy, seed: 0).heldOut)
+        != Set(CombinationSplit(level: .easy, seed: 1).heldOut))
   }
 
   @Test(arguments: Level.allCases)
@@ -65,7 +66,9 @@ struct SceneSamplerTests {
           #expect(words.contains(direction.x < 0 ? "left" : "right"), "\(caption)")
         }
       }
-      if scene.ground.kind.plainTone != nil { #expect(words.contains(scene.ground.kind.rawValue), "\(caption)") }
+      if scene.ground.kind.plainTone != nil {
+        #expect(words.contains(scene.ground.kind.rawValue), "\(caption)")
+      }
       #expect((scene.camera.kind == .still) == !words.contains("camera"), "\(caption)")
       // Colours that are not there are not named.
       let seen = Set(scene.objects.map(\.combination.colour))

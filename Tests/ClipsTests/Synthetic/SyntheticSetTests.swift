@@ -29,8 +29,10 @@ struct SyntheticSetTests {
 
   @Test func splitsAreAsPromised() throws {
     let set = try SmallSet(SyntheticSettings(clips: 100, seed: 1, width: 16, height: 16, frames: 2))
-    let (train, validation, test) = (try set.manifest(), try set.manifest("validation"), try set.manifest("test"))
-    #expect([train.count, validation.count, test.count] == [75, 5, 20])
+    let (train, validation, test) = (
+      try set.manifest(), try set.manifest("validation"), try set.manifest("test")
+    )
+    #expect(train.count == 75 && validation.count == 5 && test.count == 20)
     #expect(set.settings.counts == SyntheticCounts(train: 75, validation: 5, test: 20))
     #expect(SyntheticSettings(clips: 6000).counts == SyntheticCounts(train: 5400, validation: 300, test: 300))
     func combinations(_ manifest: Manifest) -> Set<[String]> {
@@ -62,7 +64,8 @@ struct SyntheticSetTests {
     let folder = try TemporaryFolder()
     let file = try folder.write("holiday.mp4")
     let settings = SyntheticSettings(clips: 10)
-    for (path, reason) in [(folder.path, "the folder holds other files; name a new"), (file, "it is a file")] {
+    for (path, reason) in [(folder.path, "the folder holds other files; name a new"), (file, "it is a file")]
+    {
       let error = #expect(throws: SyntheticSetError.self) { try SyntheticSet.write(to: path, settings) }
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
@@ -105,7 +108,7 @@ struct SyntheticSetTests {
   @Test func progressCountsToTheEnd() async throws {
     let folder = try TemporaryFolder()
     let settings = SyntheticSettings(clips: 10, width: 16, height: 16, frames: 2)
-    try await confirmation(expectedCount: 10) { confirm in
+    _ = try await confirmation(expectedCount: 10) { confirm in
       try SyntheticSet.write(to: folder.path + "/set", settings) { _ in confirm() }
     }
   }

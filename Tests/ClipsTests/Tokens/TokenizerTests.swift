@@ -21,7 +21,10 @@ struct TokenizerTests {
     let tokenizer = WordTokenizer(captions: ["The cat's mat, the hat.", "a hat, THE end"], maximumWords: 5)
     #expect(tokenizer.words == ["the", ",", "hat", ".", "a"])
     #expect(tokenizer.vocabularySize == 8)
-    #expect(WordTokenizer(captions: ["the end, a hat", "hat the. the", ","], maximumWords: 3).words == ["the", ",", "hat"])
+    #expect(
+      WordTokenizer(captions: ["the end, a hat", "hat the. the", ","], maximumWords: 3).words == [
+        "the", ",", "hat",
+      ])
   }
 
   @Test func unknownWordsAreTold() {
@@ -39,8 +42,11 @@ struct TokenizerTests {
   }
 
   @Test func batchesArePaddedToTheLongest() {
-    let batch = TokenBatch(["b a b", "a", ""], tokenizer: WordTokenizer(words: ["a", "b"]), maximumLength: 9)
+    let batch = TokenBatch(
+      ["b a b", "a", ""], tokenizer: WordTokenizer(words: ["a", "b"]), maximumLength: 9)
     #expect(batch.ids == [4, 3, 4, 1, 3, 1, 0, 0, 1, 0, 0, 0])
     #expect(batch.lengths == [4, 2, 1] && batch.length == 4 && batch.count == 3)
+    let padded = TokenBatch(["a"], tokenizer: WordTokenizer(words: ["a"]), maximumLength: 9, paddedTo: 4)
+    #expect(padded.ids == [3, 1, 0, 0] && padded.length == 4)
   }
 }

@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+@testable import Clips
+
+/// The folder of real clips that `VFM_SHARED` names, or `shared` beside the package; nil without either.
+private let sharedClips: String? = {
+  let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  let beside = package.deletingLastPathComponent().appendingPathComponent("shared").path
+  let folder = (ProcessInfo.processInfo.environment["VFM_SHARED"] ?? beside) + "/clips"
+  return FileManager.default.fileExists(atPath: folder) ? folder : nil
+}()
+
+struct SharedClipsTests {
+  @Test(.enabled(if: sharedClips != nil, "needs real clips: set VFM_SHARED to the folder that holds clips/"))
+  func exactlyTheUnreadableClipsAreSetAside() throws {
+    let clips = try #require(sharedClips)
+    let names = try FileManager.default.contentsOfDirectory(atPath: clips).sorted().filter {
+      !$0.hasSuffix(".md") && !$0.hasSuffix(".csv") && !$0.hasPrefix(".")
+    }
+    let entries = names.enumerated().map { index, name in
+      ClipEntry(index: index, path: "\(clips)/\(name)", name: name, caption: name)
+    }
+    let manifest = Manifest(path: clips, entries: entries)
+    // Single pictures, so that no clip is too short.
+    let shape = ClipShape(frames: 1, height: 16, width: 16, frameRate: 8)
+    let reader = ClipReader(manifest, shape: shape)
+    #expect(
+      reader.unreadable.map { URL(fileURLWithPath: $0.path).lastPathComponent } == [
+        "AudioVideoInterleave.avi", "fixture-corrupt.mkv", "fixture-moov.mov", "mp4-with-audio.mp4",
+        "typescript.ts",
+      ], "\(reader.unreadable)")
+
+    let loader = BatchLoader(manifest, shape: shape, batch: 7, seed: 0, workers: 2, badClipTolerance: 0.2)
+    for _ in 0..<14 { #expect(try loader.next().count == 7) }
+    #expect(loader.badClips == 5)
+  }
+}
