@@ -5,9 +5,10 @@ import Tensors
 import Testing
 
 struct TextToVideoModelTests {
+  /// With and without what Wan's layout does not have.
   @Test(arguments: [false, true])
-  func gradientsReachTheTokens(pooledText: Bool) {
-    let model = model(pooledText: pooledText)
+  func gradientsReachTheTokens(additions: Bool) {
+    let model = model(additions: additions)
     let clips = gaussian([2, 2, 2, 2, 4])
     let piece = Differentiable([:], model.parameters) { _ in
       let (output, saved) = model.forward(
@@ -29,7 +30,7 @@ struct TextToVideoModelTests {
   }
 
   @Test func paddingTokensAreNeverRead() {
-    let model = model(pooledText: true)
+    let model = model(additions: true)
     model.parameters.allocate(seed: 1)
     model.parameters.perturb()
     func output(padding: Int) -> Tensor {
@@ -40,13 +41,14 @@ struct TextToVideoModelTests {
     #expect(sameBits(output(padding: 0), output(padding: 7)))
   }
 
-  private func model(pooledText: Bool = false) -> TextToVideoModel {
+  private func model(additions: Bool = false) -> TextToVideoModel {
     TextToVideoModel(
       text: TextEncoderConfiguration(
         vocabulary: 9, width: 10, depth: 1, heads: 2, headWidth: 4, feedForward: 12),
       transformer: VideoDiffusionTransformerConfiguration(
         channels: 2, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 1, heads: 2,
-        feedForward: 14, textWidth: 10, frequencyWidth: 8, pooledText: pooledText),
+        feedForward: 14, textWidth: 10, frequencyWidth: 8, pooledText: additions,
+        absolutePositions: additions),
       flow: Flow(prediction: .velocity, shift: .constant(1)))
   }
 }
