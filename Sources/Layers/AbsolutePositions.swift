@@ -20,7 +20,8 @@ public struct AbsolutePositions: Sendable {
   public func forward(_ x: Tensor, of grid: TokenGrid) -> Tensor {
     let codes = table(grid)
     let y = Tensor(x.shape)
-    precondition(x.columns == self.width && x.rows % codes.rows == 0, "rows \(x.shape) are not clips of \(codes.shape)")
+    precondition(
+      x.columns == self.width && x.rows % codes.rows == 0, "rows \(x.shape) are not clips of \(codes.shape)")
     parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { rows in
       for r in rows {
         let (source, code, target) = (x.row(r), codes.row(r % codes.rows), y.row(r))
@@ -43,7 +44,8 @@ public struct AbsolutePositions: Sendable {
         let y = (Double(n / grid.width % grid.height) + 0.5) / Double(grid.height)
         let x = (Double(n % grid.width) + 0.5) / Double(grid.width)
         for (d, wave) in waves.enumerated() {
-          codes.row(n)[d] = Float(2.squareRoot() * cos(2 * .pi * (wave.0 * t + wave.1 * y + wave.2 * x + wave.3)))
+          codes.row(n)[d] = Float(
+            2.squareRoot() * cos(2 * .pi * (wave.0 * t + wave.1 * y + wave.2 * x + wave.3)))
         }
       }
     }

@@ -70,7 +70,8 @@ public struct VideoDiffusionTransformer {
   public init(_ scope: Scope, _ configuration: VideoDiffusionTransformerConfiguration) {
     self.configuration = configuration
     let (width, patch) = (configuration.width, configuration.patch)
-    precondition(width % configuration.heads == 0, "\(configuration.heads) heads do not divide width \(width)")
+    precondition(
+      width % configuration.heads == 0, "\(configuration.heads) heads do not divide width \(width)")
     let rowSize = configuration.channels * patch.volume
     cutter = Patches(patch, channelsFirst: true)
     joiner = Patches(patch, channelsFirst: false)
@@ -126,7 +127,8 @@ public struct VideoDiffusionTransformer {
     _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
     let (batch, grid) = (clips.shape[0], cutter.grid(of: clips.shape))
-    precondition(times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
+    precondition(
+      times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
     let (tokens, patchSaved) = patchEmbedding.forward(cutter.cut(clips))  // [B·N, D]
     let (embedding, timeVectors, timeSaved) = embedTimes(
       times, text: text, textLengths: textLengths ?? Array(repeating: text.rows / batch, count: batch))
@@ -148,7 +150,8 @@ public struct VideoDiffusionTransformer {
     let (modulated, headModulationSaved) = headModulation.forward(normal, by: headVectors)
     let (rows, headSaved) = head.forward(modulated)  // [B·N, pt·ph·pw·C]
     let saved = Saved(
-      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, textEmbedding: textSaved, context: context,
+      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, textEmbedding: textSaved,
+      context: context,
       blocks: savedBlocks, headVectors: headVectors, headNorm: headNormSaved,
       headModulation: headModulationSaved, head: headSaved)
     return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
@@ -178,7 +181,8 @@ public struct VideoDiffusionTransformer {
     }
     let textGradient = textEmbedding.backward(textTokensGradient, saved.textEmbedding)
     backwardTimes(
-      timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time, addingTextGradientTo: textGradient)
+      timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time,
+      addingTextGradientTo: textGradient)
     patchEmbedding.addParameterGradients(gradient, saved.patchEmbedding)
     return textGradient
   }
