@@ -80,6 +80,11 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tensors", "GradientCheck"]),
+    tests(of: "Sampling", uses: ["Models", "Tensors"]),
+    tests(
+      of: "Training",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),
