@@ -45,6 +45,7 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CSHA256"),
 
     module("Tensors", uses: ["COpenBLAS"]),
     module("Layers", uses: ["Tensors"]),
@@ -58,7 +59,7 @@ let package = Package(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["Video", "Tensors"]),
-    module("Checkpoints", uses: ["CHDF5", "Tensors"]),
+    module("Checkpoints", uses: ["CHDF5", "CSHA256"]),
     module("Recipes"),
 
     module(
@@ -79,10 +80,19 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tensors", "GradientCheck"]),
+    tests(of: "Sampling", uses: ["Models", "Tensors"]),
+    tests(
+      of: "Training",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
+      swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),
-    tests(of: "Checkpoints"),
+    tests(of: "Checkpoints", uses: ["CHDF5"]),
     tests(of: "Recipes"),
   ]
 )

@@ -10,10 +10,12 @@ public struct TanhGELU: Layer {
   /// A layer without parameters.
   public init() {}
 
+  /// y of x's shape.
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
     (mapped(input) { gelu($0).value }, input)
   }
 
+  /// dx = dy · gelu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     mapped(outputGradient, saved) { dy, x in dy * gelu(x).slope }
   }
@@ -26,10 +28,12 @@ public struct SiLU: Layer {
   /// A layer without parameters.
   public init() {}
 
+  /// y of x's shape.
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
     (mapped(input) { $0 * sigmoid($0) }, input)
   }
 
+  /// dx = dy · silu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     mapped(outputGradient, saved) { dy, x in
       let s = sigmoid(x)
@@ -98,7 +102,9 @@ private func mapped(_ a: Tensor, _ b: Tensor, _ function: (Lanes, Lanes) -> Lane
 }
 
 @inline(__always)
-private func mapped(_ a: Tensor, _ b: Tensor, _ c: Tensor, _ function: (Lanes, Lanes, Lanes) -> Lanes) -> Tensor {
+private func mapped(_ a: Tensor, _ b: Tensor, _ c: Tensor, _ function: (Lanes, Lanes, Lanes) -> Lanes)
+  -> Tensor
+{
   precondition(a.count == b.count && b.count == c.count, "shapes \(a.shape), \(b.shape), \(c.shape) differ")
   let y = Tensor(a.shape)
   parallel(over: a.count, tile: tile) { range in

@@ -40,7 +40,9 @@ public struct BiasedSelfAttention {
   }
 
   /// The gradient of the input; the bias's is added to `biasGradient`.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor) -> Tensor {
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor)
+    -> Tensor
+  {
     let mixedGradient = output.backward(outputGradient, saved.output)
     let gradients = attention.backward(
       mixedGradient, saved.attention, addingBiasGradientTo: biasGradient)

@@ -39,7 +39,8 @@ public struct CrossAttention {
     let (v, valueSaved) = value.forward(text)
     let (normalQ, queryNormSaved) = queryNorm.forward(q)
     let (normalK, keyNormSaved) = keyNorm.forward(k)
-    let (mixed, attentionSaved) = attention.forward(normalQ, normalK, v, clips: clips, keyLengths: textLengths)
+    let (mixed, attentionSaved) = attention.forward(
+      normalQ, normalK, v, clips: clips, keyLengths: textLengths)
     let (result, outputSaved) = output.forward(mixed)
     let saved = Saved(
       query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, queryNorm: queryNormSaved,

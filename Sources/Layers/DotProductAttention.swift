@@ -52,10 +52,12 @@ public struct DotProductAttention {
       clips: clips, queries: query.rows / clips, keys: key.rows / clips, heads: heads,
       headWidth: query.columns / heads, keyLengths: keyLengths)
     precondition(query.columns % heads == 0, "\(heads) heads do not divide width \(query.columns)")
-    precondition(key.columns == query.columns && key.count == value.count, "queries, keys and values differ in width")
+    precondition(
+      key.columns == query.columns && key.count == value.count, "queries, keys and values differ in width")
     precondition(keyLengths.map { $0.count == clips } ?? true, "each of \(clips) clips needs a key length")
     precondition(
-      keyLengths?.allSatisfy { $0 > 0 && $0 <= sizes.keys } ?? true, "key lengths must be in 1...\(sizes.keys)")
+      keyLengths?.allSatisfy { $0 > 0 && $0 <= sizes.keys } ?? true,
+      "key lengths must be in 1...\(sizes.keys)")
     let output = Tensor(query.shape)
     let logSums = Tensor([clips, heads, sizes.queries])
     let blocks = (sizes.queries + Self.queryBlock - 1) / Self.queryBlock
@@ -71,7 +73,8 @@ public struct DotProductAttention {
         let k = key.row(clip * sizes.keys) + head * sizes.headWidth
         let v = value.row(clip * sizes.keys) + head * sizes.headWidth
         // 1. S = scale · Q Kᵀ + bias
-        sgemm(rows, keys, sizes.headWidth, scale: scale, q, width, k, width, transposeB: true, into: scores, keys)
+        sgemm(
+          rows, keys, sizes.headWidth, scale: scale, q, width, k, width, transposeB: true, into: scores, keys)
         for r in 0..<rows {
           let row = scores + r * keys
           if let bias { addRow(bias.row(head * sizes.queries + first + r), to: row, keys) }
@@ -137,7 +140,8 @@ public struct DotProductAttention {
         }
         // 3. dV = Pᵀ dO
         sgemm(
-          keys, headWidth, rows, weights, keys, transposeA: true, dOut, width, into: dv, width, adding: first > 0)
+          keys, headWidth, rows, weights, keys, transposeA: true, dOut, width, into: dv, width,
+          adding: first > 0)
         // 1. dQ = scale · dS K, dK = scale · dSᵀ Q
         let dq = queryGradient.row(start) + column
         sgemm(rows, headWidth, keys, scale: scale, slopes, keys, k, width, into: dq, width)

@@ -20,7 +20,8 @@ public struct Embedding {
 
   /// Rows of the table. Ids lie in 0..<vocabulary.
   public func forward(_ ids: [Int]) -> (output: Tensor, saved: [Int]) {
-    precondition(ids.allSatisfy { $0 >= 0 && $0 < vocabulary }, "token id outside the vocabulary of \(vocabulary)")
+    precondition(
+      ids.allSatisfy { $0 >= 0 && $0 < vocabulary }, "token id outside the vocabulary of \(vocabulary)")
     let output = Tensor([ids.count, width])
     let table = weight.value
     parallel(over: ids.count, tile: rowsPerTile(columns: width)) { range in

@@ -22,6 +22,7 @@ public struct FeedForward: Layer {
     let widen: Linear.Saved, activation: Tensor, narrow: Linear.Saved
   }
 
+  /// x [R, in] to y [R, out].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let (hidden, widenSaved) = widen.forward(input)
     let (bent, activationSaved) = activation.forward(hidden)
@@ -29,6 +30,7 @@ public struct FeedForward: Layer {
     return (output, Saved(widen: widenSaved, activation: activationSaved, narrow: narrowSaved))
   }
 
+  /// From dy [R, out] to dx [R, in].
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let bentGradient = narrow.backward(outputGradient, saved.narrow)
     let hiddenGradient = activation.backward(bentGradient, saved.activation)
@@ -57,6 +59,7 @@ public struct GatedFeedForward: Layer {
     let gate: Linear.Saved, value: Linear.Saved, activation: GatedGELU.Saved, narrow: Linear.Saved
   }
 
+  /// x [R, D] to y [R, D].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let (a, gateSaved) = gate.forward(input)
     let (b, valueSaved) = value.forward(input)
@@ -68,6 +71,7 @@ public struct GatedFeedForward: Layer {
     )
   }
 
+  /// From dy to dx: x forked into the gate and the value, so theirs are added.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let hiddenGradient = narrow.backward(outputGradient, saved.narrow)
     let (aGradient, bGradient) = activation.backward(hiddenGradient, saved.activation)

@@ -28,6 +28,7 @@ public struct LayerNorm: Layer {
     let statistics: Tensor  // [R, 2]: μ, 1/√(σ² + ε)
   }
 
+  /// x [R, D] to y [R, D].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
@@ -58,7 +59,7 @@ public struct LayerNorm: Layer {
     return (output, Saved(input: input, statistics: statistics))
   }
 
-  // With x̂ = (x − μ)/σ and g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,  dw = Σ dy · x̂,  db = Σ dy.
+  /// With x̂ = (x − μ)/σ and g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,  dw = Σ dy · x̂,  db = Σ dy.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let (weight, n) = (affine?.weight.value, width)
@@ -93,7 +94,9 @@ public struct LayerNorm: Layer {
     parallel(over: width, tile: 64) { columns in
       let start = columns.lowerBound
       for r in 0..<saved.input.rows {
-        let (x, dy, dw) = (saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start)
+        let (x, dy, dw) = (
+          saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start
+        )
         let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
         sweep(columns.count) { i, c in
           store(load(dw, i, c).addingProduct(load(dy, i, c), (load(x, i, c) - mean) * scale), dw, i, c)

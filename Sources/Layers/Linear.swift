@@ -29,6 +29,7 @@ public struct Linear: Layer {
     let input: Tensor
   }
 
+  /// x [R, in] to y [R, out].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let output = Tensor([input.rows, outputs])
     if let bias { repeatRow(bias.value, into: output) }
@@ -36,6 +37,7 @@ public struct Linear: Layer {
     return (output, Saved(input: input))
   }
 
+  /// dx = dy W,  dW += dyᵀ x,  db += Σ dy.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     addParameterGradients(outputGradient, saved)
     let inputGradient = Tensor(saved.input.shape)

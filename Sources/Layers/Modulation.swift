@@ -10,7 +10,8 @@ public struct ModulationVectors {
   public let width: Int
   /// G rows of C·D numbers.
   public init(_ vectors: Tensor, width: Int) {
-    precondition(vectors.columns % width == 0, "vectors of width \(width) do not fill rows of \(vectors.columns)")
+    precondition(
+      vectors.columns % width == 0, "vectors of width \(width) do not fill rows of \(vectors.columns)")
     self.vectors = vectors
     self.width = width
   }
@@ -71,7 +72,8 @@ public struct Modulation: Sendable {
     parallel(over: groups, tile: 1) { range in
       for group in range {
         let (s, db, ds) = (
-          vectors.vector(group, scale), vectorsGradient.vector(group, shift), vectorsGradient.vector(group, scale)
+          vectors.vector(group, scale), vectorsGradient.vector(group, shift),
+          vectorsGradient.vector(group, scale)
         )
         db.update(repeating: 0, count: width)
         ds.update(repeating: 0, count: width)

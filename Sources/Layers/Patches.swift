@@ -77,7 +77,8 @@ public struct Patches: Sendable {
   }
 
   /// Calls `body` with each run of pw pixels: where it starts in the clips, where in the rows, and its step there.
-  private func eachRun(_ shape: [Int], _ body: (_ clip: Int, _ row: Int, _ stride: Int, _ count: Int) -> Void) {
+  private func eachRun(_ shape: [Int], _ body: (_ clip: Int, _ row: Int, _ stride: Int, _ count: Int) -> Void)
+  {
     let (channels, frames, height, width) = (shape[1], shape[2], shape[3], shape[4])
     let grid = grid(of: shape)
     let rowSize = channels * size.volume
@@ -92,7 +93,8 @@ public struct Patches: Sendable {
             let pixel = (pt * size.height + ph) * size.width
             let place = channelsFirst ? c * size.volume + pixel : pixel * channels + c
             body(
-              (plane * height + y) * width + w * size.width, token * rowSize + place, channelsFirst ? 1 : channels,
+              (plane * height + y) * width + w * size.width, token * rowSize + place,
+              channelsFirst ? 1 : channels,
               size.width)
           }
         }

@@ -26,6 +26,7 @@ public struct RMSNorm: Layer {
     let scales: Tensor  // [R]
   }
 
+  /// x [R, D] to y [R, D].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
@@ -42,7 +43,7 @@ public struct RMSNorm: Layer {
     return (output, Saved(input: input, scales: scales))
   }
 
-  // With s = 1/√(mean(x²) + ε) and g = dy · w:  dx = s · (g − x · s² · mean(g · x)),  dw = Σ dy · x · s.
+  /// With s = 1/√(mean(x²) + ε) and g = dy · w:  dx = s · (g − x · s² · mean(g · x)),  dw = Σ dy · x · s.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let (w, n) = (weight.value, width)
@@ -67,7 +68,9 @@ public struct RMSNorm: Layer {
     parallel(over: width, tile: 64) { columns in
       let start = columns.lowerBound
       for r in 0..<saved.input.rows {
-        let (x, dy, dw) = (saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start)
+        let (x, dy, dw) = (
+          saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start
+        )
         let scale = saved.scales.pointer[r]
         sweep(columns.count) { i, c in
           store(load(dw, i, c).addingProduct(load(dy, i, c), load(x, i, c) * scale), dw, i, c)

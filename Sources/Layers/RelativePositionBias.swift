@@ -17,9 +17,11 @@ public struct RelativePositionBias {
 
   /// Registers `weight` in the scope; a table, so it does not decay.
   public init(
-    _ scope: Scope, heads: Int, buckets: Int = 32, maximumDistance: Int = 128, initial: InitialValue = .normal(0.1)
+    _ scope: Scope, heads: Int, buckets: Int = 32, maximumDistance: Int = 128,
+    initial: InitialValue = .normal(0.1)
   ) {
-    precondition(buckets >= 4 && buckets % 2 == 0, "each sign needs a bucket that is exact and one that is not")
+    precondition(
+      buckets >= 4 && buckets % 2 == 0, "each sign needs a bucket that is exact and one that is not")
     precondition(maximumDistance > buckets / 4, "the exact buckets reach beyond the maximum distance")
     self.heads = heads
     self.buckets = buckets
@@ -36,7 +38,8 @@ public struct RelativePositionBias {
     if far < exact { return side + far }
     // In single precision, as the reference computes it: a distance on a bucket's edge must fall on the same side.
     let steps =
-      logf(Float(far) / Float(exact)) / Float(log(Double(maximumDistance) / Double(exact))) * Float(half - exact)
+      logf(Float(far) / Float(exact)) / Float(log(Double(maximumDistance) / Double(exact)))
+      * Float(half - exact)
     return side + min(half - 1, exact + Int(steps))
   }
 

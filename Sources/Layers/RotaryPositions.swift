@@ -14,7 +14,8 @@ public struct RotaryPositions: Sendable {
 
   /// - Parameter headWidth: K, even and at least 6, so that each axis has a pair.
   public init(headWidth: Int, base: Double = 10_000) {
-    precondition(headWidth % 2 == 0 && headWidth >= 6, "rotary positions need an even head width of at least 6")
+    precondition(
+      headWidth % 2 == 0 && headWidth >= 6, "rotary positions need an even head width of at least 6")
     self.headWidth = headWidth
     self.base = base
   }

@@ -9,10 +9,13 @@ public struct TextEncoderConfiguration: Sendable, Equatable {
   public var width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int
   /// One bias table for each block (umT5) instead of one shared by all (T5).
   public var biasPerBlock: Bool
+  /// Buckets of the relative position bias, and the distance from which on all share the last one.
+  public var biasBuckets: Int, biasDistance: Int
 
   /// Sizes of a text encoder.
   public init(
-    vocabulary: Int, width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int, biasPerBlock: Bool = false
+    vocabulary: Int, width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int,
+    biasPerBlock: Bool = false, biasBuckets: Int = 32, biasDistance: Int = 128
   ) {
     self.vocabulary = vocabulary
     self.width = width
@@ -21,6 +24,8 @@ public struct TextEncoderConfiguration: Sendable, Equatable {
     self.headWidth = headWidth
     self.feedForward = feedForward
     self.biasPerBlock = biasPerBlock
+    self.biasBuckets = biasBuckets
+    self.biasDistance = biasDistance
   }
 }
 
@@ -102,7 +107,9 @@ public struct TextEncoder {
         first("SelfAttention"), width: sizes.width, heads: sizes.heads, headWidth: sizes.headWidth)
       bias =
         ownsBias
-        ? RelativePositionBias(first("SelfAttention")("relative_attention_bias"), heads: sizes.heads) : nil
+        ? RelativePositionBias(
+          first("SelfAttention")("relative_attention_bias"), heads: sizes.heads, buckets: sizes.biasBuckets,
+          maximumDistance: sizes.biasDistance) : nil
       attentionNorm = RMSNorm(first("layer_norm"), width: sizes.width)
       feedForward = GatedFeedForward(second("DenseReluDense"), width: sizes.width, hidden: sizes.feedForward)
       feedForwardNorm = RMSNorm(second("layer_norm"), width: sizes.width)
@@ -126,7 +133,9 @@ public struct TextEncoder {
       return (fed, saved)
     }
 
-    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor) -> Tensor {
+    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor)
+      -> Tensor
+    {
       let normalGradient = feedForward.backward(outputGradient, saved.feedForward)
       let middleGradient = feedForwardNorm.backward(normalGradient, saved.feedForwardNorm)
       middleGradient.add(outputGradient)

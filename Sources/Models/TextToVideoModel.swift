@@ -14,9 +14,11 @@ public struct TextToVideoModel {
 
   /// Registers the parameters of both; `parameters.allocate` makes them.
   public init(
-    text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration, flow: Flow
+    text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration,
+    flow: Flow
   ) {
-    precondition(text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
+    precondition(
+      text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
     parameters = ParameterStore()
     textEncoder = TextEncoder(parameters.root("text_encoder"), text)
     transformer = VideoDiffusionTransformer(parameters.root("transformer"), configuration)

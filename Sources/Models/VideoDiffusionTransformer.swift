@@ -16,13 +16,17 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
   /// Adds a projection of the mean text vector to the time's embedding, so that the caption also reaches the modulation
   /// of every block. Not in Wan's layout; small models learn to follow captions much sooner with it.
   public var pooledText: Bool
+  /// Adds a fixed code of its place in the clip to each token. Not in Wan's layout, which tells distances only; small models
+  /// learn motions much sooner with it.
+  public var absolutePositions: Bool
   /// Keeps only each block's input for backward, which computes the rest again: less memory, one more forward pass.
   public var recomputesBlocks: Bool
 
   /// Sizes of a video diffusion transformer.
   public init(
     channels: Int, patch: PatchSize, width: Int, depth: Int, heads: Int, feedForward: Int, textWidth: Int,
-    frequencyWidth: Int = 256, pooledText: Bool = false, recomputesBlocks: Bool = false
+    frequencyWidth: Int = 256, pooledText: Bool = false, absolutePositions: Bool = false,
+    recomputesBlocks: Bool = false
   ) {
     self.channels = channels
     self.patch = patch
@@ -33,6 +37,7 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
     self.textWidth = textWidth
     self.frequencyWidth = frequencyWidth
     self.pooledText = pooledText
+    self.absolutePositions = absolutePositions
     self.recomputesBlocks = recomputesBlocks
   }
 }
@@ -47,6 +52,7 @@ public struct VideoDiffusionTransformer {
   public let configuration: VideoDiffusionTransformerConfiguration
   private let cutter: Patches, joiner: Patches
   private let patchEmbedding: Linear
+  private let places: AbsolutePositions?
   private let sinusoid: TimestepSinusoid
   private let timeIn: Linear, timeOut: Linear, timeProjection: Linear
   private let activation = SiLU()
@@ -64,13 +70,15 @@ public struct VideoDiffusionTransformer {
   public init(_ scope: Scope, _ configuration: VideoDiffusionTransformerConfiguration) {
     self.configuration = configuration
     let (width, patch) = (configuration.width, configuration.patch)
-    precondition(width % configuration.heads == 0, "\(configuration.heads) heads do not divide width \(width)")
+    precondition(
+      width % configuration.heads == 0, "\(configuration.heads) heads do not divide width \(width)")
     let rowSize = configuration.channels * patch.volume
     cutter = Patches(patch, channelsFirst: true)
     joiner = Patches(patch, channelsFirst: false)
     patchEmbedding = Linear(
       scope("patch_embedding"), rowSize, width,
       weightShape: [width, configuration.channels, patch.frames, patch.height, patch.width])
+    places = configuration.absolutePositions ? AbsolutePositions(width: width) : nil
     let condition = scope("condition_embedder")
     sinusoid = TimestepSinusoid(width: configuration.frequencyWidth)
     timeIn = Linear(
@@ -119,7 +127,8 @@ public struct VideoDiffusionTransformer {
     _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
     let (batch, grid) = (clips.shape[0], cutter.grid(of: clips.shape))
-    precondition(times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
+    precondition(
+      times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
     let (tokens, patchSaved) = patchEmbedding.forward(cutter.cut(clips))  // [B·N, D]
     let (embedding, timeVectors, timeSaved) = embedTimes(
       times, text: text, textLengths: textLengths ?? Array(repeating: text.rows / batch, count: batch))
@@ -128,7 +137,7 @@ public struct VideoDiffusionTransformer {
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
       timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
-    var x = tokens
+    var x = places?.forward(tokens, of: grid) ?? tokens
     var savedBlocks: [SavedBlock] = []
     for block in blocks {
       let (output, saved) = block.forward(x, context)
@@ -141,7 +150,8 @@ public struct VideoDiffusionTransformer {
     let (modulated, headModulationSaved) = headModulation.forward(normal, by: headVectors)
     let (rows, headSaved) = head.forward(modulated)  // [B·N, pt·ph·pw·C]
     let saved = Saved(
-      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, textEmbedding: textSaved, context: context,
+      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, textEmbedding: textSaved,
+      context: context,
       blocks: savedBlocks, headVectors: headVectors, headNorm: headNormSaved,
       headModulation: headModulationSaved, head: headSaved)
     return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
@@ -171,7 +181,8 @@ public struct VideoDiffusionTransformer {
     }
     let textGradient = textEmbedding.backward(textTokensGradient, saved.textEmbedding)
     backwardTimes(
-      timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time, addingTextGradientTo: textGradient)
+      timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time,
+      addingTextGradientTo: textGradient)
     patchEmbedding.addParameterGradients(gradient, saved.patchEmbedding)
     return textGradient
   }

@@ -33,7 +33,8 @@ public struct KeyedPermutation: Sendable {
     let mask: UInt64 = (1 << halfBits) - 1
     var (left, right) = (value >> halfBits, value & mask)
     for round in 0..<4 {
-      let mixed = philox(SIMD4(UInt32(truncatingIfNeeded: right), UInt32(round), 0, 0), SIMD2(roundKeys[round], 0))
+      let mixed = philox(
+        SIMD4(UInt32(truncatingIfNeeded: right), UInt32(round), 0, 0), SIMD2(roundKeys[round], 0))
       (left, right) = (right, left ^ (UInt64(mixed[0]) & mask))
     }
     return left << halfBits | right

@@ -7,16 +7,23 @@ import Synchronization
 public enum Parallel {
   /// The number of threads that `parallel` uses. Results do not depend on it, to the bit.
   public static var threads: Int {
-    get { count.load(ordering: .relaxed) }
+    get { chosen ?? count.load(ordering: .relaxed) }
     set {
       precondition(newValue > 0, "at least one thread computes")
       count.store(newValue, ordering: .relaxed)
     }
   }
 
+  /// Runs `body` with a number of threads of its own, whatever others compute with.
+  public static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows -> Result {
+    precondition(threads > 0, "at least one thread computes")
+    return try $chosen.withValue(threads) { try body() }
+  }
+
   /// The processor kernels that OpenBLAS has chosen ("Haswell", "SkylakeX", …). Bits differ between kernels.
   public static var kernelName: String { String(cString: openblas_get_corename()) }
 
+  @TaskLocal private static var chosen: Int?
   private static let count = Atomic<Int>(defaultThreads)
   private static let defaultThreads: Int = {
     // Each tile is one single-threaded product: OpenBLAS's own threads would spin between calls and fight ours.

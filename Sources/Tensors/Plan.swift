@@ -3,8 +3,8 @@ import Synchronization
 /// A rehearsal: the code of a step runs with its loops and products switched off, and what it would have cost is counted.
 ///
 /// Tensors made during a rehearsal have no memory behind them, so nothing may read or write their floats except
-/// through `parallel`, `multiply` and the other calls of this module, which do nothing then. Only the thread that
-/// rehearses is concerned: others (which decode clips, say) compute and are counted as ever.
+/// through `parallel`, `multiply` and the other calls of this module, which do nothing then. Only the thread (or task)
+/// that rehearses is concerned: others, which decode clips, say, compute and are counted as ever.
 public struct Plan: Sendable, Equatable {
   /// The most bytes that living tensors would hold at once, those that lived before included.
   public let peakBytes: Int

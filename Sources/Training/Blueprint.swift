@@ -43,7 +43,7 @@ public struct Blueprint: Sendable {
       transformer: VideoDiffusionTransformerConfiguration(
         channels: 3, patch: patch, width: model.width, depth: model.depth, heads: model.heads,
         feedForward: model.feedForward, textWidth: text.width, frequencyWidth: model.frequencyWidth,
-        pooledText: model.pooledText, recomputesBlocks: recipe.training.recompute),
+        pooledText: model.pooledText, absolutePositions: model.absolutePositions, recomputesBlocks: recipe.training.recompute),
       flow: flow)
   }
 

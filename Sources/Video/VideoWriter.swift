@@ -156,6 +156,8 @@ extension VideoWriter {
       precondition((0...51).contains(crf), "a constant rate factor of \(crf) is not in 0…51")
       new.pointee.gop_size = Int32(keyFrameEvery)
       av_dict_set_int(&options, "crf", Int64(crf), 0)
+      // On small pictures x264's macroblock tree reads memory that nobody wrote: the bytes would differ by chance.
+      av_dict_set_int(&options, "mbtree", 0, 0)
     }
     let code = avcodec_open2(new, x264, &options)
     guard code >= 0 else { throw failure(.encode, code) }

@@ -32,11 +32,9 @@ struct Synthesize: ParsableCommand {
     try reportingFailures {
       let settings = SyntheticSettings(
         clips: clips, seed: seed, level: level, width: size, height: size, frames: frames, frameRate: frameRate)
-      let total = clips
-      let counts = try SyntheticSet.write(to: folder, settings) { written in
-        standardError("\rrendering clip \(written) of \(total)")
-      }
-      standardError("\n")
+      let (progress, total) = (PercentLine("rendering"), Double(clips))
+      let counts = try SyntheticSet.write(to: folder, settings) { progress.show(Double($0) / total) }
+      progress.close()
       print("\(folder): \(counts.train) training, \(counts.validation) validation and \(counts.test) test clips")
     }
   }

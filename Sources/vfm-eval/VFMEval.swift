@@ -73,13 +73,14 @@ struct VFMEval: ParsableCommand {
     guard !asked.isEmpty else { return nil }
     let data = blueprint.recipe.data
     let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
+    let progress = PercentLine("sampling")
     let clips = writer.pictures(
       of: asked.map(\.caption), frames: data.frames, height: data.height, width: data.width, seed: seed
     ) { share in
-      if isatty(STDERR_FILENO) == 1 { standardError("\rsampling \(Int(100 * share)) %") }
+      progress.show(share)
       return true
     }
-    if isatty(STDERR_FILENO) == 1 { standardError("\n") }
+    progress.close()
     if let sheet { try writePNG(ContactSheet.picture(rows: clips, captions: asked.map(\.caption)), to: sheet) }
     return PromptFollowing(clips: clips, asked: asked.map(\.attributes))
   }

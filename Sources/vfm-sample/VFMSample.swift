@@ -59,13 +59,14 @@ struct VFMSample: ParsableCommand {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
       let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
+      let progress = PercentLine("sampling")
       let clips = writer.pictures(
         of: prompt, frames: size.frames, height: size.height, width: size.width, seed: seed
       ) { share in
-        if isatty(STDERR_FILENO) == 1 { standardError("\rsampling \(Int(100 * share)) %") }
+        progress.show(share)
         return true
       }
-      if isatty(STDERR_FILENO) == 1 { standardError("\n") }
+      progress.close()
       if output.hasSuffix(".png") {
         try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
       } else {

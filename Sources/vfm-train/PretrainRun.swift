@@ -28,6 +28,9 @@ final class PretrainRun: TrainingObserver {
   private let metrics: MetricsLog
   private let progress: ProgressLine
   private var clipsSeen = 0
+  private var stepsHere = 0
+  /// How often the pool had taken memory from the system when the third step of this process was done.
+  private var settledAllocations = 0
   private var failure: (any Error)?
 
   /// Takes hold of the folder and finds out where to begin.
@@ -139,7 +142,8 @@ final class PretrainRun: TrainingObserver {
   private func printResult(seconds: Double, badClips: Int) throws {
     let result: [String: Any] = [
       "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
-      "badClips": badClips, "hash": state.hash, "output": folder.path,
+      "badClips": badClips, "hash": state.hash, "output": folder.path, "peakBytes": Memory.statistics.peakBytes,
+      "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
     ]
     let data = try JSONSerialization.data(withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
     print(String(decoding: data, as: UTF8.self))
@@ -149,6 +153,8 @@ final class PretrainRun: TrainingObserver {
 
   func finished(_ step: StepReport) {
     clipsSeen += step.clips
+    stepsHere += 1
+    if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
     progress.show(step)
     remembering { try metrics.add(step) }
   }

@@ -22,7 +22,7 @@ private let tolerance = 1e-3
 /// Random directions for each input and parameter.
 private let directionCount = 6
 /// Steps of the central differences, each half of the one before.
-private let steps: [Float] = [0x1p-2, 0x1p-3, 0x1p-4, 0x1p-5, 0x1p-6, 0x1p-7]
+private let steps: [Float] = [0x1p-2, 0x1p-3, 0x1p-4, 0x1p-5, 0x1p-6, 0x1p-7, 0x1p-8, 0x1p-9, 0x1p-10]
 
 private struct GradientCheck {
   let piece: Differentiable
@@ -36,10 +36,7 @@ private struct GradientCheck {
   }
 
   /// The output and all gradients of one pass.
-  private func results(threads: Int? = nil) -> (output: Tensor, inputs: [Tensor], parameters: Tensor?) {
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
-    Parallel.threads = threads ?? before
+  private func results() -> (output: Tensor, inputs: [Tensor], parameters: Tensor?) {
     fillUnusedMemoryWithNaN()
     piece.store?.zeroGradients()
     let (output, backward) = piece.pass(inputs)
@@ -54,9 +51,11 @@ private struct GradientCheck {
     let (output, inputGradients, parameterGradients) = results()
     guard output.isFinite else { return ["the output is not finite"] }
     // What rounding each number of the output adds to the loss: a few units in the last place, in random directions.
-    let rounding = 4 * 0x1p-23 * zip(weights.values, output.values).reduce(0.0) { sum, pair in
-      sum + Double(pair.0) * Double(pair.0) * Double(pair.1) * Double(pair.1)
-    }.squareRoot()
+    let rounding =
+      4 * 0x1p-23
+      * zip(weights.values, output.values).reduce(0.0) { sum, pair in
+        sum + Double(pair.0) * Double(pair.0) * Double(pair.1) * Double(pair.1)
+      }.squareRoot()
     var problems: [String] = []
     for ((name, value), gradient) in zip(piece.inputs, inputGradients) {
       problems += slopeProblem(name, value, gradient, rounding)
@@ -71,7 +70,9 @@ private struct GradientCheck {
     return problems
   }
 
-  private func slopeProblem(_ name: String, _ value: Tensor, _ gradient: Tensor, _ rounding: Double) -> [String] {
+  private func slopeProblem(_ name: String, _ value: Tensor, _ gradient: Tensor, _ rounding: Double)
+    -> [String]
+  {
     guard gradient.count == value.count else { return ["\(name): the gradient has another shape"] }
     let directions = (0..<directionCount).map { signs(value.count, sample: $0) }
     let (slopes, step) = slopes(along: directions, of: value)
@@ -123,17 +124,21 @@ private struct GradientCheck {
       let excess = store.gradients.view(at: entry.offset, entry.shape).copied()
       excess.add(first, scale: -2)
       let size = first.sumOfSquares.squareRoot()
-      return excess.sumOfSquares.squareRoot() <= 1e-4 * size ? nil : "\(entry.name): a second backward pass does not add"
+      return excess.sumOfSquares.squareRoot() <= 1e-4 * size
+        ? nil : "\(entry.name): a second backward pass does not add"
     }
   }
 
   // MARK: 3. Bits
 
   func bitProblems() -> [String] {
-    let (one, three) = (results(threads: 1), results(threads: 3))
+    let (one, three) = (Parallel.withThreads(1, results), Parallel.withThreads(3, results))
     var problems: [String] = []
-    if !sameBits(one.output, three.output) { problems.append("the output's bits depend on the number of threads") }
-    for (name, pair) in zip(piece.inputs.map { $0.key }, zip(one.inputs, three.inputs)) where !sameBits(pair.0, pair.1) {
+    if !sameBits(one.output, three.output) {
+      problems.append("the output's bits depend on the number of threads")
+    }
+    for (name, pair) in zip(piece.inputs.map { $0.key }, zip(one.inputs, three.inputs))
+    where !sameBits(pair.0, pair.1) {
       problems.append("\(name): the gradient's bits depend on the number of threads")
     }
     if let store = piece.store, let first = one.parameters, let second = three.parameters {
@@ -163,7 +168,8 @@ private func rootMeanSquare(_ values: [Double]) -> Double {
 
 /// Takes a few buffers of each small size, fills them with NaN and gives them back to the pool.
 private func fillUnusedMemoryWithNaN() {
-  let sizes = Array(stride(from: 16, through: 1024, by: 16)) + Array(stride(from: 2048, through: 32_768, by: 1024))
+  let sizes =
+    Array(stride(from: 16, through: 1024, by: 16)) + Array(stride(from: 2048, through: 32_768, by: 1024))
   for count in sizes {
     let tensors = (0..<6).map { _ in Tensor([count]) }
     for tensor in tensors { tensor.fill(.nan) }

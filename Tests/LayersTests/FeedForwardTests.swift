@@ -24,7 +24,8 @@ struct FeedForwardTests {
 
   @Test func parametersHaveThePublishedNames() {
     let store = ParameterStore()
-    _ = FeedForward(widen: store.root("net")(0)("proj"), narrow: store.root("net")(2), 4, hidden: 8, outputs: 4)
+    _ = FeedForward(
+      widen: store.root("net")(0)("proj"), narrow: store.root("net")(2), 4, hidden: 8, outputs: 4)
     _ = GatedFeedForward(store.root("gated"), width: 4, hidden: 8)
     #expect(
       store.entries.map(\.name) == [

@@ -59,5 +59,7 @@ struct ModulationTests {
   }
 
   private func rows(_ shape: Shape) -> Tensor { gaussian([shape.groups * shape.rowsPerGroup, shape.width]) }
-  private func vectors(_ shape: Shape) -> Tensor { gaussian([shape.groups, shape.vectors * shape.width], seed: 8) }
+  private func vectors(_ shape: Shape) -> Tensor {
+    gaussian([shape.groups, shape.vectors * shape.width], seed: 8)
+  }
 }

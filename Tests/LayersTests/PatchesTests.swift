@@ -17,7 +17,10 @@ struct PatchesTests {
     let patches = Patches(sizes.patch, channelsFirst: channelsFirst)
     let clips = gaussian(sizes.clips)
     let rows = patches.cut(clips)
-    #expect(rows.shape == [sizes.clips[0] * patches.grid(of: sizes.clips).tokens, sizes.clips[1] * sizes.patch.volume])
+    #expect(
+      rows.shape == [
+        sizes.clips[0] * patches.grid(of: sizes.clips).tokens, sizes.clips[1] * sizes.patch.volume,
+      ])
     #expect(sameBits(patches.joined(rows, shape: sizes.clips), clips))
   }
 
@@ -37,14 +40,14 @@ struct PatchesTests {
 
   /// A clip whose pixels are c·1000 + f·100 + y·10 + x.
   @Test func rowsAreInTheOrderOfTokensAndOfTheLayout() {
-    let pixels = (0..<2).flatMap { c in
-      (0..<2).flatMap { f in (0..<2).flatMap { y in (0..<4).map { x in Float(c * 1000 + f * 100 + y * 10 + x) } } }
-    }
-    let (clips, size) = (Tensor(pixels, [1, 2, 2, 2, 4]), PatchSize(frames: 1, height: 2, width: 2))
+    let clips = Tensor([1, 2, 2, 2, 4])
+    for i in 0..<32 { clips.pointer[i] = Float(i / 16 * 1000 + i / 8 % 2 * 100 + i / 4 % 2 * 10 + i % 4) }
+    let size = PatchSize(frames: 1, height: 2, width: 2)
     let kernel = Patches(size, channelsFirst: true).cut(clips)
     let head = Patches(size, channelsFirst: false).cut(clips)
     #expect(kernel.shape == [4, 8])
-    #expect(kernel.view(at: 8, [8]).values == [2, 3, 12, 13, 1002, 1003, 1012, 1013])  // t 0, h 0, w 1: (C, ph, pw)
-    #expect(head.view(at: 16, [8]).values == [100, 1100, 101, 1101, 110, 1110, 111, 1111])  // t 1, w 0: (ph, pw, C)
+    // Token t 0, h 0, w 1, laid out (C, ph, pw); and token t 1, h 0, w 0, laid out (ph, pw, C).
+    #expect(kernel.view(at: 8, [8]).values == [2, 3, 12, 13, 1002, 1003, 1012, 1013])
+    #expect(head.view(at: 16, [8]).values == [100, 1100, 101, 1101, 110, 1110, 111, 1111])
   }
 }

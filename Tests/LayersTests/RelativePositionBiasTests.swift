@@ -27,8 +27,10 @@ struct RelativePositionBiasTests {
   /// Distances 0…7 have a bucket each; from there on buckets begin at 8·16^(i/8), and from 91 on it is the last one. Values of
   /// `T5Attention._relative_position_bucket(distance, bidirectional=True, num_buckets=32, max_distance=128)`.
   @Test(arguments: [
-    (0, 0), (-1, 1), (-7, 7), (-8, 8), (-11, 8), (-12, 9), (-15, 9), (-16, 10), (-22, 10), (-23, 11), (-31, 11),
-    (-32, 12), (-45, 12), (-46, 13), (-63, 13), (-64, 14), (-90, 14), (-91, 15), (-128, 15), (-5000, 15), (1, 17),
+    (0, 0), (-1, 1), (-7, 7), (-8, 8), (-11, 8), (-12, 9), (-15, 9), (-16, 10), (-22, 10), (-23, 11),
+    (-31, 11),
+    (-32, 12), (-45, 12), (-46, 13), (-63, 13), (-64, 14), (-90, 14), (-91, 15), (-128, 15), (-5000, 15),
+    (1, 17),
     (7, 23), (8, 24), (16, 26), (32, 28), (64, 30), (91, 31), (5000, 31),
   ])
   func bucketsAreThoseOfT5(distance: Int, bucket: Int) {

@@ -25,7 +25,9 @@ struct RotaryPositionsTests {
     let table = rotary.table(frames: 2, height: 3, width: 2)
     let input = gaussian([12, 16])
     var expected: [Double] = []
-    for (n, x) in stride(from: 0, to: input.count, by: 16).map({ Array(input.doubles[$0..<$0 + 16]) }).enumerated() {
+    for (n, x) in stride(from: 0, to: input.count, by: 16).map({ Array(input.doubles[$0..<$0 + 16]) })
+      .enumerated()
+    {
       let (t, h, w) = (Double(n / 6), Double(n / 2 % 3), Double(n % 2))
       let angles =
         [0.0, 2, 4, 6].map { t * pow(10_000, -$0 / 8) } + [0.0, 2].map { h * pow(10_000, -$0 / 4) }
@@ -46,7 +48,9 @@ struct RotaryPositionsTests {
       let (queries, keys) = (Tensor.zeros([6, 12]), Tensor.zeros([6, 12]))
       queries.view(at: i * 12, [12]).copy(from: q)
       keys.view(at: j * 12, [12]).copy(from: k)
-      return dot(rotary.forward(queries, table).row(i), rotary.forward(keys, table).row(j), 12)
+      let (turnedQueries, turnedKeys) = (rotary.forward(queries, table), rotary.forward(keys, table))
+      return zip(turnedQueries.values[(i * 12)...], turnedKeys.values[(j * 12)...]).prefix(12)
+        .reduce(0) { $0 + $1.0 * $1.1 }
     }
     #expect(abs(score(1, 3) - score(3, 5)) < 1e-5)
     #expect(abs(score(1, 3) - score(1, 4)) > 1e-3)

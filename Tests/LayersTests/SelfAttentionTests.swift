@@ -48,7 +48,8 @@ struct SelfAttentionTests {
     store.perturb()
     let input = gaussian([4, 6])
     let row = layer.forward(input, clips: 1, positions: rotary.table(frames: 1, height: 1, width: 4)).output
-    let square = layer.forward(input, clips: 1, positions: rotary.table(frames: 1, height: 2, width: 2)).output
+    let square = layer.forward(input, clips: 1, positions: rotary.table(frames: 1, height: 2, width: 2))
+      .output
     #expect(relativeError(row, square.doubles) > 1e-3)
   }
 }

@@ -5,7 +5,8 @@ import Testing
 
 struct TokenMeanTests {
   @Test(arguments: [
-    (lengths: [1], length: 1, width: 1), ([3, 1], 3, 5), ([2, 7, 4], 7, 16), ([70], 70, 33), ([1, 2, 3, 4, 5], 6, 17),
+    (lengths: [1], length: 1, width: 1), ([3, 1], 3, 5), ([2, 7, 4], 7, 16), ([70], 70, 33),
+    ([1, 2, 3, 4, 5], 6, 17),
   ])
   func gradientsAreRight(sizes: (lengths: [Int], length: Int, width: Int)) {
     let layer = TokenMean()

@@ -14,6 +14,8 @@ public struct ModelRecipe: Equatable, Sendable {
   public let frequencyWidth: Int
   /// Whether the mean text token is added to the time embedding.
   public let pooledText: Bool
+  /// Whether a fixed code of its place in the clip is added to each token.
+  public let absolutePositions: Bool
 
   /// Values in a head.
   public var headWidth: Int { width / heads }
@@ -37,6 +39,9 @@ public struct ModelRecipe: Equatable, Sendable {
       "pooledText", default: false,
       "Whether the mean of the text tokens is added to the time embedding; this is not in Wan's layout."
     )
+    absolutePositions = section.flag(
+      "absolutePositions", default: false,
+      "Whether a fixed code of its place in the clip is added to each token; helps small models, is not in Wan's layout.")
   }
 
   /// Whether attention can be split into so many heads: a head's positions turn in pairs along three axes, so

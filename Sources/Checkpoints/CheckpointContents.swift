@@ -1,0 +1,76 @@
+/// A plain value beside the tensors: the step, the seed, the recipe.
+public enum Attribute: Equatable, Sendable {
+  /// UTF-8 without NUL characters.
+  case text(String)
+  /// Kept as 64 bits.
+  case integer(Int)
+  /// Kept as 64 bits.
+  case number(Double)
+}
+
+/// A named block of floats: where it lies, not what it means.
+public struct TensorRecord {
+  /// Dots part the levels of the tree: `transformer.blocks.0.attn1.to_q.weight`.
+  public let name: String
+  /// Sizes of the axes, outermost first; at most 8 axes; empty for a single number.
+  public let shape: [Int]
+  /// The floats, row-major. Whoever makes a record vouches that they stay in place while it lives.
+  public let values: UnsafeBufferPointer<Float>
+  private let owner: AnyObject?
+
+  /// Names floats that lie elsewhere; `owner`, if given, is kept alive with the record.
+  public init(name: String, shape: [Int], values: UnsafeBufferPointer<Float>, owner: AnyObject? = nil) {
+    precondition(shape.count <= 8, "\(name): \(shape.count) axes, at most 8 can be stored")
+    precondition(shape.allSatisfy { $0 >= 0 }, "\(name): negative size in shape \(shape)")
+    precondition(
+      shape.reduce(1, *) == values.count, "\(name): \(values.count) values do not fill shape \(shape)")
+    self.name = name
+    self.shape = shape
+    self.values = values
+    self.owner = owner
+  }
+
+  /// Copies `values` into a block of the record's own.
+  public init(name: String, shape: [Int], values: [Float]) {
+    let copy = OwnedFloats(values)
+    self.init(name: name, shape: shape, values: UnsafeBufferPointer(copy.values), owner: copy)
+  }
+}
+
+private final class OwnedFloats {
+  let values: UnsafeMutableBufferPointer<Float>
+
+  init(_ source: [Float]) {
+    values = .allocate(capacity: source.count)
+    _ = values.initialize(from: source)
+  }
+
+  deinit { values.deallocate() }
+}
+
+/// What a checkpoint holds: groups of named tensors, such as `parameters`, `average`, `firstMoment`, `secondMoment`,
+/// and attributes.
+public struct CheckpointContents {
+  /// Tensors by group; the order inside a group does not matter to the file.
+  public var groups: [String: [TensorRecord]]
+  /// Attributes by name.
+  public var attributes: [String: Attribute]
+
+  /// Contents of the given groups and attributes.
+  public init(groups: [String: [TensorRecord]] = [:], attributes: [String: Attribute] = [:]) {
+    self.groups = groups
+    self.attributes = attributes
+  }
+
+  /// The bytes of all floats, without the file's own structure.
+  public var byteCount: Int {
+    groups.values.joined().reduce(0) { $0 + 4 * $1.values.count }
+  }
+}
+
+extension Collection where Element == String {
+  /// In the order of their bytes, which is the same on every machine and in every language.
+  func inByteOrder() -> [String] {
+    sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}

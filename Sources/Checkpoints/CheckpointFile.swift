@@ -1,0 +1,129 @@
+import Foundation
+
+/// One checkpoint as one file: sealed HDF5, written so that a crash at any moment costs nothing that was there before.
+public enum CheckpointFile {
+  /// A file in memory, ready to be written.
+  public struct Image: Sendable {
+    let image: FileImage
+
+    /// The size of the file in bytes.
+    public var byteCount: Int { image.count }
+
+    /// The bytes, valid inside `body`.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    {
+      try withExtendedLifetime(image) { try body(UnsafeRawBufferPointer(image.bytes)) }
+    }
+  }
+
+  /// The size in bytes of the file of some contents, to within a few per cent, known before it is encoded.
+  public static func estimatedByteCount(tensors: Int, floats: Int) -> Int {
+    16_384 + 640 * tensors + 4 * floats
+  }
+
+  /// Builds the file of `contents` in memory: one copy of the floats, no more.
+  ///
+  /// Names that cannot be stored are mistakes in the program and trap: two tensors of one name, a tensor that is also
+  /// a folder (`a` beside `a.b`), an empty part (`a..b`), a slash.
+  public static func encode(_ contents: CheckpointContents) throws -> Image {
+    do {
+      let image = try CheckpointEncoder.encode(contents, userBlock: CheckpointSeal.byteCount)
+      image.bytes.copyBytes(from: CheckpointSeal(of: UnsafeRawBufferPointer(image.bytes)).block)
+      return Image(image: image)
+    } catch let failure as HDF5.Failure {
+      throw CheckpointError.failedToWrite(
+        path: "a checkpoint in memory", reason: failure.description, intact: nil)
+    }
+  }
+
+  /// Writes `contents` to `path`: under a temporary name beside it, to the disk, read back, then renamed.
+  ///
+  /// If it throws, whatever had the name `path` is still there, whole, and no temporary file is left behind.
+  public static func write(_ contents: CheckpointContents, to path: String) throws {
+    try write(encode(contents), to: path, disk: .real)
+  }
+
+  /// Writes a file that is already encoded.
+  public static func write(_ image: Image, to path: String) throws {
+    try write(image, to: path, disk: .real)
+  }
+
+  /// The ending of the name under which a file is written before it is whole.
+  static let temporaryEnding = ".partial"
+
+  static func write(_ image: Image, to path: String, disk: Disk) throws {
+    let needed = image.byteCount + image.byteCount / 20
+    let folder = folder(of: path)
+    let temporary = path + temporaryEnding
+    var file: Int32?
+    var isThere = false
+    do {
+      let free = try disk.freeBytes(folder)
+      guard free >= needed else {
+        throw CheckpointError.diskFull(path: path, needed: needed, free: free, intact: nil)
+      }
+      file = try disk.create(temporary)
+      isThere = true
+      try image.withUnsafeBytes { try disk.writeAll(file!, $0) }
+      try disk.sync(file!)
+      guard try image.withUnsafeBytes({ try disk.holds(file!, $0) }) else {
+        throw CheckpointError.failedToWrite(
+          path: path, reason: "what was read back is not what was written", intact: nil)
+      }
+      let closing = file!
+      file = nil
+      try disk.close(closing)
+      try disk.rename(temporary, path)
+      isThere = false
+      try disk.syncFolder(folder)
+    } catch {
+      if let file { try? disk.close(file) }
+      if isThere { try? disk.remove(temporary) }
+      guard let failure = error as? Disk.Failure else { throw error }
+      if failure.isFull {
+        throw CheckpointError.diskFull(
+          path: path, needed: needed, free: try? disk.freeBytes(folder), intact: nil)
+      }
+      if failure.call == "open" || failure.call == "statvfs" || failure.call == "rename",
+        [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG].contains(failure.code)
+      {
+        throw CheckpointError.cannotCreate(path: path, reason: failure.reason)
+      }
+      throw CheckpointError.failedToWrite(path: path, reason: failure.reason, intact: nil)
+    }
+  }
+
+  /// Reads a checkpoint: every byte is compared with the seal before HDF5 sees the file, then all that the file
+  /// declares is checked, before any tensor is read.
+  ///
+  /// A file without a seal, as other programs write it, is read too; then only HDF5's own checksums guard it, and
+  /// `warnings` says so.
+  public static func read(_ path: String) throws -> LoadedCheckpoint {
+    try LoadedCheckpoint(path: path, image: load(path))
+  }
+
+  /// The bytes of the file at `path`.
+  static func load(_ path: String, disk: Disk = .real) throws -> FileImage {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if file < 0 {
+      let reason = String(cString: strerror(errno))
+      throw errno == ENOENT
+        ? CheckpointError.missing(path: path) : CheckpointError.unreadable(path: path, reason: reason)
+    }
+    defer { _ = close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError.unreadable(path: path, reason: "it is not a file")
+    }
+    guard let image = FileImage(count: Int(status.st_size)) else {
+      throw CheckpointError.unreadable(path: path, reason: "its \(status.st_size) bytes do not fit in memory")
+    }
+    do throws(Disk.Failure) {
+      let count = try disk.readAll(file, into: image.bytes)
+      if count < image.count { image.truncate(to: count) }
+      return image
+    } catch {
+      throw CheckpointError.damaged(path: path, reason: error.reason)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Synchronization
+
+extension CheckpointFolder {
+  /// Removes checkpoints that are older than the newest `keep` good ones, never the one of `step`.
+  ///
+  /// Only whole checkpoints count as kept: a broken one must not push out the last good one behind it.
+  func prune(after step: Int, keep: Int) -> (removed: [String], warnings: [String]) {
+    guard let entries = try? list(), entries.count > keep else { return ([], []) }
+    var good = 0
+    var removed: [String] = []
+    var warnings: [String] = []
+    for entry in entries.reversed() {
+      if good < keep {
+        if knownGood.contains(entry.path) || isWhole(entry.path) { good += 1 }
+      } else if entry.step != step {
+        do {
+          try disk.remove(entry.path)
+          removed.append(entry.path)
+        } catch {
+          warnings.append("The old checkpoint \(entry.path) cannot be removed: \(error.reason).")
+        }
+      }
+    }
+    return (removed, warnings)
+  }
+
+  private func isWhole(_ path: String) -> Bool {
+    guard (try? CheckpointFile.read(path)) != nil else { return false }
+    knownGood.insert(path)
+    return true
+  }
+}
+
+/// The files that this process wrote or read whole, so that they need not be read again before others are removed.
+final class KnownGood: Sendable {
+  /// What changes when a file is replaced or changed.
+  private struct Identity: Equatable {
+    let device, inode, size, seconds, nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return nil }
+      device = Int(bitPattern: UInt(status.st_dev))
+      inode = Int(bitPattern: UInt(status.st_ino))
+      size = Int(status.st_size)
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
+  }
+
+  private let identities = Mutex<[String: Identity]>([:])
+
+  func insert(_ path: String) {
+    let identity = Identity(path)
+    identities.withLock { $0[path] = identity }
+  }
+
+  func contains(_ path: String) -> Bool {
+    guard let now = Identity(path) else { return false }
+    return identities.withLock { $0[path] } == now
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// Holds a run's folder for one process, so that two runs cannot mix their checkpoints.
+///
+/// The system drops the lock when the process ends, however it ends; the file `run.lock` stays and means nothing.
+public final class RunLock: Sendable {
+  /// The folder that is held.
+  public let path: String
+  private let file: Int32
+
+  /// Takes the lock on the folder at `path`, which is made if it is not there. Throws
+  /// `CheckpointError.folderInUse` at once, naming the holder, if another run has it.
+  public init(_ path: String) throws {
+    try makeFolder(path)
+    let name = path + "/run.lock"
+    let file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard file >= 0 else {
+      throw CheckpointError.cannotCreate(path: name, reason: String(cString: strerror(errno)))
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      defer { close(file) }
+      guard code == EWOULDBLOCK else {
+        throw CheckpointError.cannotCreate(path: name, reason: String(cString: strerror(code)))
+      }
+      var words = [UInt8](repeating: 0, count: 200)
+      let count = pread(file, &words, words.count, 0)
+      let holder = String(decoding: words.prefix(max(count, 0)).prefix { $0 != 10 }, as: UTF8.self)
+      throw CheckpointError.folderInUse(folder: path, holder: holder.isEmpty ? "of unknown name" : holder)
+    }
+    // Who holds it is for the message of others only; a full disk does not matter here.
+    ftruncate(file, 0)
+    let holder = Array("process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n".utf8)
+    _ = pwrite(file, holder, holder.count, 0)
+    self.path = path
+    self.file = file
+  }
+
+  deinit { close(file) }
+}

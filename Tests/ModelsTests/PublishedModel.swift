@@ -1,0 +1,56 @@
+import Checkpoints
+import Foundation
+import GradientCheck
+import Layers
+import Tensors
+import Testing
+
+/// What PyTorch made of a small random model: parameters, inputs, outputs and gradients in a file that
+/// `Tests/Fixtures/make_fixtures.py` wrote. PyTorch computed in double precision.
+struct PublishedModel {
+  private let file: TensorFile
+
+  init(_ name: String) throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    file = try TensorFile(tests.appending(components: "Fixtures", name).path)
+  }
+
+  /// A tensor of the file by its path.
+  func tensor(_ path: String) throws -> Tensor {
+    let shape = try #require(file.shape(path), "the fixture has no \(path)")
+    return Tensor(try file.floats(path), shape)
+  }
+
+  func doubles(_ path: String) throws -> [Double] { try file.doubles(path) }
+  func integers(_ path: String) throws -> [Int] { try file.integers(path) }
+
+  /// Allocates the store and gives every parameter the published value of its name; none may be left over on either side.
+  func load(into store: ParameterStore) throws {
+    let published = file.names.filter { $0.hasPrefix("parameters/") }.map { String($0.dropFirst(11)) }
+    #expect(Set(store.entries.map(\.name)) == Set(published))
+    store.allocate(seed: 1)
+    for entry in store.entries {
+      let value = try tensor("parameters/\(entry.name)")
+      #expect(value.shape == entry.shape, "\(entry.name)")
+      store.values.view(at: entry.offset, entry.shape).copy(from: value)
+    }
+  }
+
+  /// Expects every parameter's gradient to be the published one.
+  func expectGradients(in store: ParameterStore) throws {
+    for entry in store.entries {
+      try expect(store.gradients.view(at: entry.offset, entry.shape), "gradients/\(entry.name)")
+    }
+  }
+
+  /// Expects ‖ours − published‖ ≤ 1e-4 ‖published‖, or 1e-6 for each number if all of them are next to nothing.
+  func expect(_ ours: Tensor, _ path: String) throws {
+    let published = try tensor(path)
+    try #require(ours.count == published.count, "\(path) has \(published.shape), ours \(ours.shape)")
+    let difference = ours.copied()
+    difference.add(published, scale: -1)
+    let (error, size) = (difference.sumOfSquares.squareRoot(), published.sumOfSquares.squareRoot())
+    let floor = 1e-6 * Double(ours.count).squareRoot()
+    #expect(error <= max(1e-4 * size, floor), "\(path) is off by \(error), its norm is \(size)")
+  }
+}

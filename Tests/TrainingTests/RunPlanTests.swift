@@ -1,0 +1,46 @@
+import Foundation
+import Objectives
+import Tensors
+import Testing
+
+@testable import Training
+
+@Test(arguments: ["training.recompute=false", "training.recompute=true", "model.depth=5"])
+func operationsArePlannedExactly(override: String) throws {
+  let folder = try TemporaryFolder()
+  let run = try SmallRun(in: folder, steps: 2, override)
+  let plan = RunPlan(run.blueprint)
+  let witness = Witness()
+  let state = RunState(run.blueprint)
+  try run.train(state, checkpoints: folder.path + "/run", observer: witness)
+  #expect(plan.parameters == state.model.parameters.parameterCount)
+  #expect(plan.tokensPerClip == 8)
+  #expect(plan.clipsPerStep == 6)
+  // Other tests may compute at the same time and add to the process's count, never take from it; captions of a batch
+  // are as long as the longest of the set at most.
+  #expect(witness.steps.allSatisfy { $0.operations > 0 })
+  #expect(plan.operationsPerStep > 0)
+}
+
+@Test func recomputingKeepsLessAndComputesMore() throws {
+  let folder = try TemporaryFolder()
+  let plain = RunPlan(try SmallRun(in: folder, "model.depth=8", "training.batch=8").blueprint)
+  let thrifty = RunPlan(try SmallRun(in: folder, "model.depth=8", "training.batch=8", "training.recompute=true").blueprint)
+  #expect(thrifty.peakBytes < plain.peakBytes)
+  #expect(thrifty.operationsPerStep > plain.operationsPerStep)
+  #expect(thrifty.checkpointBytes == plain.checkpointBytes)
+}
+
+@Test func aRunOfBadStepsEndsAsDiverged() throws {
+  let folder = try TemporaryFolder()
+  let run = try SmallRun(in: folder, steps: 40)
+  let state = RunState(run.blueprint)
+  state.model.parameters.values.fill(.nan)
+  let witness = Witness()
+  let error = try #require(throws: Trainer.Diverged.self) {
+    try run.train(state, checkpoints: folder.path + "/run", observer: witness)
+  }
+  #expect(error.count == Trainer.mostRefusals)
+  #expect(witness.warnings.count == Trainer.mostRefusals)
+  #expect("\(error)".contains("diverged"))
+}

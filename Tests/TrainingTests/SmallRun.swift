@@ -1,0 +1,70 @@
+import Checkpoints
+import Clips
+import Foundation
+import Models
+import Recipes
+import Tensors
+
+@testable import Training
+
+/// A folder that goes with the test.
+final class TemporaryFolder {
+  let path = NSTemporaryDirectory() + "vfm-training-" + UUID().uuidString
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A run on twenty rendered clips, small enough for a step in milliseconds.
+struct SmallRun {
+  let recipe: Recipe
+  let manifest: Manifest
+
+  init(in folder: TemporaryFolder, steps: Int = 20, _ overrides: String...) throws {
+    try SyntheticSet.write(
+      to: folder.path + "/set", SyntheticSettings(clips: 20, seed: 3, width: 16, height: 16, frames: 4))
+    let text = """
+      {"seed": 5,
+       "data": {"train": "\(folder.path)/set/train.jsonl", "frames": 4, "height": 16, "width": 16, "frameRate": 8,
+         "crop": "random"},
+       "textEncoder": {"width": 16, "depth": 1, "heads": 2, "feedForward": 24},
+       "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16, "pooledText": true},
+       "objective": {"prediction": "clip"},
+       "optimizer": {"learningRate": 0.01, "warmup": 4},
+       "training": {"steps": \(steps), "batch": 3, "accumulate": 2, "checkpointEvery": 100}}
+      """
+    recipe = try Recipe.parse(text, name: "small", overrides: overrides)
+    manifest = try Manifest.load(recipe.data.train)
+  }
+
+  var blueprint: Blueprint { Blueprint(recipe, captions: manifest.entries.map(\.caption)) }
+
+  func loader(from step: Int, workers: Int = 1) -> BatchLoader {
+    BatchLoader(
+      manifest, shape: blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
+      seed: UInt64(recipe.seed), startStep: step, crop: .random, workers: workers)
+  }
+
+  /// Trains from a state on.
+  @discardableResult
+  func train(
+    _ state: RunState, checkpoints: String, observer: Witness = Witness(), workers: Int = 1, stopAfter: Int? = nil
+  ) throws -> Trainer.Outcome {
+    try Trainer(
+      state, loader: loader(from: state.step, workers: workers), validation: nil,
+      folder: CheckpointFolder(checkpoints), observer: observer
+    ).run(stopAfter: stopAfter)
+  }
+}
+
+/// Remembers what a run tells.
+final class Witness: TrainingObserver {
+  var steps: [StepReport] = []
+  var warnings: [String] = []
+  var saved: [Int] = []
+  var sampled: [Int] = []
+  func finished(_ step: StepReport) { steps.append(step) }
+  func validated(step: Int, losses: [(condition: String, loss: Double)]) {}
+  func samplesDue(step: Int, model: TextToVideoModel) { sampled.append(step) }
+  func saved(step: Int, path: String) { saved.append(step) }
+  func warned(_ message: String) { warnings.append(message) }
+}
