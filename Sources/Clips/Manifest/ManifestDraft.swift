@@ -69,7 +69,7 @@ struct ManifestDraft {
       let known = splits.sorted().joined(separator: ", ")
       throw ManifestError(
         path: path, problem: "no clip is of split \"\(split)\"; the manifest has only \(known)",
-        remedy: "choose a split that it has, or none")
+        remedy: "mend its split column, or leave the column out")
     }
     if entries.isEmpty {
       throw ManifestError(
