@@ -85,6 +85,10 @@ let package = Package(
     tests(
       of: "Training",
       uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
+      swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
     tests(of: "Clips"),

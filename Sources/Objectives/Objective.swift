@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// Clips and captions to learn from in one pass.
-public struct Examples {
+public struct Examples: Sendable {
   /// [B, C, F, H, W], pixels in −1…1.
   public let clips: Tensor
   /// One for each clip.

@@ -25,7 +25,7 @@ public enum SizeKind: String, Sendable, Codable, CaseIterable {
   case small, large
 
   /// Half the extent of an object, as a share of the frame's shorter side.
-  public var radius: Double { self == .small ? 0.17 : 0.24 }
+  public var radius: Double { self == .small ? 0.2 : 0.28 }
 }
 
 /// What lies behind the objects. Grounds have no hue, so that a colour in a caption is always an object's.

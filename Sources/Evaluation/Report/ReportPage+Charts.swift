@@ -1,0 +1,85 @@
+extension ReportPage {
+  /// Loss, the three small ones, and the held-out loss.
+  var charts: String {
+    let refused = metrics.steps.filter(\.isRefused).map { Double($0.step) }
+    var loss = chart("loss", \.loss)
+    loss.crosses = (
+      refused, "a refused step: its loss or gradient was not finite, and the weights stayed as they were"
+    )
+    let small = [
+      small("learning rate", \.learningRate, includesZero: true, isSmooth: false),
+      small("gradient norm", \.gradientNorm),
+      small("clips a second", \.clipsPerSecond, includesZero: true),
+    ]
+    let crossed = refused.isEmpty ? "" : " A cross on the axis is a refused step."
+    return """
+      <section>
+      <h2>Loss</h2>
+      <p class="lead">Pale: each step. Strong: the mean over \(window) steps.\(crossed)</p>
+      <figure class="broad">\(loss.svg)</figure>
+      <div class="multiples">
+      \(small.map { "<figure>\($0.svg)</figure>" }.joined(separator: "\n"))
+      </div>
+      </section>
+      """ + heldOut
+  }
+
+  private var heldOut: String {
+    guard !metrics.validations.isEmpty else { return "" }
+    let conditions = metrics.conditions
+    func curve(_ value: (RunMetrics.Validation) -> Double?) -> Curve {
+      Curve(metrics.validations.map { Curve.Point(x: Double($0.step), y: value($0) ?? .nan) })
+        .thinned(to: Self.mostPoints)
+    }
+    let levels = conditions.enumerated().map { index, name in
+      LineChart.Line(
+        name: name, curve: curve { $0.losses[name] }, style: .level(index, of: conditions.count))
+    }
+    let mean = LineChart.Line(name: "mean", curve: curve(\.mean), style: .main)
+    let chart = LineChart(yLabel: "held-out loss", lines: levels + [mean])
+    return """
+
+      <section>
+      <h2>Held-out loss by noise level</h2>
+      <p class="lead">Clips that were never trained on, the same noise each time: time 1 is noise alone, time 0 the clip.</p>
+      <figure class="broad held">\(chart.svg)</figure>
+      </section>
+      """
+  }
+
+  /// Points of a line at most: more cannot be told apart on the page.
+  private static let mostPoints = 600
+
+  /// Over how many steps curves are smoothed.
+  private var window: Int { max(1, metrics.steps.count / 40) }
+
+  func smoothed(_ figure: KeyPath<RunMetrics.Step, Double>) -> Curve {
+    metrics.curve(figure).smoothed(window: window, to: Self.mostPoints / 2)
+  }
+
+  private func chart(_ yLabel: String, _ figure: KeyPath<RunMetrics.Step, Double>) -> LineChart {
+    LineChart(
+      yLabel: yLabel,
+      lines: [
+        LineChart.Line(
+          name: "each step", curve: metrics.curve(figure).thinned(to: Self.mostPoints), style: .faint),
+        LineChart.Line(name: "smoothed", curve: smoothed(figure)),
+      ])
+  }
+
+  private func small(
+    _ yLabel: String, _ figure: KeyPath<RunMetrics.Step, Double>, includesZero: Bool = false,
+    isSmooth: Bool = true
+  ) -> LineChart {
+    var chart = chart(yLabel, figure)
+    if isSmooth {
+      for index in chart.lines.indices { chart.lines[index].name = nil }
+    } else {
+      chart.lines = [LineChart.Line(curve: metrics.curve(figure).thinned(to: Self.mostPoints))]
+    }
+    chart.includesZero = includesZero
+    if includesZero { chart.scale = .linear }
+    (chart.width, chart.height) = (310, 200)
+    return chart
+  }
+}

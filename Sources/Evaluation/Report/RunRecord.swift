@@ -1,0 +1,68 @@
+import Foundation
+
+/// What a run has left in its folder, read.
+struct RunRecord {
+  /// The folder's own name.
+  let name: String
+  let metrics: RunMetrics
+  let recipe: RecipeText
+  /// Samples, the earliest first.
+  let samples: [SampleSet]
+  /// Clips that were set aside.
+  let quarantined: [QuarantinedClip]
+
+  init(folder: String) throws(RunReportError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw .noFolder(folder)
+    }
+    name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+    metrics = RunMetrics(try Self.bytes(of: folder + "/metrics.jsonl"))
+    recipe = RecipeText(String(decoding: try Self.bytes(of: folder + "/recipe.json"), as: UTF8.self))
+    samples = SampleSet.all(in: folder + "/samples")
+    quarantined = QuarantinedClip.list(FileManager.default.contents(atPath: folder + "/quarantine.jsonl"))
+  }
+
+  private static func bytes(of path: String) throws(RunReportError) -> Data {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path) }
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadable(path, reason: error.localizedDescription)
+    }
+  }
+}
+
+/// The recipe as it was written, and the few values of it that a report speaks of.
+struct RecipeText {
+  let text: String
+  /// Steps of the whole run, remarks for the reader, and the longer side of a frame in pixels, if given.
+  let steps: Int?
+  let notes: [String]
+  let longerSide: Int?
+
+  init(_ text: String) {
+    self.text = text
+    let values = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+    let data = values?["data"] as? [String: Any]
+    steps = (values?["training"] as? [String: Any])?["steps"] as? Int
+    notes = values?["notes"] as? [String] ?? (values?["notes"] as? String).map { [$0] } ?? []
+    longerSide = [data?["width"] as? Int, data?["height"] as? Int].compactMap { $0 }.max()
+  }
+}
+
+/// A line of `quarantine.jsonl`: a clip that could not be read, and why.
+struct QuarantinedClip: Decodable {
+  var path: String
+  var stage: String?
+  var reason: String?
+  var seconds: Double?
+
+  /// The clips of the lines that can be read.
+  static func list(_ data: Data?) -> [QuarantinedClip] {
+    let decoder = JSONDecoder()
+    return (data ?? Data()).split(separator: UInt8(ascii: "\n")).compactMap { line in
+      try? decoder.decode(QuarantinedClip.self, from: Data(line))
+    }
+  }
+}

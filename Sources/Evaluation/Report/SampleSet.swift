@@ -1,0 +1,39 @@
+import Foundation
+
+/// The samples of one step: a folder `step-000500` with a contact sheet, a clip a prompt, and the prompts.
+struct SampleSet {
+  /// The step after which they were drawn.
+  let step: Int
+  private let folder: String
+
+  /// All finished sets of a folder, the earliest first. One whose sheet is not there yet is left out.
+  static func all(in folder: String) -> [SampleSet] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) else { return nil }
+      let set = SampleSet(step: step, folder: "\(folder)/\(name)")
+      return FileManager.default.fileExists(atPath: set.folder + "/sheet.png") ? set : nil
+    }.sorted { $0.step < $1.step }
+  }
+
+  /// The contact sheet, a PNG.
+  var sheet: Data? { FileManager.default.contents(atPath: folder + "/sheet.png") }
+
+  /// What was asked for.
+  var prompts: [String] {
+    let data = FileManager.default.contents(atPath: folder + "/prompts.json") ?? Data()
+    return (try? JSONDecoder().decode([String].self, from: data)) ?? []
+  }
+
+  /// The clips, MP4, each with its prompt if that is known.
+  var clips: [(prompt: String?, data: Data)] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let prompts = prompts
+    return names.sorted().compactMap { name in
+      guard name.hasPrefix("prompt-"), name.hasSuffix(".mp4"), let index = Int(name.dropFirst(7).dropLast(4)),
+        let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
+      else { return nil }
+      return (prompts.indices.contains(index) ? prompts[index] : nil, data)
+    }
+  }
+}
