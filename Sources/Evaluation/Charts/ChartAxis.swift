@@ -49,7 +49,7 @@ struct ChartAxis {
     let (low, high) = (bounds.lowerBound, bounds.upperBound)
     return switch scale {
     case .linear: (value - low) / (high - low)
-    case .logarithmic: log(value / low) / log(high / low)
+    case .logarithmic: (log(value) - log(low)) / (log(high) - log(low))
     }
   }
 
@@ -82,8 +82,8 @@ struct ChartAxis {
     let power = pow(10, log10(rough).rounded(.down))
     let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? 10 * power
     if endsOnTicks {
-      low = (low / step + 1e-9).rounded(.down) * step
-      high = (high / step - 1e-9).rounded(.up) * step
+      low = min(low, (low / step + 1e-9).rounded(.down) * step)
+      high = max(high, (high / step - 1e-9).rounded(.up) * step)
     }
     let (first, last) = ((low / step - 1e-9).rounded(.up), (high / step + 1e-9).rounded(.down))
     return (

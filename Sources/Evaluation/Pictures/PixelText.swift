@@ -43,8 +43,8 @@ struct PixelText {
         for (index, isInk) in glyph.enumerated() where isInk {
           let left = x + column * advance + index % PixelFont.width * scale
           let top = y + row * lineHeight + index / PixelFont.width * scale
-          for v in top..<min(top + scale, picture.height) {
-            for u in left..<min(left + scale, picture.width) { picture[u, v] = ink }
+          for v in top..<top + scale where (0..<picture.height).contains(v) {
+            for u in left..<left + scale where (0..<picture.width).contains(u) { picture[u, v] = ink }
           }
         }
       }

@@ -34,11 +34,12 @@ struct ChartAxisTests {
     #expect(ChartAxis([0.01, .nan, .infinity, 0.1]).scale == .linear)
   }
 
-  @Test(arguments: [
-    [0.0], [5], [-5], [1e-30], [1e30], [3, 3, 3], [1, 1 + 1e-15], [0, 1e-300], [-1e-8, 1e8], [.nan], [],
-    [2.5, .nan],
-    [1e-300, 1e300], [.infinity],
-  ])
+  @Test(
+    arguments: [
+      [0], [5], [-5], [1e-30], [1e30], [3, 3, 3], [1, 1 + 1e-15], [0, 1e-300], [-1e-8, 1e8], [],
+      [1e-300, 1e300],
+      [.nan], [2.5, .nan], [.infinity],
+    ] as [[Double]])
   func boundsHoldTheValues(_ values: [Double]) {
     for scale in [ChartAxis.Scale?.none, .linear] {
       let axis = ChartAxis(values, scale: scale)
@@ -57,7 +58,7 @@ struct ChartAxisTests {
     let linear = ChartAxis([0, 10], scale: .linear)
     #expect(linear.share(of: 2.5) == 0.25)
     let logarithmic = ChartAxis([0.01, 100], scale: .logarithmic)
-    #expect(abs(try #require(logarithmic.share(of: 1)) - 0.5) < 1e-12)
+    #expect(abs(try #require(logarithmic.share(of: 1)) - 0.5) < 1e-9)
     #expect(logarithmic.share(of: 0) == nil)
     #expect(linear.share(of: .nan) == nil)
     #expect(linear.share(of: 11) == nil)

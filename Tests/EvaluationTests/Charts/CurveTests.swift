@@ -4,8 +4,12 @@ import Testing
 
 struct CurveTests {
   /// A saw with one high tooth and one low one.
-  private let saw = Curve(
-    (0..<10_000).map { Curve.Point(x: Double($0), y: $0 == 4321 ? 99 : $0 == 6789 ? -99 : Double($0 % 7)) })
+  private let saw: Curve = {
+    var points = (0..<10_000).map { Curve.Point(x: Double($0), y: Double($0 % 7)) }
+    points[4321].y = 99
+    points[6789].y = -99
+    return Curve(points)
+  }()
 
   @Test func thinningKeepsEndsAndExtremes() {
     let thin = saw.thinned(to: 500)
@@ -31,14 +35,16 @@ struct CurveTests {
   }
 
   @Test func smoothingTakesTheMeanAround() {
-    let steps = Curve((0..<9).map { Curve.Point(x: Double($0), y: $0 % 2 == 0 ? 0 : 3) })
+    let steps = Curve((0..<9).map { Curve.Point(x: Double($0), y: Double($0 % 2 * 3)) })
     let smooth = steps.smoothed(window: 3, to: 100)
     #expect(smooth.points.map(\.x) == steps.points.map(\.x))
     #expect(smooth.points.map(\.y) == [1.5, 1, 2, 1, 2, 1, 2, 1, 1.5])
   }
 
   @Test func smoothingPassesOverGaps() {
-    let curve = Curve([1, .nan, 3, .nan, .nan, .nan].enumerated().map { .init(x: Double($0), y: $1) })
+    let curve = Curve(
+      [1, .nan, 3, .nan, .nan, .nan].enumerated().map { (x: Int, y: Double) in Curve.Point(x: Double(x), y: y)
+      })
     let smooth = curve.smoothed(window: 3, to: 100)
     #expect(smooth.points.map(\.y).prefix(4) == [1, 2, 3, 3])
     #expect(smooth.points[4].y.isNaN)

@@ -9,10 +9,11 @@ struct LineChartTests {
     return LineChart(yLabel: "loss", lines: [LineChart.Line(name: name, curve: Curve(points))])
   }
 
-  @Test(arguments: [
-    [1, 2, 3], [0.001, 5, 70], [4], [4, 4, 4], [-1, 0, 1], [1, .nan, 2],
-    [.nan, 1, .infinity, 1e9, -.infinity], [0, 0],
-  ])
+  @Test(
+    arguments: [
+      [1, 2, 3], [0.001, 5, 70], [4], [4, 4, 4], [-1, 0, 1], [1, .nan, 2], [0, 0],
+      [.nan, 1, .infinity, 1e9, -.infinity],
+    ] as [[Double]])
   func pointsLieInsideThePlot(_ values: [Double]) {
     let chart = chart(values, name: "a line with a name")
     let plot = chart.plot

@@ -1,8 +1,8 @@
-import Clips
 import Foundation
 import Testing
 import Video
 
+@testable import Clips
 @testable import Evaluation
 
 struct PromptFollowingTests {
