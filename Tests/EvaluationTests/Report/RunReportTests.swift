@@ -113,6 +113,12 @@ struct RunReportTests {
     #expect(!page.contains("nan"))
   }
 
+  @Test func aShortRunIsNotSmoothed() throws {
+    let page = try MadeUpRun(steps: 20).page()
+    #expect(page.contains("Each step.") && !page.contains("smoothed"))
+    #expect(try MadeUpRun(steps: 200).page().contains("the mean over 5 steps"))
+  }
+
   @Test func longRunsGiveSmallPages() throws {
     let run = try MadeUpRun(steps: 20_000)
     #expect(try run.page().utf8.count < 300_000)
