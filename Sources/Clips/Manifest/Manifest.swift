@@ -29,7 +29,7 @@ public struct Manifest: Sendable {
   ///
   /// - Parameters:
   ///   - path: a `.csv` or `.jsonl` file, or a folder of clips with captions beside them.
-  ///   - split: keep only the entries of this split; nil keeps all.
+  ///   - split: leave out the entries of other splits; nil keeps all. An entry that names no split belongs to each.
   /// - Throws: `ManifestError` with all problems at once.
   public static func load(_ path: String, split: String? = nil) throws(ManifestError) -> Manifest {
     var isFolder: ObjCBool = false

@@ -38,7 +38,7 @@ struct ManifestDraft {
   mutating func add(_ row: ManifestRow, line: Int?) {
     rows += 1
     if let name = row.split { splits.insert(name) }
-    if let split, row.split != split { return }
+    if let split, let own = row.split, own != split { return }
     guard let name = row.path, !name.isEmpty else { return report("the path is empty", line: line) }
     guard let caption = row.caption else { return report("the caption is missing", line: line) }
     if let start = row.start, !(start >= 0 && start.isFinite) {
@@ -66,9 +66,9 @@ struct ManifestDraft {
           : "Mend these (paths are relative to \(folder)) and run again.")
     }
     if entries.isEmpty, rows > 0, let split {
-      let known = splits.isEmpty ? "names no splits" : "has only \(splits.sorted().joined(separator: ", "))"
+      let known = splits.sorted().joined(separator: ", ")
       throw ManifestError(
-        path: path, problem: "no clip is of split \"\(split)\"; the manifest \(known)",
+        path: path, problem: "no clip is of split \"\(split)\"; the manifest has only \(known)",
         remedy: "choose a split that it has, or none")
     }
     if entries.isEmpty {
