@@ -25,11 +25,11 @@ struct ChartAxis {
   ///   - scale: nil for logarithmic when all values are positive and span more than a decade.
   ///   - includesZero: whether a linear axis begins at zero.
   ///   - endsOnTicks: whether the bounds are widened to round values.
+  ///   - wholeTicks: whether ticks of a linear axis stand at whole numbers only.
   ///   - count: about how many ticks.
   init(
     _ values: some Sequence<Double>, scale: Scale? = nil, includesZero: Bool = false,
-    endsOnTicks: Bool = true,
-    count: Int = 5
+    endsOnTicks: Bool = true, wholeTicks: Bool = false, count: Int = 5
   ) {
     let finite = values.filter { $0.isFinite && (scale != .logarithmic || $0 > 0) }
     let (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
@@ -39,7 +39,8 @@ struct ChartAxis {
     case .logarithmic: (bounds, ticks) = Self.logarithmic(max(least, .leastNormalMagnitude), most, count)
     case .linear:
       let (low, high) = includesZero ? (min(0, least), max(0, most)) : (least, most)
-      (bounds, ticks) = Self.linear(low, high, count, endsOnTicks: endsOnTicks)
+      (bounds, ticks) = Self.linear(
+        low, high, count, endsOnTicks: endsOnTicks, wholeTicks: wholeTicks)
     }
   }
 
@@ -70,7 +71,7 @@ struct ChartAxis {
 
   /// Ticks at 1, 2 or 5 times a power of ten.
   private static func linear(
-    _ least: Double, _ most: Double, _ count: Int, endsOnTicks: Bool
+    _ least: Double, _ most: Double, _ count: Int, endsOnTicks: Bool, wholeTicks: Bool
   ) -> (ClosedRange<Double>, [Double]) {
     var (low, high) = (least, most)
     // A constant gets room above and below.
@@ -78,7 +79,7 @@ struct ChartAxis {
       let room = low == 0 ? 1 : abs(low) * 0.1
       (low, high) = (low - room, high + room)
     }
-    let rough = (high - low) / Double(count)
+    let rough = max((high - low) / Double(count), wholeTicks ? 1 : 0)
     let power = pow(10, log10(rough).rounded(.down))
     let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? 10 * power
     if endsOnTicks {
@@ -86,9 +87,7 @@ struct ChartAxis {
       high = max(high, (high / step - 1e-9).rounded(.up) * step)
     }
     let (first, last) = ((low / step - 1e-9).rounded(.up), (high / step + 1e-9).rounded(.down))
-    return (
-      low...high, first <= last ? Array(stride(from: first, through: last, by: 1)).map { $0 * step } : []
-    )
+    return (low...high, stride(from: first, through: last, by: 1).map { $0 * step })
   }
 
   /// Ticks at powers of ten; with few of them also at 2 and 5 times those, with very many at every second, third, ….

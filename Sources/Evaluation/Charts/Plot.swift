@@ -12,6 +12,7 @@ struct Plot {
     // Steps are counted from nothing; charts one below the other then begin at the same place.
     x = ChartAxis(
       points.map(\.x) + chart.crosses.xs, scale: .linear, includesZero: true, endsOnTicks: false,
+      wholeTicks: true,
       count: max(3, Int(chart.width / 110)))
     y = ChartAxis(
       points.map(\.y), scale: chart.scale, includesZero: chart.includesZero, count: Int(chart.height / 55))

@@ -7,15 +7,16 @@ extension ReportPage {
       refused, "a refused step: its loss or gradient was not finite, and the weights stayed as they were"
     )
     let small = [
-      small("learning rate", \.learningRate, includesZero: true, isSmooth: false),
+      small("learning rate", \.learningRate, includesZero: true, isExact: true),
       small("gradient norm", \.gradientNorm),
       small("clips a second", \.clipsPerSecond, includesZero: true),
     ]
+    let shown = isSmooth ? "Pale: each step. Strong: the mean over \(window) steps." : "Each step."
     let crossed = refused.isEmpty ? "" : " A cross on the axis is a refused step."
     return """
       <section>
       <h2>Loss</h2>
-      <p class="lead">Pale: each step. Strong: the mean over \(window) steps.\(crossed)</p>
+      <p class="lead">\(shown)\(crossed)</p>
       <figure class="broad">\(loss.svg)</figure>
       <div class="multiples">
       \(small.map { "<figure>\($0.svg)</figure>" }.joined(separator: "\n"))
@@ -57,26 +58,30 @@ extension ReportPage {
     metrics.curve(figure).smoothed(window: window, to: Self.mostPoints / 2)
   }
 
+  /// Whether there are enough steps for a mean over some of them to show more than the steps themselves.
+  private var isSmooth: Bool { window > 1 }
+
   private func chart(_ yLabel: String, _ figure: KeyPath<RunMetrics.Step, Double>) -> LineChart {
-    LineChart(
+    let curve = metrics.curve(figure).thinned(to: Self.mostPoints)
+    guard isSmooth else {
+      return LineChart(yLabel: yLabel, lines: [LineChart.Line(name: "each step", curve: curve)])
+    }
+    return LineChart(
       yLabel: yLabel,
       lines: [
-        LineChart.Line(
-          name: "each step", curve: metrics.curve(figure).thinned(to: Self.mostPoints), style: .faint),
+        LineChart.Line(name: "each step", curve: curve, style: .faint),
         LineChart.Line(name: "smoothed", curve: smoothed(figure)),
       ])
   }
 
+  /// A chart of a third of the width, without names.
   private func small(
     _ yLabel: String, _ figure: KeyPath<RunMetrics.Step, Double>, includesZero: Bool = false,
-    isSmooth: Bool = true
+    isExact: Bool = false
   ) -> LineChart {
     var chart = chart(yLabel, figure)
-    if isSmooth {
-      for index in chart.lines.indices { chart.lines[index].name = nil }
-    } else {
-      chart.lines = [LineChart.Line(curve: metrics.curve(figure).thinned(to: Self.mostPoints))]
-    }
+    if isExact { chart.lines = [LineChart.Line(curve: metrics.curve(figure).thinned(to: Self.mostPoints))] }
+    for index in chart.lines.indices { chart.lines[index].name = nil }
     chart.includesZero = includesZero
     if includesZero { chart.scale = .linear }
     (chart.width, chart.height) = (310, 200)

@@ -21,20 +21,23 @@ public struct RunReport {
   /// - Returns: the page's path.
   /// - Throws: `RunReportError.unwritable`.
   public func write() throws -> String {
-    let path = folder + "/report.html"
-    do {
-      // "atomic": into a temporary file beside it, which then takes its name.
-      try Data(html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw RunReportError.unwritable(path, reason: Self.reason(error))
+    let path = folder + "/report.html", part = path + ".part"
+    guard Self.write(html, to: part), rename(part, path) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(part)
+      throw RunReportError.unwritable(path, reason: reason)
     }
     return path
   }
 
-  /// The system's own words, which Foundation hides behind a general sentence.
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return String(cString: strerror(Int32(underlying.code)))
+  /// Writes a new file; false, and the reason in `errno`, when not all of it is there.
+  private static func write(_ text: String, to path: String) -> Bool {
+    guard let file = fopen(path, "wb") else { return false }
+    let bytes = [UInt8](text.utf8)
+    let isWhole = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0
+    let problem = errno
+    let isClosed = fclose(file) == 0
+    if !isWhole { errno = problem }
+    return isWhole && isClosed
   }
 }

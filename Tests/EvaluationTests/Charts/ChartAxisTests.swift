@@ -68,4 +68,12 @@ struct ChartAxisTests {
     #expect(ChartAxis([140, 150], scale: .linear, includesZero: true).bounds.lowerBound == 0)
     #expect(ChartAxis([140, 150], scale: .linear).bounds.lowerBound == 140)
   }
+
+  @Test func stepsHaveWholeTicks() {
+    let few = ChartAxis([0, 2], scale: .linear, endsOnTicks: false, wholeTicks: true)
+    #expect(few.labels == ["0", "1", "2"])
+    let many = ChartAxis([0, 1234], scale: .linear, endsOnTicks: false, wholeTicks: true)
+    #expect(many.labels == ["0", "500", "1000"])
+    #expect(many.bounds == 0...1234)
+  }
 }

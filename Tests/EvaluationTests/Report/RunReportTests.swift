@@ -113,6 +113,12 @@ struct RunReportTests {
     #expect(!page.contains("nan"))
   }
 
+  @Test func aShortRunIsNotSmoothed() throws {
+    let page = try MadeUpRun(steps: 20).page()
+    #expect(page.contains("Each step.") && !page.contains("smoothed"))
+    #expect(try MadeUpRun(steps: 200).page().contains("the mean over 5 steps"))
+  }
+
   @Test func longRunsGiveSmallPages() throws {
     let run = try MadeUpRun(steps: 20_000)
     #expect(try run.page().utf8.count < 300_000)
@@ -169,9 +175,9 @@ struct RunReportFailureTests {
     let run = try MadeUpRun(steps: 3)
     let path = run.folder + "/report.html"
     try FileManager.default.createDirectory(atPath: path + "/in the way", withIntermediateDirectories: true)
-    let message = message(run.folder)
-    #expect(message.hasPrefix("\(path) cannot be written: "))
-    #expect(message.hasSuffix("; make room there or make the folder writable"))
+    #expect(
+      message(run.folder) == "\(path) cannot be written: Is a directory; "
+        + "make room there or make the folder writable")
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: run.folder)).count == 3)
   }
 }
