@@ -65,7 +65,8 @@ let package = Package(
     module(
       "Commands",
       uses: [
-        "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video", "Checkpoints",
+        "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video",
+        "Checkpoints",
         "Recipes", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     command("vfm-train", uses: everything),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Clips
+import Evaluation
 import Foundation
 import Recipes
 import Training
@@ -46,7 +47,7 @@ public struct Failure: Error, CustomStringConvertible {
     let status: ExitStatus =
       switch error {
       case let failure as Failure: failure.status
-      case is RecipeErrors: .unfitInput
+      case let errors as RecipeErrors: errors.isUnreadable ? .missingInput : .unfitInput
       case let error as CheckpointError:
         switch error.kind {
         case .unfitInput: .unfitInput
@@ -59,8 +60,10 @@ public struct Failure: Error, CustomStringConvertible {
       case is BadClipsError: .unfitInput
       case is QuarantineError: .inputOutput
       case is SyntheticSetError: .cannotCreate
-      case let error as VideoError: error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
+      case let error as VideoError:
+        error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
       case is Trainer.Diverged: .diverged
+      case is RunReportError, is CocoaError: .inputOutput
       default: .internalError
       }
     self.init(status, "\(error)")
@@ -81,7 +84,9 @@ extension ParsableCommand {
     }
   }
 
-  private static var rootName: String { CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? "vfm" }
+  private static var rootName: String {
+    CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? "vfm"
+  }
 }
 
 /// Writes to standard error.

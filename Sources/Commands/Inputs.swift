@@ -10,7 +10,9 @@ import Training
 public enum Inputs {
   /// A checkpoint's model with averaged weights, and its blueprint. `path` is a file, or a run's folder, which stands for
   /// its newest good checkpoint.
-  public static func model(_ path: String) throws -> (model: TextToVideoModel, blueprint: Blueprint, path: String) {
+  public static func model(_ path: String) throws -> (
+    model: TextToVideoModel, blueprint: Blueprint, path: String
+  ) {
     let checkpoint = try checkpoint(path)
     let blueprint = try Blueprint(checkpoint)
     return (try TextToVideoModel(checkpoint, blueprint), blueprint, checkpoint.path)
@@ -27,7 +29,8 @@ public enum Inputs {
     let inner = RunFolder(path).checkpoints
     let folder = CheckpointFolder(FileManager.default.fileExists(atPath: inner) ? inner : path)
     guard let found = try folder.newest() else {
-      throw Failure(.missingInput, "There is no checkpoint in \(path); give a checkpoint file or a run's output folder.")
+      throw Failure(
+        .missingInput, "There is no checkpoint in \(path); give a checkpoint file or a run's output folder.")
     }
     for warning in found.warnings { standardError("\(warning)\n") }
     return found.checkpoint

@@ -16,17 +16,21 @@ public final class MetricsLog {
         kept += line + [UInt8(ascii: "\n")]
       }
     }
-    guard FileManager.default.createFile(atPath: path, contents: kept), let file = FileHandle(forWritingAtPath: path)
-    else { throw Failure(.cannotCreate, "Cannot write \(path); give an --output folder that you may write to.") }
+    guard FileManager.default.createFile(atPath: path, contents: kept),
+      let file = FileHandle(forWritingAtPath: path)
+    else {
+      throw Failure(.cannotCreate, "Cannot write \(path); give an --output folder that you may write to.")
+    }
     self.file = file
     try file.seekToEnd()
   }
 
-  /// A line for a step.
-  public func add(_ report: StepReport) throws {
+  /// A line for a step of a model with so many parameters.
+  public func add(_ report: StepReport, parameters: Int) throws {
     let figures = StepFigures([report])
     var line: [String: Any] = [
-      "step": report.step, "learningRate": report.learningRate, "clipsPerSecond": figures.clipsPerSecond,
+      "step": report.step, "parameters": parameters, "learningRate": report.learningRate,
+      "clipsPerSecond": figures.clipsPerSecond,
       "gflops": figures.gflops, "waiting": figures.waiting, "seconds": report.seconds,
     ]
     if report.loss.isFinite { line["loss"] = report.loss }
@@ -37,19 +41,22 @@ public final class MetricsLog {
 
   /// A line for a validation.
   public func add(step: Int, heldOut: [(condition: String, loss: Double)]) throws {
-    let mean = heldOut.reduce(0) { $0 + $1.loss } / Double(max(1, heldOut.count))
-    try write([
-      "step": step, "heldOut": Dictionary(uniqueKeysWithValues: heldOut.map { ($0.condition, $0.loss) }),
-      "heldOutLoss": mean,
-    ])
+    let finite = heldOut.filter(\.loss.isFinite)  // JSON has no word for the others
+    var line: [String: Any] = [
+      "step": step, "heldOut": Dictionary(uniqueKeysWithValues: finite.map { ($0.condition, $0.loss) }),
+    ]
+    if !finite.isEmpty { line["heldOutLoss"] = finite.reduce(0) { $0 + $1.loss } / Double(finite.count) }
+    try write(line)
   }
 
   private func write(_ object: [String: Any]) throws {
     do {
-      let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+      let data = try JSONSerialization.data(
+        withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
       try file.write(contentsOf: data + [UInt8(ascii: "\n")])
     } catch {
-      throw Failure(.inputOutput, "Cannot write metrics.jsonl: \(error.localizedDescription); free some disk space.")
+      throw Failure(
+        .inputOutput, "Cannot write metrics.jsonl: \(error.localizedDescription); free some disk space.")
     }
   }
 }

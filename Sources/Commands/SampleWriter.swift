@@ -36,9 +36,11 @@ public struct SampleWriter {
       let part = Array(prompts[first..<min(prompts.count, first + 16)])
       var goesOn = true
       let samples = sampler.clips(
-        for: tokens(part), empty: empty, shape: [part.count, 3, frames, height, width], seed: seed, firstSample: first
+        for: tokens(part), empty: empty, shape: [part.count, 3, frames, height, width], seed: seed,
+        firstSample: first
       ) { step in
-        let share = (Double(first) + Double(part.count * step) / Double(sampler.steps)) / Double(prompts.count)
+        let share =
+          (Double(first) + Double(part.count * step) / Double(sampler.steps)) / Double(prompts.count)
         goesOn = progress(share)
         return goesOn
       }
@@ -58,13 +60,15 @@ public struct SampleWriter {
   public func writeSamples(to folder: String) throws {
     let (samples, data) = (blueprint.recipe.samples, blueprint.recipe.data)
     let clips = pictures(
-      of: samples.prompts, frames: samples.frames, height: data.height, width: data.width, seed: UInt64(samples.seed))
+      of: samples.prompts, frames: samples.frames, height: data.height, width: data.width,
+      seed: UInt64(samples.seed))
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (index, clip) in clips.enumerated() {
       try Self.write(clip, to: folder + String(format: "/prompt-%02d.mp4", index), frameRate: data.frameRate)
     }
     try writePNG(ContactSheet.picture(rows: clips, captions: samples.prompts), to: folder + "/sheet.png")
-    let list = try JSONSerialization.data(withJSONObject: samples.prompts, options: [.prettyPrinted, .withoutEscapingSlashes])
+    let list = try JSONSerialization.data(
+      withJSONObject: samples.prompts, options: [.prettyPrinted, .withoutEscapingSlashes])
     try list.write(to: URL(fileURLWithPath: folder + "/prompts.json"))
   }
 
@@ -73,7 +77,8 @@ public struct SampleWriter {
   public static func write(_ clip: [Picture], to path: String, frameRate: Double) throws {
     let factor = max(1, 128 / min(clip[0].width, clip[0].height))
     let even = clip.map { $0.enlarged(by: factor).paddedToEven() }
-    let writer = try VideoWriter(path: path, width: even[0].width, height: even[0].height, frameRate: frameRate)
+    let writer = try VideoWriter(
+      path: path, width: even[0].width, height: even[0].height, frameRate: frameRate)
     for picture in even { try writer.append(picture) }
     try writer.finish()
   }
@@ -105,7 +110,9 @@ extension Picture {
   /// With the last column or row repeated where a size is odd: H.264 asks for even ones.
   func paddedToEven() -> Picture {
     if width % 2 == 0 && height % 2 == 0 { return self }
-    return remade(width: (width + 1) & ~1, height: (height + 1) & ~1) { x, y in (min(x, width - 1), min(y, height - 1)) }
+    return remade(width: (width + 1) & ~1, height: (height + 1) & ~1) { x, y in
+      (min(x, width - 1), min(y, height - 1))
+    }
   }
 
   private func remade(width: Int, height: Int, _ source: (Int, Int) -> (Int, Int)) -> Picture {

@@ -43,6 +43,12 @@ public struct TextToVideoModel {
     return (output, Saved(text: textSaved, transformer: saved))
   }
 
+  /// The output alone, for when there is no way back.
+  public func output(_ clips: Tensor, times: [Double], tokens: [Int], lengths: [Int]) -> Tensor {
+    let (text, _) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
+    return transformer.output(clips, times: times, text: text, textLengths: lengths)
+  }
+
   /// Adds all parameter gradients.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) {
     let textGradient = transformer.backward(outputGradient, saved.transformer)

@@ -126,6 +126,17 @@ public struct VideoDiffusionTransformer {
   public func forward(
     _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
+    pass(clips, times: times, text: text, textLengths: textLengths, keepingBlocks: true)
+  }
+
+  /// The output alone: what each block saves is dropped before the next one runs.
+  public func output(_ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?) -> Tensor {
+    pass(clips, times: times, text: text, textLengths: textLengths, keepingBlocks: false).output
+  }
+
+  private func pass(
+    _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?, keepingBlocks: Bool
+  ) -> (output: Tensor, saved: Saved) {
     let (batch, grid) = (clips.shape[0], cutter.grid(of: clips.shape))
     precondition(
       times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
@@ -141,7 +152,7 @@ public struct VideoDiffusionTransformer {
     var savedBlocks: [SavedBlock] = []
     for block in blocks {
       let (output, saved) = block.forward(x, context)
-      savedBlocks.append(configuration.recomputesBlocks ? .input(x) : .whole(saved))
+      if keepingBlocks { savedBlocks.append(configuration.recomputesBlocks ? .input(x) : .whole(saved)) }
       x = output
     }
     let (normal, headNormSaved) = headNorm.forward(x)

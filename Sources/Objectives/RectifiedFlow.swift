@@ -48,54 +48,65 @@ public struct RectifiedFlow: Objective {
     self.captionDropout = captionDropout
   }
 
+  /// Those of the model.
   public var parameters: ParameterStore { model.parameters }
 
+  /// Draws times, noise and dropped captions, and learns from them.
   public func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {
     let clips = examples.clips
     let times = (0..<clips.shape[0]).map { drawTime(at: position, sample: $0, tokens: tokensPerClip(clips)) }
     let captions = examples.captions.enumerated().map { drops(at: position, sample: $0) ? "" : $1 }
-    let pass = forward(clips, captions: captions, times: times, at: position)
-    let loss = pass.loss(flow: model.flow, share: share)
-    model.backward(loss.outputGradient, pass.saved)
-    return loss.perClip
+    let question = question(clips, captions: captions, times: times, at: position)
+    let (output, saved) = model.forward(
+      question.noisy, times: question.frameTimes, tokens: question.tokens.ids,
+      lengths: question.tokens.lengths)
+    let (losses, outputGradient) = question.target.loss(of: output, flow: model.flow, share: share)
+    model.backward(outputGradient, saved)
+    return losses
   }
 
   // MARK: Held-out loss
 
   /// Noise levels that held-out loss is measured at.
   public static let heldOutTimes = [0.1, 0.3, 0.5, 0.7, 0.9]
+  /// The noise levels, in words.
   public var heldOutConditions: [String] { Self.heldOutTimes.map { "time \($0)" } }
 
+  /// The losses at one noise level, with all captions.
   public func heldOutLosses(_ examples: Examples, condition: Int, at position: Position) -> [Double] {
     let times = Array(repeating: Self.heldOutTimes[condition], count: examples.captions.count)
-    return forward(examples.clips, captions: examples.captions, times: times, at: position)
-      .loss(flow: model.flow, share: 1).perClip
+    let question = question(examples.clips, captions: examples.captions, times: times, at: position)
+    let output = model.output(
+      question.noisy, times: question.frameTimes, tokens: question.tokens.ids,
+      lengths: question.tokens.lengths)
+    return question.target.loss(of: output, flow: model.flow, share: 1).perClip
   }
 
-  // MARK: One pass
+  // MARK: What the model is asked
 
-  /// A forward pass and all that its loss is made of.
-  fileprivate struct Pass {
-    let clips: Tensor, noise: Tensor, output: Tensor, noisy: Tensor
-    let times: [Double]  // one a clip
-    let frameWeights: [Float]  // [B·F], 0 for frames that are given and not asked for
-    let saved: TextToVideoModel.Saved
+  /// What the model is given, and what its answer is held against.
+  private struct Question {
+    let noisy: Tensor  // x_t [B, C, F, H, W]
+    let frameTimes: [Double]  // one a latent frame, [B·t]
+    let tokens: TokenBatch
+    let target: FlowTarget
   }
 
-  fileprivate func forward(_ clips: Tensor, captions: [String], times: [Double], at position: Position) -> Pass {
+  private func question(
+    _ clips: Tensor, captions: [String], times: [Double], at position: Position
+  ) -> Question {
     let noise = Tensor(clips.shape)
     noise.fillGaussian(
       seed: position.seed, purpose: .noise, step: position.step, firstSample: position.firstSample)
-    let noisy = mix(clips, noise, times: times)
-    let tokens = TokenBatch(
-      captions, tokenizer: tokenizer, maximumLength: maximumTextLength, paddedTo: paddedTextLength)
     let latentFrames = clips.shape[2] / model.transformer.configuration.patch.frames
-    let (output, saved) = model.forward(
-      noisy, times: times.flatMap { Array(repeating: $0, count: latentFrames) }, tokens: tokens.ids,
-      lengths: tokens.lengths)
-    return Pass(
-      clips: clips, noise: noise, output: output, noisy: noisy, times: times,
-      frameWeights: Array(repeating: 1, count: clips.shape[0] * clips.shape[2]), saved: saved)
+    return Question(
+      noisy: mix(clips, noise, times: times),
+      frameTimes: times.flatMap { Array(repeating: $0, count: latentFrames) },
+      tokens: TokenBatch(
+        captions, tokenizer: tokenizer, maximumLength: maximumTextLength, paddedTo: paddedTextLength),
+      target: FlowTarget(
+        clips: clips, noise: noise, times: times,
+        frameWeights: Array(repeating: 1, count: clips.shape[0] * clips.shape[2])))
   }
 
   /// x_t, clip by clip.
@@ -125,48 +136,8 @@ public struct RectifiedFlow: Objective {
 
   private func drops(at position: Position, sample: Int) -> Bool {
     var stream = RandomStream(
-      seed: position.seed, purpose: .captionDropout, step: position.step, sample: position.firstSample + sample)
+      seed: position.seed, purpose: .captionDropout, step: position.step,
+      sample: position.firstSample + sample)
     return stream.uniform() < captionDropout
-  }
-}
-
-extension RectifiedFlow.Pass {
-  // With error e = velocity(output) − (noise − clip) and the weights' total W:
-  // loss = Σ weight · e² / W,  ∂loss/∂output = 2 · weight · e · ∂velocity/∂output / W.
-  fileprivate func loss(flow: Flow, share: Double) -> (perClip: [Double], outputGradient: Tensor) {
-    let (batch, channels, frames) = (clips.shape[0], clips.shape[1], clips.shape[2])
-    let planeSize = clips.shape[3] * clips.shape[4]
-    let planesPerClip = channels * frames
-    let total = Double(frameWeights.reduce(0, +)) * Double(channels * planeSize)
-    let gradient = Tensor(clips.shape)
-    let squares = Tensor([batch * planesPerClip])
-    parallel(over: batch * planesPerClip, tile: max(1, 8192 / planeSize)) { planes in
-      for plane in planes {
-        let clip = plane / planesPerClip
-        let weight = frameWeights[clip * frames + plane % frames]
-        let factor = Float(flow.outputFactor(at: times[clip]))
-        let slope = Float(2 * share / total) * weight * factor
-        let start = plane * planeSize
-        let (x0, n) = (clips.pointer + start, noise.pointer + start)
-        let (o, xt, g) = (output.pointer + start, noisy.pointer + start, gradient.pointer + start)
-        var square = Lanes(repeating: 0)
-        sweep(planeSize) { i, c in
-          // A predicted clip is compared with the clip itself: (x_t − output)/τ − (x_t − clip)/τ.
-          let error =
-            flow.prediction == .velocity
-            ? load(o, i, c) - (load(n, i, c) - load(x0, i, c)) : (load(o, i, c) - load(x0, i, c)) * factor
-          square.addProduct(error, error)
-          store(error * slope, g, i, c)
-        }
-        squares.pointer[plane] = square.sum() * weight
-      }
-    }
-    guard !Plan.isRunning else { return (Array(repeating: 0, count: batch), gradient) }
-    let perClip = (0..<batch).map { clip in
-      let weights = frameWeights[clip * frames..<(clip + 1) * frames].reduce(0, +)
-      let sum = (0..<planesPerClip).reduce(0.0) { $0 + Double(squares.pointer[clip * planesPerClip + $1]) }
-      return sum / (Double(weights) * Double(channels * planeSize))
-    }
-    return (perClip, gradient)
   }
 }

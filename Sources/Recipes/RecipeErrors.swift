@@ -35,6 +35,11 @@ public struct RecipeErrors: Error, Equatable, Sendable, CustomStringConvertible 
   /// An error of these problems.
   public init(problems: [Problem]) { self.problems = problems }
 
+  /// Whether the file itself could not be read, so that nothing in it is to be mended.
+  public var isUnreadable: Bool {
+    problems.allSatisfy { $0.line == nil && $0.key.isEmpty && !$0.source.hasPrefix("--set") }
+  }
+
   /// One line a problem, the first fifty of them.
   public var description: String {
     var lines = problems.prefix(50).map(\.description)

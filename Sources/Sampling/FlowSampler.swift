@@ -62,7 +62,7 @@ public struct FlowSampler {
       let next = model.flow.shifted(1 - Double(step + 1) / Double(steps), tokens: tokens)
       let times = Array(repeating: time, count: batch * latentFrames)
       func velocity(_ text: Tensor, _ lengths: [Int]) -> Tensor {
-        let output = model.transformer.forward(x, times: times, text: text, textLengths: lengths).output
+        let output = model.transformer.output(x, times: times, text: text, textLengths: lengths)
         model.flow.turnIntoVelocity(output, at: x, time: time)
         return output
       }

@@ -13,24 +13,39 @@ public struct Blueprint: Sendable {
   public let tokenizer: any Tokenizer
   /// Every batch's captions are padded to at least this many tokens, so that buffers have the same sizes at each step.
   public let textLength: Int
+  /// A fingerprint of the training clips, as the manifest names them: positions of the order mean clips of this list.
+  let clips: String
 
   /// A new run's blueprint: the vocabulary is made from the training captions.
-  public init(_ recipe: Recipe, captions: [String]) {
+  public init(_ recipe: Recipe, _ manifest: Manifest) {
+    let captions = manifest.entries.map(\.caption)
     let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
     let tokenizer = kind.tokenizer(captions: captions)
     let longest = captions.map { tokenizer.encode($0, length: recipe.tokenizer.length).count }.max() ?? 1
-    self.init(recipe, tokenizer: tokenizer, textLength: longest)
+    self.init(recipe, tokenizer: tokenizer, textLength: longest, clips: Self.fingerprint(manifest))
   }
 
-  init(_ recipe: Recipe, tokenizer: any Tokenizer, textLength: Int) {
+  init(_ recipe: Recipe, tokenizer: any Tokenizer, textLength: Int, clips: String) {
     self.recipe = recipe
     self.tokenizer = tokenizer
     self.textLength = textLength
+    self.clips = clips
+  }
+
+  /// Whether these are the clips that the run began with.
+  public func isOf(_ manifest: Manifest) -> Bool { clips == Self.fingerprint(manifest) }
+
+  /// Names, captions and pieces of all clips in order, as one SHA-256.
+  private static func fingerprint(_ manifest: Manifest) -> String {
+    sha256(
+      manifest.entries.flatMap { (entry) -> [String] in
+        [entry.name, entry.caption] + [entry.start, entry.end].map { $0.map(String.init) ?? "" }
+      })
   }
 
   /// The same vocabulary under a recipe that differs in nothing the model depends on.
   public func with(_ recipe: Recipe) -> Blueprint {
-    Blueprint(recipe, tokenizer: tokenizer, textLength: textLength)
+    Blueprint(recipe, tokenizer: tokenizer, textLength: textLength, clips: clips)
   }
 
   /// The model, its parameters registered and not yet allocated.
@@ -43,7 +58,8 @@ public struct Blueprint: Sendable {
       transformer: VideoDiffusionTransformerConfiguration(
         channels: 3, patch: patch, width: model.width, depth: model.depth, heads: model.heads,
         feedForward: model.feedForward, textWidth: text.width, frequencyWidth: model.frequencyWidth,
-        pooledText: model.pooledText, absolutePositions: model.absolutePositions, recomputesBlocks: recipe.training.recompute),
+        pooledText: model.pooledText, absolutePositions: model.absolutePositions,
+        recomputesBlocks: recipe.training.recompute),
       flow: flow)
   }
 
@@ -63,11 +79,16 @@ public struct Blueprint: Sendable {
   }
 
   /// The objective that trains a model of this blueprint.
-  public func makeObjective(_ model: TextToVideoModel) -> RectifiedFlow {
+  public func makeObjective(_ model: TextToVideoModel) -> any Objective {
     let times = recipe.objective.times
-    return RectifiedFlow(
-      model: model, tokenizer: tokenizer, maximumTextLength: recipe.tokenizer.length, paddedTextLength: textLength,
-      timeLaw: .init(mean: times.mean, deviation: times.deviation), captionDropout: recipe.objective.captionDropout)
+    return switch recipe.objective.kind {
+    case .rectifiedFlow:
+      RectifiedFlow(
+        model: model, tokenizer: tokenizer, maximumTextLength: recipe.tokenizer.length,
+        paddedTextLength: textLength,
+        timeLaw: .init(mean: times.mean, deviation: times.deviation),
+        captionDropout: recipe.objective.captionDropout)
+    }
   }
 
   /// The optimizer of a model's parameters, which must be allocated.
@@ -76,7 +97,8 @@ public struct Blueprint: Sendable {
     return AdamW(
       model.parameters,
       .init(
-        beta1: recipe.betas[0], beta2: recipe.betas[1], epsilon: recipe.epsilon, weightDecay: recipe.weightDecay,
+        beta1: recipe.betas[0], beta2: recipe.betas[1], epsilon: recipe.epsilon,
+        weightDecay: recipe.weightDecay,
         averageDecay: recipe.averageDecay))
   }
 

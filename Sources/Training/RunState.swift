@@ -56,6 +56,7 @@ public final class RunState {
       Key.recipe: .text(recipe.resolvedJSON()),
       Key.vocabulary: .text(blueprint.tokenizer.words.joined(separator: "\n")),
       Key.textLength: .integer(blueprint.textLength),
+      Key.clips: .text(blueprint.clips),
       Key.layout: .text("text_encoder: T5 v1.1; transformer: Wan 2.1"),
       Key.prediction: .text(recipe.objective.prediction.rawValue),
       Key.time: .text("0 is data, 1 is noise; the model sees 1000 t"),
@@ -80,7 +81,9 @@ public final class RunState {
   enum Key {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let seed = "seed", recipe = "recipe", vocabulary = "vocabulary", textLength = "text_length"
-    static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity", pixels = "pixels"
+    static let clips = "clips_sha256"
+    static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity",
+      pixels = "pixels"
     static let kernels = "openblas_kernels"
     /// Those that say how a run goes on, and so count for its hash; the others describe it.
     static let hashed = [step, updates, refusals, position, seed]
@@ -99,12 +102,14 @@ public final class RunState {
 extension Blueprint {
   /// The blueprint that a checkpoint records.
   public init(_ checkpoint: LoadedCheckpoint) throws {
-    let recipe = try Recipe.parse(checkpoint.text(RunState.Key.recipe), name: "\(checkpoint.path) (its recipe)")
+    let recipe = try Recipe.parse(
+      checkpoint.text(RunState.Key.recipe), name: "\(checkpoint.path) (its recipe)")
     let words = try checkpoint.text(RunState.Key.vocabulary)
     let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
     self.init(
       recipe, tokenizer: kind.tokenizer(words: words.isEmpty ? [] : words.components(separatedBy: "\n")),
-      textLength: try checkpoint.integer(RunState.Key.textLength))
+      textLength: try checkpoint.integer(RunState.Key.textLength),
+      clips: try checkpoint.text(RunState.Key.clips))
   }
 }
 

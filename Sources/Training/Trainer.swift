@@ -50,6 +50,7 @@ public final class Trainer {
     public let last: TrainingStep.Refusal
     /// How many in a row.
     public let count: Int
+    /// The count, and the last refusal's words.
     public var description: String {
       "the run has diverged: \(count) steps in a row were refused. \(last) The newest checkpoint is from before."
     }
@@ -144,7 +145,7 @@ public final class Trainer {
   }
 
   /// Held-out loss of the averaged weights, on fixed noise.
-  private func validate(_ objective: RectifiedFlow, _ clips: ClipReader) {
+  private func validate(_ objective: any Objective, _ clips: ClipReader) {
     let losses = state.model.parameters.withValues(state.optimizer.average) {
       HeldOutLoss(batch: state.blueprint.recipe.training.batch).measure(objective, clips)
     }

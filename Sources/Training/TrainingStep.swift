@@ -24,9 +24,11 @@ public final class TrainingStep {
     /// The clips whose loss is not finite, or all of the batch if each loss is.
     public let clips: [String]
 
+    /// One sentence with step, tensor, clips and what to do.
     public var description: String {
       let what = tensor.map { "the gradient of \($0) is" } ?? "the loss is"
-      let shown = clips.prefix(8).joined(separator: ", ") + (clips.count > 8 ? " and \(clips.count - 8) more" : "")
+      let shown =
+        clips.prefix(8).joined(separator: ", ") + (clips.count > 8 ? " and \(clips.count - 8) more" : "")
       return
         "step \(step): \(what) not finite, so the weights were left as they were; clips: \(shown). Lower optimizer.learningRate or look at these clips if it happens again."
     }

@@ -12,7 +12,8 @@ struct StepCommand: ParsableCommand {
     abstract: "Time a training step of a Wan-layout transformer: forward, backward, clipping, AdamW.")
 
   @Option(help: "Clips of a step.") var clips = 2
-  @Option(help: "Latent frames, height and width of a clip.") var size = [4, 32, 32]
+  @Option(parsing: .upToNextOption, help: "Latent frames, height and width of a clip.")
+  var size = [4, 32, 32]
   @Option(help: "Width of the transformer.") var width = 384
   @Option(help: "Blocks.") var depth = 12
   @Option(help: "Attention heads.") var heads = 6
@@ -21,12 +22,25 @@ struct StepCommand: ParsableCommand {
   @Flag(help: "Compute each block's activations again in backward.") var recompute = false
   @Flag(help: "Print one JSON object.") var json = false
 
+  func validate() throws {
+    if size.count != 3 || size.contains(where: { $0 < 1 }) || size[1] % 2 != 0 || size[2] % 2 != 0 {
+      throw ValidationError("--size takes three numbers: frames, and an even height and width.")
+    }
+    if clips < 1 || depth < 1 || repeats < 1 || (threads ?? 1) < 1 {
+      throw ValidationError("--clips, --depth, --repeats and --threads must be at least 1.")
+    }
+    if heads < 1 || width % heads != 0 || width / heads % 2 != 0 || width / heads < 6 {
+      throw ValidationError("--heads must divide --width into even parts of at least 6.")
+    }
+  }
+
   func run() throws {
     if let threads { Parallel.threads = threads }
     let bench = StepBench(
       clips: clips, shape: [16] + size,
       configuration: VideoDiffusionTransformerConfiguration(
-        channels: 16, patch: PatchSize(frames: 1, height: 2, width: 2), width: width, depth: depth, heads: heads,
+        channels: 16, patch: PatchSize(frames: 1, height: 2, width: 2), width: width, depth: depth,
+        heads: heads,
         feedForward: 4 * width, textWidth: 256, recomputesBlocks: recompute))
     let roof = RunPlan.productRate() / 1e9
     let seconds = bench.measure(repeats: repeats)
@@ -42,8 +56,10 @@ struct StepCommand: ParsableCommand {
     } else {
       print(
         String(
-          format: "step %.3f s, %.0f of %.0f GFLOP/s (%.0f %% of bare products), peak %.2f GB, %d threads, %@ kernels",
-          seconds, gflops, roof, 100 * gflops / roof, Double(peak) / 1e9, Parallel.threads, Parallel.kernelName))
+          format:
+            "step %.3f s, %.0f of %.0f GFLOP/s (%.0f %% of bare products), peak %.2f GB, %d threads, %@ kernels",
+          seconds, gflops, roof, 100 * gflops / roof, Double(peak) / 1e9, Parallel.threads,
+          Parallel.kernelName))
     }
   }
 }

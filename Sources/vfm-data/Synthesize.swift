@@ -6,7 +6,8 @@ import Foundation
 /// Renders the embedded set.
 struct Synthesize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Render captioned clips of moving shapes as H.264 files, to try training without data of your own.",
+    abstract:
+      "Render captioned clips of moving shapes as H.264 files, to try training without data of your own.",
     discussion: """
       The folder gets clips/, train.jsonl, validation.jsonl and test.jsonl; the test set holds combinations of colour, shape \
       and motion that are never trained on. The same options give the same pixels. A folder that holds this very set \
@@ -19,7 +20,10 @@ struct Synthesize: ParsableCommand {
   var clips = 4000
   @Option(help: "The seed of all draws.")
   var seed: UInt64 = 0
-  @Option(help: "easy: one object, plain ground, straight motion; medium: more shapes, motions and grounds; hard: two objects and camera moves.")
+  @Option(
+    help:
+      "easy: one object, plain ground, straight motion; medium: more shapes, motions and grounds; hard: two objects and camera moves."
+  )
   var level = Level.easy
   @Option(help: "Width and height in pixels, even.")
   var size = 64
@@ -31,11 +35,13 @@ struct Synthesize: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let settings = SyntheticSettings(
-        clips: clips, seed: seed, level: level, width: size, height: size, frames: frames, frameRate: frameRate)
+        clips: clips, seed: seed, level: level, width: size, height: size, frames: frames,
+        frameRate: frameRate)
       let (progress, total) = (PercentLine("rendering"), Double(clips))
       let counts = try SyntheticSet.write(to: folder, settings) { progress.show(Double($0) / total) }
       progress.close()
-      print("\(folder): \(counts.train) training, \(counts.validation) validation and \(counts.test) test clips")
+      print(
+        "\(folder): \(counts.train) training, \(counts.validation) validation and \(counts.test) test clips")
     }
   }
 }

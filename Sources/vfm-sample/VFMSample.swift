@@ -52,6 +52,12 @@ struct VFMSample: ParsableCommand {
   func run() throws {
     try reportingFailures {
       try Inputs.configureThreads(threads)
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw Failure(
+          .cannotCreate,
+          "Cannot write \(output): make the folder \(folder), or name one that you may write to.")
+      }
       let (model, blueprint, _) = try Inputs.model(checkpoint)
       let data = blueprint.recipe.data
       let size = try checkedSize(blueprint)

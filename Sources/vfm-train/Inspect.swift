@@ -9,7 +9,8 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a checkpoint holds: attributes and the tree of tensors, or one hash of it all.")
 
-  @Argument(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
+  @Argument(
+    help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
   var checkpoint: String
   @Flag(
     help:
@@ -50,7 +51,9 @@ struct Inspect: ParsableCommand {
   private func printJSON(_ loaded: LoadedCheckpoint) throws {
     var groups: [String: [String: [Int]]] = [:]
     for group in loaded.groupNames {
-      for name in loaded.names(in: group) { groups[group, default: [:]][name] = loaded.shape(name, in: group) }
+      for name in loaded.names(in: group) {
+        groups[group, default: [:]][name] = loaded.shape(name, in: group)
+      }
     }
     let object: [String: Any] = [
       "path": loaded.path, "attributes": loaded.attributes.mapValues(\.json), "groups": groups,

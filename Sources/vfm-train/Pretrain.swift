@@ -17,7 +17,9 @@ struct Pretrain: ParsableCommand {
       could not be read), samples/ and report.html. Ctrl-C finishes the step, saves, and exits with 75.
       """)
 
-  @Argument(help: "The recipe, a JSON file (docs/recipe-reference.md lists its keys).", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "The recipe, a JSON file (docs/recipe-reference.md lists its keys).",
+    completion: .file(extensions: ["json"]))
   var recipe: String
   @Option(help: "The run's folder (default: Checkpoints/ and the recipe's name).", completion: .directory)
   var output: String?
@@ -36,16 +38,25 @@ struct Pretrain: ParsableCommand {
     if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1.") }
   }
 
+  /// This command without `--stop-after`.
+  private var commandToGoOn: String {
+    var words = CommandLine.arguments
+    if let place = words.firstIndex(of: "--stop-after") {
+      words.removeSubrange(place...min(place + 1, words.count - 1))
+    }
+    return words.filter { !$0.hasPrefix("--stop-after=") }.map { $0.contains(" ") ? "'\($0)'" : $0 }
+      .joined(separator: " ")
+  }
+
   func run() throws {
     try reportingFailures {
       try Inputs.configureThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       let manifest = try Manifest.load(recipe.data.train, split: "train")
-      if plan { return try PlanPrinter(Blueprint(recipe, captions: manifest.entries.map(\.caption))).print(json: json) }
+      if plan { return try PlanPrinter(Blueprint(recipe, manifest)).print(json: json) }
       let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
       let run = try PretrainRun(recipe, manifest, folder: RunFolder(output ?? "Checkpoints/\(name)"))
-      let command = CommandLine.arguments.joined(separator: " ")
-      try run.start(stopAfter: stopAfter, goOnWith: command, json: json)
+      try run.start(stopAfter: stopAfter, goOnWith: commandToGoOn, json: json)
     }
   }
 }

@@ -14,9 +14,11 @@ final class PretrainRun: TrainingObserver {
   /// Keys of a recipe that a run may change when it goes on: none of them changes what was learned so far. (More or fewer
   /// steps change the learning rates to come, which the user is told.)
   static let freeKeys: Set<String> = [
-    "$schema", "notes", "data.workers", "data.ahead", "data.cacheMegabytes", "data.badClipTolerance", "data.validation",
+    "$schema", "notes", "data.workers", "data.ahead", "data.cacheMegabytes", "data.badClipTolerance",
+    "data.validation",
     "training.steps", "training.checkpointEvery", "training.keepCheckpoints", "training.sampleEvery",
-    "training.validateEvery", "training.validationClips", "training.logEvery", "training.recompute", "samples",
+    "training.validateEvery", "training.validationClips", "training.logEvery", "training.recompute",
+    "samples",
   ]
 
   private let recipe: Recipe
@@ -57,10 +59,16 @@ final class PretrainRun: TrainingObserver {
     _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder
   ) throws -> RunState {
     guard let found = try checkpoints.newest() else {
-      return RunState(Blueprint(recipe, captions: manifest.entries.map(\.caption)))
+      return RunState(Blueprint(recipe, manifest))
     }
     for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
+    guard saved.isOf(manifest) else {
+      throw Failure(
+        .unfitInput,
+        "The clips of \(recipe.data.train) are not those that the run in \(checkpoints.path) began with, so it could not go on as if never stopped. Give another --output folder, or the clips and captions of then."
+      )
+    }
     let differences = recipe.differences(from: saved.recipe, ignoring: freeKeys)
     guard differences.isEmpty else {
       throw Failure(
@@ -112,7 +120,8 @@ final class PretrainRun: TrainingObserver {
     }
     let report = try RunReport(folder: folder.path).write()
     standardError(
-      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n")
+      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n"
+    )
     if json { try printResult(seconds: seconds, badClips: loader.badClips) }
     if case .stopped = outcome {
       standardError("to go on, run the same command again: \(command)\n")
@@ -142,10 +151,12 @@ final class PretrainRun: TrainingObserver {
   private func printResult(seconds: Double, badClips: Int) throws {
     let result: [String: Any] = [
       "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
-      "badClips": badClips, "hash": state.hash, "output": folder.path, "peakBytes": Memory.statistics.peakBytes,
+      "badClips": badClips, "hash": state.hash, "output": folder.path,
+      "peakBytes": Memory.statistics.peakBytes,
       "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
     ]
-    let data = try JSONSerialization.data(withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
+    let data = try JSONSerialization.data(
+      withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
     print(String(decoding: data, as: UTF8.self))
   }
 
@@ -156,7 +167,7 @@ final class PretrainRun: TrainingObserver {
     stepsHere += 1
     if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
     progress.show(step)
-    remembering { try metrics.add(step) }
+    remembering { try metrics.add(step, parameters: state.model.parameters.parameterCount) }
   }
 
   func validated(step: Int, losses: [(condition: String, loss: Double)]) {

@@ -27,7 +27,8 @@ import Testing
     let bench = try Workbench()
     try bench.write("path,caption\ngone.mp4,a clip\naway.mp4,another\n", to: "list.csv")
     expect(
-      try bench.pretrain("--set", "data.train=\(bench.path)/list.csv"), code: 65, "gone.mp4", "away.mp4", "line 2")
+      try bench.pretrain("--set", "data.train=\(bench.path)/list.csv"), code: 65, "gone.mp4", "away.mp4",
+      "line 2")
   }
 
   @Test func mistakesInARecipeAllAtOnce() throws {
@@ -37,9 +38,10 @@ import Testing
       .replacingOccurrences(of: "\"height\": 16", with: "\"height\": 17")
     try bench.write(text, to: "recipe.json")
     expect(
-      try bench.pretrain(), code: 65, "recipe.json:", "stepz", "did you mean training.steps?", "data.height: 17",
+      try bench.pretrain(), code: 65, "recipe.json:", "stepz", "did you mean training.steps?",
+      "data.height: 17",
       "training.steps")
-    expect(try vfm(["vfm-train", "pretrain", bench.path + "/none.json"]), code: 65, "none.json")
+    expect(try vfm(["vfm-train", "pretrain", bench.path + "/none.json"]), code: 66, "none.json")
     expect(try bench.pretrain("--set", "training.bach=3"), code: 65, "training.bach", "training.batch")
   }
 
@@ -52,7 +54,8 @@ import Testing
     try bytes.prefix(5000).write(to: URL(fileURLWithPath: newest))
     expect(try vfm(["vfm-train", "inspect", newest]), code: 65, newest, "damaged")
     expect(
-      try vfm(["vfm-sample", "--checkpoint", newest, "--prompt", "x", "--output", bench.path + "/x.mp4"]), code: 65,
+      try vfm(["vfm-sample", "--checkpoint", newest, "--prompt", "x", "--output", bench.path + "/x.mp4"]),
+      code: 65,
       "damaged")
     #expect(!FileManager.default.fileExists(atPath: bench.path + "/x.mp4"))
   }
@@ -62,7 +65,8 @@ import Testing
     let newest = try bench.trained()
     let before = try Data(contentsOf: URL(fileURLWithPath: newest))
     expect(
-      try bench.pretrain("--set", "model.width=36"), code: 65, "model.width: 36 (was 24)", "another --output folder")
+      try bench.pretrain("--set", "model.width=36"), code: 65, "model.width: 36 (was 24)",
+      "another --output folder")
     #expect(try Data(contentsOf: URL(fileURLWithPath: newest)) == before)
   }
 
@@ -71,7 +75,8 @@ import Testing
     expect(try vfm(["vfm-train", "inspect", bench.recipe]), code: 65, "recipe.json")
     expect(try vfm(["vfm-train", "inspect", bench.path + "/none.h5"]), code: 66, "none.h5")
     expect(
-      try vfm(["vfm-eval", "--checkpoint", bench.path, "--manifest", bench.path + "/set/test.jsonl"]), code: 66,
+      try vfm(["vfm-eval", "--checkpoint", bench.path, "--manifest", bench.path + "/set/test.jsonl"]),
+      code: 66,
       "no checkpoint in")
   }
 
@@ -100,7 +105,8 @@ import Testing
     let bench = try Workbench()
     let manifest = try String(contentsOfFile: bench.path + "/set/train.jsonl", encoding: .utf8)
     try bench.write("this is no video\n", to: "set/clips/bad.mp4")
-    try bench.write(manifest + "{\"path\": \"clips/bad.mp4\", \"caption\": \"nothing\"}\n", to: "set/train.jsonl")
+    try bench.write(
+      manifest + "{\"path\": \"clips/bad.mp4\", \"caption\": \"nothing\"}\n", to: "set/train.jsonl")
     let strict = try bench.pretrain("--set", "data.badClipTolerance=0", "--set", "training.steps=20")
     expect(strict, code: 65, "bad.mp4", "badClipTolerance")
     let lenient = try bench.pretrain(
@@ -116,7 +122,9 @@ import Testing
       ["vfm-train", "pretrain", bench.recipe, "--output", bench.output],
       whileRunning: { process in
         let metrics = bench.output + "/metrics.jsonl"
-        while process.isRunning, (FileManager.default.contents(atPath: metrics)?.count ?? 0) < 200 { usleep(20_000) }
+        while process.isRunning, (FileManager.default.contents(atPath: metrics)?.count ?? 0) < 200 {
+          usleep(20_000)
+        }
         let second = try? bench.pretrain()
         #expect(second?.code == 73)
         #expect(second?.errors.contains("in use by another run") == true)

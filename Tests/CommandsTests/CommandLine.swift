@@ -41,7 +41,8 @@ func vfm(
   if let limit {
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     // Without the signal a write beyond the limit fails as on a full disk.
-    process.arguments = ["-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\"", tool] + arguments.dropFirst()
+    process.arguments =
+      ["-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\"", tool] + arguments.dropFirst()
   } else {
     process.executableURL = URL(fileURLWithPath: tool)
     process.arguments = Array(arguments.dropFirst())
@@ -58,7 +59,9 @@ func vfm(
   try process.run()
   whileRunning?(process)
   process.waitUntilExit()
-  func text(_ path: String) -> String { String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self) }
+  func text(_ path: String) -> String {
+    String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+  }
   return CommandResult(code: process.terminationStatus, output: text(out), errors: text(err))
 }
 
@@ -70,7 +73,8 @@ final class Workbench {
 
   init(steps: Int = 4) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try SyntheticSet.write(to: path + "/set", SyntheticSettings(clips: 20, seed: 3, width: 16, height: 16, frames: 4))
+    try SyntheticSet.write(
+      to: path + "/set", SyntheticSettings(clips: 20, seed: 3, width: 16, height: 16, frames: 4))
     try write(
       """
       {

@@ -9,12 +9,14 @@ import Testing
     #expect(result.code == 0, "\(result.errors)")
     for name in [
       "recipe.json", "metrics.jsonl", "report.html", "checkpoints/step-00000004.h5",
-      "samples/step-000004/sheet.png", "samples/step-000004/prompt-00.mp4", "samples/step-000004/prompts.json",
+      "samples/step-000004/sheet.png", "samples/step-000004/prompt-00.mp4",
+      "samples/step-000004/prompts.json",
     ] {
       #expect(FileManager.default.fileExists(atPath: bench.output + "/" + name), "\(name)")
     }
     #expect(result.json["step"] as? Int == 4)
-    let lines = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8).split(
+      separator: "\n")
     #expect(lines.count == 6)  // four steps, two validations
     let report = try String(contentsOfFile: bench.output + "/report.html", encoding: .utf8)
     #expect(report.contains("a red circle moves left"))
@@ -42,12 +44,15 @@ import Testing
     let bench = try Workbench(steps: 100_000)
     let result = try vfm(
       [
-        "vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--set", "training.checkpointEvery=1000000",
+        "vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--set",
+        "training.checkpointEvery=1000000",
       ],
       whileRunning: { process in
         // As soon as steps are being logged.
         let metrics = bench.output + "/metrics.jsonl"
-        while process.isRunning, (FileManager.default.contents(atPath: metrics)?.count ?? 0) < 500 { usleep(20_000) }
+        while process.isRunning, (FileManager.default.contents(atPath: metrics)?.count ?? 0) < 500 {
+          usleep(20_000)
+        }
         process.interrupt()
       })
     #expect(result.code == 75, "\(result.errors)")
@@ -78,13 +83,19 @@ import Testing
     let checkpoint = try bench.trained()
     let clip = bench.path + "/clip.mp4"
     let sample = try vfm(
-      ["vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", clip, "--steps", "2"])
+      [
+        "vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", clip, "--steps",
+        "2",
+      ])
     #expect(sample.code == 0, "\(sample.errors)")
     let first = try Data(contentsOf: URL(fileURLWithPath: clip))
-    try vfm(["vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", clip, "--steps", "2"])
+    try vfm([
+      "vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", clip, "--steps", "2",
+    ])
     #expect(try Data(contentsOf: URL(fileURLWithPath: clip)) == first)
     let evaluation = try vfm([
-      "vfm-eval", "--checkpoint", bench.output, "--manifest", bench.path + "/set/test.jsonl", "--steps", "2", "--json",
+      "vfm-eval", "--checkpoint", bench.output, "--manifest", bench.path + "/set/test.jsonl", "--steps", "2",
+      "--json",
     ])
     #expect(evaluation.code == 0, "\(evaluation.errors)")
     #expect((evaluation.json["heldOut"] as? [String: Double])?.count == 5)

@@ -22,19 +22,25 @@ func realClipsTrainAndTheBrokenOnesAreNamed() throws {
   let result = try vfm(
     [
       "vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--json", "--set",
-      "data.train=\(bench.path)/real.csv", "--set", "data.badClipTolerance=0.3", "--set", "data.frames=2", "--set",
+      "data.train=\(bench.path)/real.csv", "--set", "data.badClipTolerance=0.3", "--set", "data.frames=2",
+      "--set",
       "data.frameRate=24", "--set", "training.batch=8", "--set", "optimizer.learningRate=0.003", "--set",
       "optimizer.warmup=5",
     ])
   #expect(result.code == 0, "\(result.errors)")
   let quarantine = try String(contentsOfFile: bench.output + "/quarantine.jsonl", encoding: .utf8)
   for name in [
-    "AudioVideoInterleave.avi", "fixture-corrupt.mkv", "fixture-moov.mov", "mp4-with-audio.mp4", "typescript.ts",
+    "AudioVideoInterleave.avi", "fixture-corrupt.mkv", "fixture-moov.mov", "mp4-with-audio.mp4",
+    "typescript.ts",
   ] {
     #expect(quarantine.contains(name), "\(name) is not in quarantine")
   }
-  let losses = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
-    .compactMap { (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?["loss"] as? Double }
+  let losses = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8).split(
+    separator: "\n"
+  )
+  .compactMap {
+    (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?["loss"] as? Double
+  }
   #expect(losses.count == 50)
   #expect(losses.suffix(10).reduce(0, +) < 0.8 * losses.prefix(10).reduce(0, +))
 }

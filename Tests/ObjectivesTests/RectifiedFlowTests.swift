@@ -13,7 +13,8 @@ private func objective(_ prediction: Flow.Prediction, captionDropout: Double = 0
   let text = TextEncoderConfiguration(
     vocabulary: 384, width: 8, depth: 1, heads: 2, headWidth: 4, feedForward: 12)
   let transformer = VideoDiffusionTransformerConfiguration(
-    channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 1, heads: 2, feedForward: 20,
+    channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 1, heads: 2,
+    feedForward: 20,
     textWidth: 8, frequencyWidth: 8, pooledText: true, absolutePositions: true)
   return RectifiedFlow(
     model: TextToVideoModel(
@@ -75,7 +76,8 @@ func gradientsOfTheLossAreRight(prediction: Flow.Prediction, step: Int) {
   var parts: [Double] = []
   for first in [0, 2] {
     let part = Examples(
-      clips: clips.view(at: first * clips.count / 4, [2, 3, 2, 4, 6]), captions: Array(captions[first..<first + 2]))
+      clips: clips.view(at: first * clips.count / 4, [2, 3, 2, 4, 6]),
+      captions: Array(captions[first..<first + 2]))
     parts += objective.addGradients(part, at: Position(seed: 1, step: 0, firstSample: first), share: 0.5)
   }
   #expect(zip(whole, parts).allSatisfy { abs($0 - $1) < 1e-6 })

@@ -1,6 +1,6 @@
 import Foundation
-import Models
 import Layers
+import Models
 import Tensors
 import Testing
 
@@ -9,9 +9,11 @@ import Testing
 /// A model with a head of zeros: a predicted clip is 0 everywhere, a predicted velocity too.
 private func model(_ prediction: Flow.Prediction, shift: Double = 1) -> TextToVideoModel {
   let model = TextToVideoModel(
-    text: TextEncoderConfiguration(vocabulary: 16, width: 8, depth: 1, heads: 2, headWidth: 4, feedForward: 8),
+    text: TextEncoderConfiguration(
+      vocabulary: 16, width: 8, depth: 1, heads: 2, headWidth: 4, feedForward: 8),
     transformer: VideoDiffusionTransformerConfiguration(
-      channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 1, heads: 2, feedForward: 16,
+      channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 1, heads: 2,
+      feedForward: 16,
       textWidth: 8, frequencyWidth: 8),
     flow: Flow(prediction: prediction, shift: .constant(shift)))
   model.parameters.allocate(seed: 5, withGradients: false)

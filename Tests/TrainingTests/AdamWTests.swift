@@ -35,7 +35,8 @@ private func store() -> ParameterStore {
       let g = 0.5 * Double(store.gradients.pointer[i])
       number.m = 0.9 * number.m + 0.1 * g
       number.v = 0.95 * number.v + 0.05 * g * g
-      let step = number.m / (1 - pow(0.9, Double(n))) / ((number.v / (1 - pow(0.95, Double(n)))).squareRoot() + 1e-6)
+      let step =
+        number.m / (1 - pow(0.9, Double(n))) / ((number.v / (1 - pow(0.95, Double(n)))).squareRoot() + 1e-6)
       number.w -= 0.01 * Double(n) * (step + (number.decays ? 0.1 * number.w : 0))
       number.average += follow * (number.w - number.average)
       numbers[i] = number

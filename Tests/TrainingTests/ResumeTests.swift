@@ -70,7 +70,9 @@ func leavingOutAnyPartOfTheStateIsCaught(part: String) throws {
   try run.train(RunState(run.blueprint), checkpoints: folder.path + "/run")
   let found = try #require(try CheckpointFolder(folder.path + "/run").newest())
   let wider = try SmallRun(in: folder, steps: 1, "model.width=36")
-  let error = try #require(throws: CheckpointError.self) { try RunState(wider.blueprint).restore(found.checkpoint) }
+  let error = try #require(throws: CheckpointError.self) {
+    try RunState(wider.blueprint).restore(found.checkpoint)
+  }
   #expect(error.kind == .unfitInput)
   #expect("\(error)".contains("of another model"))
 }

@@ -25,7 +25,8 @@ func operationsArePlannedExactly(override: String) throws {
 @Test func recomputingKeepsLessAndComputesMore() throws {
   let folder = try TemporaryFolder()
   let plain = RunPlan(try SmallRun(in: folder, "model.depth=8", "training.batch=8").blueprint)
-  let thrifty = RunPlan(try SmallRun(in: folder, "model.depth=8", "training.batch=8", "training.recompute=true").blueprint)
+  let thrifty = RunPlan(
+    try SmallRun(in: folder, "model.depth=8", "training.batch=8", "training.recompute=true").blueprint)
   #expect(thrifty.peakBytes < plain.peakBytes)
   #expect(thrifty.operationsPerStep > plain.operationsPerStep)
   #expect(thrifty.checkpointBytes == plain.checkpointBytes)

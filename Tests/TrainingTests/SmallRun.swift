@@ -36,7 +36,7 @@ struct SmallRun {
     manifest = try Manifest.load(recipe.data.train)
   }
 
-  var blueprint: Blueprint { Blueprint(recipe, captions: manifest.entries.map(\.caption)) }
+  var blueprint: Blueprint { Blueprint(recipe, manifest) }
 
   func loader(from step: Int, workers: Int = 1) -> BatchLoader {
     BatchLoader(
@@ -47,7 +47,8 @@ struct SmallRun {
   /// Trains from a state on.
   @discardableResult
   func train(
-    _ state: RunState, checkpoints: String, observer: Witness = Witness(), workers: Int = 1, stopAfter: Int? = nil
+    _ state: RunState, checkpoints: String, observer: Witness = Witness(), workers: Int = 1,
+    stopAfter: Int? = nil
   ) throws -> Trainer.Outcome {
     try Trainer(
       state, loader: loader(from: state.step, workers: workers), validation: nil,

@@ -49,13 +49,17 @@ private let position = Position(seed: 1, step: 7)
     }
   }
   let broken = TrainingStep(
-    Broken(real: state.blueprint.makeObjective(state.model), offset: entry.offset + 3), state.optimizer, clipNorm: 1)
+    Broken(real: state.blueprint.makeObjective(state.model), offset: entry.offset + 3), state.optimizer,
+    clipNorm: 1)
   let result = broken(
     [Examples(clips: gaussian(shape), captions: ["a", "b"])], names: ["x", "y"], at: position, rate: 0.1)
   #expect(result.refusal?.tensor == name)
   #expect(result.refusal?.clips == ["x", "y"])
   #expect(state.hash == before)
-  #expect(step([Examples(clips: gaussian(shape), captions: ["a", "b"])], names: ["x", "y"], at: position, rate: 0.1).refusal == nil)
+  #expect(
+    step(
+      [Examples(clips: gaussian(shape), captions: ["a", "b"])], names: ["x", "y"], at: position, rate: 0.1
+    ).refusal == nil)
   #expect(state.hash != before)
 }
 
@@ -64,8 +68,10 @@ private let position = Position(seed: 1, step: 7)
   // The first update of Adam does not depend on the gradient's size, the second moment does: m = (1 − β₁) g · scale.
   let limit = 1e-3
   let step = TrainingStep(state.blueprint.makeObjective(state.model), state.optimizer, clipNorm: limit)
-  let result = step([Examples(clips: gaussian(shape), captions: ["a", "b"])], names: ["x", "y"], at: position, rate: 0)
+  let result = step(
+    [Examples(clips: gaussian(shape), captions: ["a", "b"])], names: ["x", "y"], at: position, rate: 0)
   #expect(result.gradientNorm > limit)
-  let moment = state.optimizer.firstMoment.sumOfSquares.squareRoot() / (1 - state.blueprint.recipe.optimizer.betas[0])
+  let moment =
+    state.optimizer.firstMoment.sumOfSquares.squareRoot() / (1 - state.blueprint.recipe.optimizer.betas[0])
   #expect(abs(moment - limit) < 1e-3 * limit)
 }

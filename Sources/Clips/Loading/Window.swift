@@ -30,6 +30,8 @@ struct Window: Sendable, Hashable {
   let start: Double
   /// Where the crop lies: 0 at the left and top edge, 0.5 in the middle, 1 at the right and bottom edge.
   let cropX: Double, cropY: Double
+  /// How many of the shape's frames the piece has; the last of them is held for the others.
+  let frames: Int
   /// Whether a later draw gives this window again, so that it is worth keeping.
   let recurs: Bool
 
@@ -60,6 +62,7 @@ struct Window: Sendable, Hashable {
           "it lasts \(available) s, which is \(Int(max(1, availableFrames))) of the \(shape.frames) frames"
           + " at \(shape.frameRate) per second; at least half are needed", seconds: last)
     }
+    frames = Int(max(1, availableFrames))
     let slack = available - shape.seconds
     let roams = start == .random && slack > tolerance
     var startStream = RandomStream(seed: seed, purpose: .start, step: sample.position, sample: sample.attempt)

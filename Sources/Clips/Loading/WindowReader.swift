@@ -79,8 +79,9 @@ final class WindowReader: Sendable {
     do {
       let framing = Framing(
         width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
-      let pictures = try (reader ?? VideoReader(path: entry.path))
-        .pictures(at: shape.times(from: window.start), framing: framing)
+      var pictures = try (reader ?? VideoReader(path: entry.path))
+        .pictures(at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
+      pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
       return .success(ClipPixels(pictures, shape: shape))
     } catch {
       return .failure(BadClip(entry, error))

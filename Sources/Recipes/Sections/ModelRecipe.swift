@@ -41,7 +41,8 @@ public struct ModelRecipe: Equatable, Sendable {
     )
     absolutePositions = section.flag(
       "absolutePositions", default: false,
-      "Whether a fixed code of its place in the clip is added to each token; helps small models, is not in Wan's layout.")
+      "Whether a fixed code of its place in the clip is added to each token; helps small models, is not in Wan's layout."
+    )
   }
 
   /// Whether attention can be split into so many heads: a head's positions turn in pairs along three axes, so
