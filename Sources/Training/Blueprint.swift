@@ -39,7 +39,7 @@ public struct Blueprint: Sendable {
   private static func fingerprint(_ manifest: Manifest) -> String {
     sha256(
       manifest.entries.flatMap { (entry) -> [String] in
-        [entry.name, entry.caption] + [entry.start, entry.end].map { $0.map(String.init) ?? "" }
+        [entry.name, entry.caption] + [entry.start, entry.end].map { $0.map { "\($0)" } ?? "" }
       })
   }
 
