@@ -51,7 +51,7 @@ func vfm(
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let base = NSTemporaryDirectory() + "vfm-command-" + UUID().uuidString
   let (out, err) = (base + ".out", base + ".err")
-  for path in [out, err] { FileManager.default.createFile(atPath: path, contents: nil) }
+  for path in [out, err] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
   defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
   process.standardOutput = FileHandle(forWritingAtPath: out)
   process.standardError = FileHandle(forWritingAtPath: err)

@@ -37,7 +37,7 @@ private let position = Position(seed: 1, step: 7)
   let entry = try #require(state.model.parameters.entries.first { $0.name == name })
   let before = state.hash
   struct Broken: Objective {
-    let real: RectifiedFlow
+    let real: any Objective
     let offset: Int
     var parameters: ParameterStore { real.parameters }
     var heldOutConditions: [String] { [] }
