@@ -6,9 +6,8 @@ import Tensors
 ///     y[n, d] = x[n, d] + √2 · cos(2π · f_d · place(n) + φ_d),   f_d ~ normal(0, 2²) for each axis,  φ_d uniform
 ///
 /// `place` runs from 0 to 1 along each axis, so a code means the same at any size. Rotary positions tell distances only;
-/// where a token is, a model must infer from the clip's borders, which small models learn late: with this code they learn
-/// what "left" means about ten times sooner. Random Fourier features: Tancik et al., 2020. Nothing is learned, and the
-/// gradient of x is the output's own.
+/// where a token is, a model must infer from the clip's borders, which small models learn late (docs/training.md has the
+/// measurements). Random Fourier features: Tancik et al., 2020. Nothing is learned, and the gradient of x is the output's own.
 public struct AbsolutePositions: Sendable {
   /// D.
   public let width: Int

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Clips
@@ -9,6 +10,14 @@ struct TokenizerTests {
     #expect(tokenizer.encode("", length: 10) == [1])
     #expect(tokenizer.vocabularySize == 384)
     #expect(tokenizer.unknownWords(in: "anything at all") == [])
+  }
+
+  @Test func bytesAreTheIdsOfTransformers() throws {
+    struct Golden: Decodable { let text: String, ids: [Int] }
+    let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Fixtures/byt5.json")
+    let goldens = try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file.standardizedFileURL))
+    #expect(goldens.count >= 12)
+    for golden in goldens { #expect(ByteTokenizer().encode(golden.text, length: 1000) == golden.ids) }
   }
 
   @Test func longCaptionsAreCutAndStillEnd() {
