@@ -77,15 +77,8 @@ private func share(
       body(index * tile..<min(count, (index + 1) * tile), worker)
     }
   }
-  guard workers > 1 else { return work(0) }
-  // The bodies run inside this call and share only what tiles keep apart, which the type system cannot see.
-  withoutActuallyEscaping(work) { work in
-    let shared = Shared(work: work)
-    DispatchQueue.concurrentPerform(iterations: workers) { shared.work($0) }
-  }
+  WorkerPool.shared.run(workers: workers, work)
 }
-
-private struct Shared: @unchecked Sendable { let work: (Int) -> Void }
 
 /// A tile of about 16 Ki floats for loops over rows of `columns` floats: large enough to pay for its start, small
 /// enough to share out.

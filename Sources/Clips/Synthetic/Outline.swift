@@ -2,7 +2,7 @@ import Foundation
 
 /// The form of a shape as a signed distance: negative inside, zero on the outline, positive outside.
 ///
-/// Shapes are given at radius 1, at angle 0.
+/// Shapes are given at radius 1, at angle 0: circle, square and triangle fill the same box, two units wide and high.
 enum Outline: Sendable {
   case circle
   case ring(inner: Double)
@@ -12,8 +12,8 @@ enum Outline: Sendable {
     switch shape {
     case .circle: self = .circle
     case .ring: self = .ring(inner: 0.55)
-    case .square: self = .polygon([[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]])
-    case .triangle: self = .polygon([[0, -1.15], [1.15, 0.85], [-1.15, 0.85]])
+    case .square: self = .polygon([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    case .triangle: self = .polygon([[0, -1], [1, 1], [-1, 1]])
     case .cross:
       let (arm, half) = (1.05, 0.36)
       self = .polygon([

@@ -52,16 +52,16 @@ struct SceneSamplerTests {
 
   @Test func looseCaptionsLeaveSomethingOutNowAndThen() {
     let sampler = SceneSampler(level: .easy, seed: 3)
-    var (colours, shapes, grounds) = (0, 0, 0)
+    var (colours, grounds) = (0, 0)
     for clip in 0..<400 {
       var (scene, stream) = sampler.scene(clip: clip)
       let words = Set(WordTokenizer.split(Captions.caption(of: scene, detail: .loose, using: &stream)))
       let what = scene.objects[0].combination
       if words.contains(what.colour.rawValue) { colours += 1 }
-      if words.contains(what.shape.rawValue) { shapes += 1 } else { #expect(words.contains("shape")) }
+      #expect(words.contains(what.shape.rawValue))
       if words.contains(scene.ground.kind.rawValue) { grounds += 1 }
     }
-    #expect((300..<390).contains(colours) && (320..<395).contains(shapes) && (300..<390).contains(grounds))
+    #expect((220..<300).contains(colours) && (240..<320).contains(grounds))
   }
 
   @Test(arguments: Level.allCases)
