@@ -16,9 +16,9 @@ build: setup
 
 # Renders the embedded set, trains on it, and measures what was learned on combinations never trained on.
 quickstart: build
-	$(BIN)/vfm-data synthesize Datasets/quickstart --clips 4000 --seed 1
+	$(BIN)/vfm-data synthesize Datasets/quickstart --clips 12000 --seed 1
 	$(BIN)/vfm-train pretrain Recipes/quickstart.json --output Checkpoints/quickstart
-	$(BIN)/vfm-eval --checkpoint Checkpoints/quickstart --manifest Datasets/quickstart/test.jsonl --sheet Checkpoints/quickstart/test.png
+	$(BIN)/vfm-eval --checkpoint Checkpoints/quickstart --manifest Datasets/quickstart/test.jsonl --guidance 1.2 --sheet Checkpoints/quickstart/test.png
 	@echo "look at Checkpoints/quickstart/report.html and Checkpoints/quickstart/test.png"
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.

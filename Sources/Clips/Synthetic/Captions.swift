@@ -5,32 +5,17 @@ import Tensors
 /// No wording names a property that the scene does not have: "from right to left" is not used, since it says "right"
 /// of a motion to the left.
 public enum Captions {
-  /// How much of a scene a caption tells.
-  public enum Detail: Sendable {
-    /// Colour, shape, motion and ground; only the size may be left out.
-    case full
-    /// Colour, motion or ground left out, each about every third time: people do so, and a model must learn what each word
-    /// means alone, which is what it needs for combinations that it has never seen.
-    case loose
-  }
-
   /// A caption of a scene.
-  public static func caption(
-    of scene: Scene, detail: Detail = .full, using stream: inout RandomStream
-  ) -> String {
-    let told = Told(detail, &stream)
+  public static func caption(of scene: Scene, using stream: inout RandomStream) -> String {
     let ground = groundNames(scene.ground.kind)
     let name = stream.pick(ground)
     let first = scene.objects[0]
     let rest =
       scene.objects.dropFirst().map { object in
-        " \(stream.pick(["and", "while"])) \(noun(object, told, &stream)) \(action(object, told, &stream))"
+        " \(stream.pick(["and", "while"])) \(noun(object, &stream)) \(action(object, &stream))"
       }.joined() + camera(scene.camera.kind, &stream)
-    let (subject, bare) = (
-      noun(first, told, &stream), noun(first, told, withArticle: false, &stream)
-    )
-    let act = action(first, told, &stream)
-    if !told.ground { return "\(subject) \(act)\(rest)" }
+    let (subject, bare) = (noun(first, &stream), noun(first, withArticle: false, &stream))
+    let act = action(first, &stream)
     let caption =
       switch stream.below(8) {
       case 0: "\(subject) \(act)\(rest) over \(article(name)) background"
@@ -45,32 +30,18 @@ public enum Captions {
     return caption
   }
 
-  /// Which properties a caption names.
-  private struct Told {
-    var colour = true, motion = true, ground = true
-
-    init(_ detail: Detail, _ stream: inout RandomStream) {
-      if detail == .full { return }
-      colour = stream.uniform() >= 0.35
-      motion = stream.uniform() >= 0.35
-      ground = stream.uniform() >= 0.3
-    }
-  }
-
   /// "a small red circle"; the size is left out now and then, and always where the size changes.
   private static func noun(
-    _ object: SceneObject, _ told: Told, withArticle: Bool = true, _ stream: inout RandomStream
+    _ object: SceneObject, withArticle: Bool = true, _ stream: inout RandomStream
   ) -> String {
     let what = object.combination
-    let colour = told.colour ? what.colour.rawValue + " " : ""
     let isSized = what.motion != .growing && what.motion != .shrinking && stream.uniform() < 0.7
-    let words = (isSized ? object.size.rawValue + " " : "") + colour + what.shape.rawValue
+    let words = "\(isSized ? object.size.rawValue + " " : "")\(what.colour.rawValue) \(what.shape.rawValue)"
     return withArticle ? article(words) : words
   }
 
   /// "glides to the left".
-  private static func action(_ object: SceneObject, _ told: Told, _ stream: inout RandomStream) -> String {
-    if !told.motion { return stream.pick(["moves", "is moving", "drifts along"]) }
+  private static func action(_ object: SceneObject, _ stream: inout RandomStream) -> String {
     let motion = object.combination.motion
     switch motion {
     case .circling: return stream.pick(["moves in a circle", "goes round in a circle", "circles around"])

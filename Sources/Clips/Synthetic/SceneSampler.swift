@@ -36,7 +36,7 @@ public struct SceneSampler: Sendable {
   /// Where a straight motion begins and ends along its direction; each end is moved by up to `jitter`.
   static let nearEdge = 0.28, farEdge = 0.72, jitter = 0.03
   /// Where objects are on an axis along which they do not move.
-  static let across = 0.4..<0.6
+  static let across = 0.34..<0.66
 
   /// Two objects are this much smaller, to leave each other room.
   static let pairScale = 0.7

@@ -86,8 +86,7 @@ struct SyntheticWriter: Sendable {
   private func encode(_ clip: Int) throws -> Line {
     let split = split(of: clip)
     var (scene, stream) = sampler.scene(clip: clip, heldOut: split == "test")
-    let caption = Captions.caption(
-      of: scene, detail: split == "train" ? .loose : .full, using: &stream)
+    let caption = Captions.caption(of: scene, using: &stream)
     let name = "clips/" + String(format: "%06d", clip) + ".mp4"
     let writer = try VideoWriter(
       path: "\(folder)/\(name)", width: settings.width, height: settings.height,
