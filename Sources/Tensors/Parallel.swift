@@ -1,5 +1,4 @@
 import COpenBLAS
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -28,12 +27,8 @@ public enum Parallel {
   private static let defaultThreads: Int = {
     // Each tile is one single-threaded product: OpenBLAS's own threads would spin between calls and fight ours.
     openblas_set_num_threads(1)
-    return DispatchQueue.availableThreads
+    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }()
-}
-
-extension DispatchQueue {
-  fileprivate static var availableThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
 /// Calls `body` for every tile of 0..<count, on several threads.
