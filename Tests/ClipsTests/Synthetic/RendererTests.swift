@@ -28,7 +28,7 @@ struct RendererTests {
     let renderer = Renderer(width: 100, height: 80)
     let radius = 0.2 * 80
     let expected: [(ShapeKind, Double)] = [
-      (.circle, 3.14159), (.square, 1.76 * 1.76), (.triangle, 2.3), (.cross, 2.1 * 0.72 * 2 - 0.72 * 0.72),
+      (.circle, 3.14159), (.square, 4), (.triangle, 2), (.cross, 2.1 * 0.72 * 2 - 0.72 * 0.72),
       (.ring, 3.14159 * (1 - 0.55 * 0.55)),
     ]
     for (shape, share) in expected {
