@@ -54,12 +54,13 @@ let package = Package(
     module("Sampling", uses: ["Models", "Tensors"]),
     module(
       "Training",
-      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors"]),
+      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Hashing", "Recipes", "Tensors"]),
     module(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
-    module("Clips", uses: ["Video", "Tensors"]),
-    module("Checkpoints", uses: ["CHDF5", "CSHA256"]),
+    module("Clips", uses: ["Video", "Hashing", "Tensors"]),
+    module("Hashing", uses: ["CSHA256"]),
+    module("Checkpoints", uses: ["CHDF5", "Hashing"]),
     module("Recipes"),
 
     module(
@@ -92,7 +93,8 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),
-    tests(of: "Clips"),
+    tests(of: "Clips", uses: ["Video"]),
+    tests(of: "Hashing"),
     tests(of: "Checkpoints", uses: ["CHDF5"]),
     tests(of: "Recipes"),
   ]

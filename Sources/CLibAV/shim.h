@@ -26,6 +26,9 @@ static inline int clibav_error_end_of_file(void) { return AVERROR_EOF; }
 /// The interrupt callback said stop.
 static inline int clibav_error_exit(void) { return AVERROR_EXIT; }
 
+/// What was asked for is not allowed.
+static inline int clibav_error_not_permitted(void) { return AVERROR(EPERM); }
+
 /// What a packet or frame without a timestamp carries in its place.
 static inline int64_t clibav_no_timestamp(void) { return AV_NOPTS_VALUE; }
 

@@ -1,3 +1,5 @@
+import Hashing
+
 /// The first 512 bytes of a checkpoint: the size of the file and the SHA-256 of all that follows.
 ///
 /// HDF5 lets a file begin with a block of the user's own, and every HDF5 program skips it. So the checksum travels with

@@ -1,3 +1,5 @@
+import Hashing
+
 /// The attributes that belong to the training state: they decide how training goes on. Times, paths and thread counts
 /// do not.
 public let stateAttributes = ["position", "seed", "step"]

@@ -1,5 +1,6 @@
 import Checkpoints
 import Clips
+import Hashing
 import Layers
 import Models
 import Objectives
@@ -18,7 +19,7 @@ public struct Blueprint: Sendable {
 
   /// A new run's blueprint: the vocabulary is made from the training captions.
   public init(_ recipe: Recipe, _ manifest: Manifest) {
-    let captions = manifest.entries.map(\.caption)
+    let captions = manifest.map(\.caption)
     let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
     let tokenizer = kind.tokenizer(captions: captions)
     let longest = captions.map { tokenizer.encode($0, length: recipe.tokenizer.length).count }.max() ?? 1
@@ -38,7 +39,7 @@ public struct Blueprint: Sendable {
   /// Names, captions and pieces of all clips in order, as one SHA-256.
   private static func fingerprint(_ manifest: Manifest) -> String {
     sha256(
-      manifest.entries.flatMap { (entry) -> [String] in
+      manifest.flatMap { (entry) -> [String] in
         [entry.name, entry.caption] + [entry.start, entry.end].map { $0.map { "\($0)" } ?? "" }
       })
   }

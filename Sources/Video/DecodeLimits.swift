@@ -5,14 +5,22 @@ public struct DecodeLimits: Sendable, Hashable {
   /// The longest time that opening a file, one call of `pictures(at:framing:)`, one scan of the packets, or the
   /// wait for one frame in `forEachFrame` may take, in seconds.
   public var maxSeconds: Double
+  /// The largest clip, in bytes.
+  public var maxBytes: Int
+  /// libav's names of codecs that are decoded besides `Accepted.codecs`.
+  public var moreCodecs: [String]
 
-  /// Bounds of one's own.
-  public init(maxPixels: Int, maxSeconds: Double) {
-    precondition(maxPixels > 0 && maxSeconds > 0, "limits must be above zero")
+  /// Bounds of one's own; what is left out is as in `standard`.
+  public init(
+    maxPixels: Int = 4096 * 2304, maxSeconds: Double = 30, maxBytes: Int = 16 << 30, moreCodecs: [String] = []
+  ) {
+    precondition(maxPixels > 0 && maxSeconds > 0 && maxBytes > 0, "limits must be above zero")
     self.maxPixels = maxPixels
     self.maxSeconds = maxSeconds
+    self.maxBytes = maxBytes
+    self.moreCodecs = moreCodecs
   }
 
-  /// Frames up to 8K (8192 × 4352 pixels), and two minutes.
-  public static let standard = DecodeLimits(maxPixels: 8192 * 4352, maxSeconds: 120)
+  /// Frames up to 4K (4096 × 2304 pixels), half a minute, 16 GiB.
+  public static let standard = DecodeLimits()
 }

@@ -22,6 +22,12 @@ final class Decoder {
       let name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
       throw VideoError(path: demuxer.path, stage: .decode, reason: "libav has no decoder for \(name)")
     }
+    let name = String(cString: codec.pointee.name)
+    guard Accepted.codecs.contains(name) || limits.moreCodecs.contains(name) else {
+      throw VideoError(
+        path: demuxer.path, stage: .decode,
+        reason: "the codec \(name) is not accepted unless data.limits.moreCodecs names it")
+    }
     guard let new = avcodec_alloc_context3(codec) else { fatalError("out of memory for a decoder") }
     context = new
     var code = avcodec_parameters_to_context(new, parameters)

@@ -7,50 +7,50 @@ import Glibc
 /// stream, compares resolutions and bit rates, so it depends on how much of the file was probed and can change
 /// when a file is remuxed; the first one is what `-map 0:v:0` and most data sets mean.
 ///
-/// **What it may touch.** One regular file, through the `file` protocol, in a container that holds its own data:
-/// playlists and scripts (hls, dash, concat, image sequences) are refused, since they open other files.
+/// **What it may touch.** The bytes of one open file, in an accepted container. Whatever a file says, nothing else is
+/// opened: libav has no protocol to open it with, and a demuxer that asks for another file is refused.
 final class Demuxer {
   let path: String
   private let deadline: Deadline
+  private let input: ClipInput
   private var context: UnsafeMutablePointer<AVFormatContext>?
   private var chosen: UnsafeMutablePointer<AVStream>?
   private let packet = PacketMemory()
   /// The code of the read error that ended the file early, if any.
   private(set) var readError: Int32?
 
-  private static let formats = """
-    mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,mxf,ogg,ivf,gif,apng,\
-    h264,hevc,m4v,obu,yuv4mpegpipe
-    """
-
   /// Opens the file; `limits.maxPixels` also bounds what libav decodes to learn the stream's format.
-  init(path: String, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
-    self.path = path
+  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
+    path = bytes.file.description
     self.deadline = deadline
+    input = ClipInput(bytes, deadline: deadline)
     _ = LibavLog.redirected
     LibavLog.forget()
-    try open()
+    try open(limits)
     if !describesItself { try probe(limits) }
     try chooseStream()
   }
 
   deinit { avformat_close_input(&context) }
 
-  private func open() throws(VideoError) {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw VideoError(path: path, stage: .open, reason: "it is not a regular file")
-    }
+  private func open(_ limits: DecodeLimits) throws(VideoError) {
     guard let new = avformat_alloc_context() else { fatalError("out of memory for a file") }
     new.pointee.interrupt_callback = deadline.interruptCallback
+    new.pointee.pb = input.context
+    new.pointee.io_open = { _, _, _, _, _ in clibav_error_not_permitted() }
     context = new
 
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    av_dict_set(&options, "protocol_whitelist", "file", 0)
-    av_dict_set(&options, "format_whitelist", Demuxer.formats, 0)
-    // With the protocol spelled out, a colon in a file name is no other protocol.
-    let code = avformat_open_input(&context, "file:" + path, nil, &options)
+    av_dict_set(&options, "protocol_whitelist", "", 0)
+    av_dict_set(&options, "format_whitelist", Accepted.containers, 0)
+    av_dict_set(
+      &options, "codec_whitelist", Accepted.codecs.union(limits.moreCodecs).sorted().joined(separator: ","), 0
+    )
+    av_dict_set_int(&options, "max_streams", 64, 0)
+    // The name helps to tell formats apart; it is not opened.
+    let name = path.split(separator: "/").last.map(String.init)
+    let code = avformat_open_input(&context, name, nil, &options)
     guard code >= 0 else { throw error(.open, code) }
   }
 

@@ -15,8 +15,8 @@ final class FrameSource {
 
   private static let damageKept = 100
 
-  init(path: String, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
-    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
+    demuxer = try Demuxer(bytes, limits: limits, deadline: deadline)
     decoder = try Decoder(of: demuxer, limits: limits)
   }
 

@@ -13,9 +13,9 @@ import CLibAV
 public final class VideoReader {
   /// What the header and the first frame say.
   public let info: VideoInfo
-  /// The file.
-  public let path: String
 
+  private let bytes: ClipBytes
+  private let path: String
   private let limits: DecodeLimits
   private let deadline: Deadline
   private let scaler: PictureScaler
@@ -37,12 +37,23 @@ public final class VideoReader {
   /// Opens a file and decodes its first frame.
   ///
   /// Throws when the file cannot be opened, has no video stream, or nothing in it can be decoded.
-  public init(path: String, limits: DecodeLimits = .standard) throws(VideoError) {
-    self.path = path
+  public convenience init(_ file: ClipFile, limits: DecodeLimits = .standard) throws(VideoError) {
+    try self.init(ClipBytes(file, limits: limits), limits: limits)
+  }
+
+  /// Opens the file at a path, wherever it leads.
+  public convenience init(path: String, limits: DecodeLimits = .standard) throws(VideoError) {
+    try self.init(ClipFile(path: path), limits: limits)
+  }
+
+  /// Reads an open file from its beginning.
+  public init(_ bytes: ClipBytes, limits: DecodeLimits = .standard) throws(VideoError) {
+    self.bytes = bytes
+    path = bytes.file.description
     self.limits = limits
     deadline = Deadline(seconds: limits.maxSeconds)
     scaler = PictureScaler(maxPixels: limits.maxPixels)
-    source = try FrameSource(path: path, limits: limits, deadline: deadline)
+    source = try FrameSource(bytes, limits: limits, deadline: deadline)
     guard let first = try source.next() else {
       let why =
         source.damage.first.map { "no frame can be decoded: \($0.reason)" }
@@ -160,10 +171,10 @@ extension VideoReader {
     return true
   }
 
-  /// Opens the file again: the way to its start that works for every container, and gives the same frames.
+  /// Starts over: the way to its start that works for every container, and gives the same frames.
   private func rewind() throws(VideoError) {
     pastDamage = damage
-    source = try FrameSource(path: path, limits: limits, deadline: deadline)
+    source = try FrameSource(bytes, limits: limits, deadline: deadline)
     opened += 1
     following = nil
     guard let first = try source.next() else {
@@ -207,7 +218,7 @@ extension VideoReader {
 
   private func packetIndex() throws(VideoError) -> PacketIndex {
     if let index { return index }
-    let index = try PacketIndex(of: Demuxer(path: path, limits: limits, deadline: deadline))
+    let index = try PacketIndex(of: Demuxer(bytes, limits: limits, deadline: deadline))
     self.index = index
     return index
   }

@@ -71,7 +71,7 @@ struct VFMEval: ParsableCommand {
   private func judge(
     _ model: TextToVideoModel, _ blueprint: Blueprint, _ manifest: Manifest
   ) throws -> PromptFollowing? {
-    let asked = manifest.entries.filter { $0.attributes["shape"] != nil && $0.attributes["motion"] != nil }
+    let asked = manifest.filter { $0.attributes["shape"] != nil && $0.attributes["motion"] != nil }
       .prefix(samples)
     guard !asked.isEmpty else { return nil }
     let data = blueprint.recipe.data

@@ -15,7 +15,7 @@ final class PretrainRun: TrainingObserver {
   /// steps change the learning rates to come, which the user is told.)
   static let freeKeys: Set<String> = [
     "$schema", "notes", "data.workers", "data.ahead", "data.cacheMegabytes", "data.badClipTolerance",
-    "data.validation",
+    "data.validation", "data.root", "data.index", "data.verify", "data.packed", "data.limits",
     "training.steps", "training.checkpointEvery", "training.keepCheckpoints", "training.sampleEvery",
     "training.validateEvery", "training.validationClips", "training.logEvery", "training.recompute",
     "samples",

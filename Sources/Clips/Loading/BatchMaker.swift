@@ -23,7 +23,7 @@ struct BatchMaker: Sendable {
     for attempt in 0...manifest.count + SampleOrder.drawnReplacements {
       if isCancelled() { throw CancellationError() }
       let index = attempt == 0 ? order[position].index : order.replacement(at: position, attempt: attempt)
-      let entry = manifest.entries[index]
+      let entry = manifest[index]
       do {
         return (entry, try reader.pixels(of: entry, sample: (position, attempt)))
       } catch {

@@ -13,7 +13,7 @@ public struct ClipReader: Sendable {
   public init(_ manifest: Manifest, shape: ClipShape, limit: Int = .max) {
     let reader = WindowReader(shape: shape, start: .first, crop: .centre, seed: 0, cacheMegabytes: 0)
     var (samples, unreadable) = (BatchSamples(), [BadClip]())
-    for entry in manifest.entries where samples.entries.count < limit {
+    for entry in manifest where samples.entries.count < limit {
       do {
         samples.pixels.append(try reader.pixels(of: entry, sample: (0, 0)))
         samples.entries.append(entry)

@@ -61,7 +61,7 @@ final class WindowReader: Sendable {
     if let known = state.withLock({ $0.facts[entry.index] }) { return try known.get() }
     let result: Result<ClipFacts, BadClip>
     do {
-      let opened = try VideoReader(path: entry.path)
+      let opened = try VideoReader(entry.file)
       let seconds = try opened.shownDuration()
       result = .success(
         ClipFacts(seconds: seconds, width: opened.info.width, height: opened.info.height))
@@ -79,7 +79,7 @@ final class WindowReader: Sendable {
     do {
       let framing = Framing(
         width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
-      var pictures = try (reader ?? VideoReader(path: entry.path))
+      var pictures = try (reader ?? VideoReader(entry.file))
         .pictures(at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
       pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
       return .success(ClipPixels(pictures, shape: shape))

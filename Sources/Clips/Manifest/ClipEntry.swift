@@ -1,9 +1,11 @@
+import Video
+
 /// One line of a manifest: a clip, or a piece of one, with its caption.
 public struct ClipEntry: Sendable, Equatable {
   /// The entry's place in `Manifest.entries`.
   public let index: Int
-  /// Where the clip's file is.
-  public let path: String
+  /// Where the clip's bytes are.
+  public let file: ClipFile
   /// The path as the manifest writes it.
   public let name: String
   /// What the clip shows, in words; may be empty.
@@ -21,11 +23,11 @@ public struct ClipEntry: Sendable, Equatable {
 
   /// An entry of given values.
   public init(
-    index: Int, path: String, name: String, caption: String, label: String? = nil, start: Double? = nil,
+    index: Int, file: ClipFile, name: String, caption: String, label: String? = nil, start: Double? = nil,
     end: Double? = nil, split: String? = nil, attributes: [String: String] = [:]
   ) {
     self.index = index
-    self.path = path
+    self.file = file
     self.name = name
     self.caption = caption
     self.label = label
@@ -34,4 +36,7 @@ public struct ClipEntry: Sendable, Equatable {
     self.split = split
     self.attributes = attributes
   }
+
+  /// Where the clip is, in words.
+  public var path: String { file.description }
 }

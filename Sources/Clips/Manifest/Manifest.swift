@@ -7,14 +7,12 @@ import Foundation
 ///   other columns become attributes;
 /// - JSON Lines: one object a line with the same keys, and optionally `attributes`, an object of strings;
 /// - a folder of clips, each with its caption in a text file beside it (`cat.mp4`, `cat.txt`).
-public struct Manifest: Sendable {
+///
+/// A manifest is the collection of its clips, in its order, and is never empty.
+public struct Manifest: RandomAccessCollection, Sendable {
   /// The file or folder that was read.
   public let path: String
-  /// The clips in the order of the manifest; never empty.
-  public let entries: [ClipEntry]
-
-  /// The number of clips.
-  public var count: Int { entries.count }
+  private let entries: [ClipEntry]
 
   /// A manifest of given entries.
   /// - Parameter entries: at least one, each with its place as `index`.
@@ -24,6 +22,13 @@ public struct Manifest: Sendable {
     self.path = path
     self.entries = entries
   }
+
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// The number of clips.
+  public var endIndex: Int { entries.count }
+  /// The clip at a place.
+  public subscript(index: Int) -> ClipEntry { entries[index] }
 
   /// Reads a manifest and checks that every file it names exists.
   ///

@@ -1,4 +1,5 @@
 import Foundation
+import Video
 
 /// One row as a parser found it, before it is checked.
 struct ManifestRow {
@@ -51,7 +52,8 @@ struct ManifestDraft {
     guard access(resolved, F_OK) == 0 else { return report("there is no file \(name)", line: line) }
     entries.append(
       ClipEntry(
-        index: entries.count, path: resolved, name: name, caption: caption, label: row.label,
+        index: entries.count, file: ClipFile(path: resolved, root: nil), name: name, caption: caption,
+        label: row.label,
         start: row.start,
         end: row.end, split: row.split, attributes: row.attributes))
   }

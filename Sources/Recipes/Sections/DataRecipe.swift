@@ -12,10 +12,26 @@ public struct DataRecipe: Equatable, Sendable {
     case first
   }
 
+  /// What is done at the first use of a clip to see that it is still what the index says.
+  public enum Verify: String, CaseIterable, Sendable {
+    case size
+    case hash
+  }
+
   /// Path of the training manifest or folder, as written.
   public let train: String
   /// Path of the held-out manifest or folder, as written.
   public let validation: String?
+  /// The folder that all clips must lie in, as written; nil stands for the manifest's own.
+  public let root: String?
+  /// Path of the clips' index, as written.
+  public let index: String?
+  /// What is compared with the index.
+  public let verify: Verify
+  /// Path of the folder of packed clips, as written.
+  public let packed: String?
+  /// What one clip may cost.
+  public let limits: LimitsRecipe
   /// Frames in a clip.
   public let frames: Int
   /// Height of a clip in pixels.
@@ -49,6 +65,20 @@ public struct DataRecipe: Equatable, Sendable {
         + "them; a relative path starts at the current directory.")
     validation = section.optionalString(
       "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
+    root = section.optionalString(
+      "root",
+      "The folder that all clips must lie in, links followed; without it that is the manifest's own folder. "
+        + "\"/\" lets them lie anywhere.")
+    index = section.optionalString(
+      "index",
+      "What vfm-data index wrote about the clips: unreadable ones are left out, and changed ones are noticed."
+    )
+    verify = section.choice(
+      "verify", default: Verify.size,
+      "What is compared with the index when a clip is first used: its size, or the hash of all its bytes.")
+    packed = section.optionalString(
+      "packed", "A folder that vfm-data pack wrote for this recipe: samples are read from it, not decoded.")
+    limits = section.section("limits", "What one clip may cost before it is refused.", LimitsRecipe.init)
     frames = section.integer("frames", DataRecipe.frameRange, "Frames in a clip; 1 trains on images.")
     height = section.integer("height", DataRecipe.sideRange, "Height of a clip in pixels.")
     width = section.integer("width", DataRecipe.sideRange, "Width of a clip in pixels.")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Video
 
 @testable import Clips
 
@@ -20,7 +21,7 @@ struct SharedClipsTests {
       !$0.hasSuffix(".md") && !$0.hasSuffix(".csv") && !$0.hasPrefix(".")
     }
     let entries = names.enumerated().map { index, name in
-      ClipEntry(index: index, path: "\(clips)/\(name)", name: name, caption: name)
+      ClipEntry(index: index, file: ClipFile(path: "\(clips)/\(name)"), name: name, caption: name)
     }
     let manifest = Manifest(path: clips, entries: entries)
     // Single pictures, so that no clip is too short.

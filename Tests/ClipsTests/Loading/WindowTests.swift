@@ -1,4 +1,5 @@
 import Testing
+import Video
 
 @testable import Clips
 
@@ -9,7 +10,8 @@ struct WindowTests {
     seconds: Double, start: Double? = nil, end: Double? = nil, choice: StartChoice = .random,
     crop: CropChoice = .centre, width: Int = 64, position: Int = 0
   ) throws -> Window {
-    let entry = ClipEntry(index: 0, path: "/clip.mp4", name: "clip.mp4", caption: "", start: start, end: end)
+    let entry = ClipEntry(
+      index: 0, file: ClipFile(path: "/clip.mp4"), name: "clip.mp4", caption: "", start: start, end: end)
     return try Window(
       of: entry, ClipFacts(seconds: seconds, width: width, height: 64), shape: shape, start: choice,
       crop: crop, seed: 7, sample: (position, 0))

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Video
 
 @testable import Clips
 
@@ -12,7 +13,7 @@ struct ManifestTests {
   }
 
   private func load(_ name: String, _ text: String, split: String? = nil) throws -> [ClipEntry] {
-    try Manifest.load(folder.write(name, text), split: split).entries
+    try Manifest.load(folder.write(name, text), split: split).map { $0 }
   }
 
   private func message(_ name: String, _ text: String, split: String? = nil) throws -> String {
@@ -33,10 +34,11 @@ struct ManifestTests {
     #expect(
       entries == [
         ClipEntry(
-          index: 0, path: folder.path + "/a.mp4", name: "a.mp4",
+          index: 0, file: ClipFile(path: folder.path + "/a.mp4"), name: "a.mp4",
           caption: "a \"red\" ball, and\r\na blue one", label: "balls", start: 0.5, end: 2, split: "train",
           attributes: ["place": "garden"]),
-        ClipEntry(index: 1, path: folder.path + "/b, c.mp4", name: "b, c.mp4", caption: "plain"),
+        ClipEntry(
+          index: 1, file: ClipFile(path: folder.path + "/b, c.mp4"), name: "b, c.mp4", caption: "plain"),
       ])
   }
 
@@ -58,7 +60,7 @@ struct ManifestTests {
     }
     try folder.write("notes.pdf")
     try folder.write(".hidden/x.mp4")
-    let entries = try Manifest.load(folder.path).entries
+    let entries = try Manifest.load(folder.path)
     #expect(entries.map(\.name) == ["a.mp4", "b, c.mp4", "deep/d.mp4"])
     #expect(entries.map(\.caption) == ["a cat on a mat", "two", "three"])
   }

@@ -11,7 +11,7 @@ struct SceneJudgeTests {
     let set = try SmallSet(SyntheticSettings(clips: 120, seed: 8, width: drawn, height: drawn))
     let judge = SceneJudge()
     var wrong: [String] = []
-    let entries = try ["train", "test"].flatMap { try set.manifest($0).entries }
+    let entries = try ["train", "test"].flatMap { try set.manifest($0) }
     for entry in entries {
       let reader = try VideoReader(path: entry.path)
       let times = ClipShape(frames: 8, height: seen, width: seen, frameRate: 8).times(from: 0)

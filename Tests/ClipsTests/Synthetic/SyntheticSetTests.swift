@@ -36,14 +36,14 @@ struct SyntheticSetTests {
     #expect(set.settings.counts == SyntheticCounts(train: 75, validation: 5, test: 20))
     #expect(SyntheticSettings(clips: 6000).counts == SyntheticCounts(train: 5400, validation: 300, test: 300))
     func combinations(_ manifest: Manifest) -> Set<[String]> {
-      Set(manifest.entries.map { entry in ["colour", "shape", "motion"].map { entry.attributes[$0]! } })
+      Set(manifest.map { entry in ["colour", "shape", "motion"].map { entry.attributes[$0]! } })
     }
     #expect(combinations(train).isDisjoint(with: combinations(test)))
     #expect(combinations(validation).isDisjoint(with: combinations(test)))
-    let first = train.entries[0]
+    let first = train[0]
     #expect(first.split == "train" && first.label == first.attributes["motion"])
     #expect(Set(first.attributes.keys) == ["colour", "shape", "motion", "size", "ground", "camera"])
-    #expect(Set(train.entries.map(\.caption)).count >= 70)
+    #expect(Set(train.map(\.caption)).count >= 70)
   }
 
   @Test func aSetThatIsThereIsLeftAlone() throws {

@@ -4,7 +4,7 @@ import CSHA256
 ///
 /// Blocks go through the processor's SHA instructions where it has them (2 GB/s), else through the loop below
 /// (0.26 GB/s). Both give the same digest.
-struct SHA256 {
+package struct SHA256 {
   typealias State = [UInt32]
 
   private var state: State = [
@@ -15,19 +15,19 @@ struct SHA256 {
   private let usesInstructions: Bool
 
   /// A digest of nothing yet. `portable` leaves the processor's instructions unused.
-  init(portable: Bool = false) {
+  package init(portable: Bool = false) {
     usesInstructions = !portable && sha256_instructions_available()
   }
 
   /// The digest of `bytes` as 64 hexadecimal digits.
-  static func hex(of bytes: UnsafeRawBufferPointer) -> String {
+  package static func hex(of bytes: UnsafeRawBufferPointer) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
   }
 
   /// Appends bytes to the stream.
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length += UInt64(bytes.count)
     var rest = bytes[...]
     if !pending.isEmpty {
@@ -45,12 +45,12 @@ struct SHA256 {
   }
 
   /// Appends one integer as eight bytes, lowest first.
-  mutating func update(_ value: Int) {
+  package mutating func update(_ value: Int) {
     withUnsafeBytes(of: UInt64(bitPattern: Int64(value)).littleEndian) { update($0) }
   }
 
   /// Appends a text, its length in bytes first, so that neighbouring texts cannot run into each other.
-  mutating func update(_ text: String) {
+  package mutating func update(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
       update(bytes.count)
@@ -59,7 +59,7 @@ struct SHA256 {
   }
 
   /// Ends the stream: its digest as 64 hexadecimal digits.
-  consuming func finish() -> String {
+  package consuming func finish() -> String {
     let bits = length * 8
     var tail = pending
     tail.append(0x80)

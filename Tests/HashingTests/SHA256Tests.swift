@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Checkpoints
+@testable import Hashing
 
 /// Digests from FIPS 180-4's examples (NIST, "SHA256.pdf" and the long message of a million letters a).
 @Test(

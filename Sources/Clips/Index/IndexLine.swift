@@ -1,0 +1,34 @@
+/// What `vfm-data index` found out about one clip: a line of `index.jsonl`.
+public struct IndexLine: Codable, Sendable, Equatable {
+  /// Whether the clip can be used.
+  public enum Verdict: String, Codable, Sendable {
+    /// Every frame decodes without a complaint.
+    case good
+    /// Frames come out, but the decoder complained.
+    case damaged
+    /// Nothing comes out.
+    case unreadable
+  }
+
+  /// The clip as the manifest names it.
+  public var path: String
+  /// The size of the clip in bytes.
+  public var bytes: Int
+  /// The digest of the clip's bytes.
+  public var sha256: String
+  /// libav's names of the codec and of the decoded pixel format.
+  public var codec: String?, pixelFormat: String?
+  /// The size as displayed, in pixels.
+  public var width: Int?, height: Int?
+  /// How many frames decoding gives.
+  public var frames: Int?
+  /// Frames per second on average as the container says.
+  public var frameRate: Double?
+  /// From the first shown frame to the end of the last, in seconds.
+  public var duration: Double?
+  /// By how many degrees clockwise the coded frames are turned for display.
+  public var rotation: Int?
+  /// Whether the clip can be used, and if not wholly, why.
+  public var verdict: Verdict
+  public var reason: String?
+}
