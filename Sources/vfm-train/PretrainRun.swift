@@ -104,7 +104,8 @@ final class PretrainRun: TrainingObserver {
     let loader = BatchLoader(
       manifest, shape: state.blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
       seed: UInt64(recipe.seed), startStep: state.step, start: data.start == .first ? .first : .random,
-      crop: data.crop == .random ? .random : .centre, workers: data.workers, ahead: data.ahead,
+      crop: data.crop == .random ? .random : .centre, limits: data.limits.forDecoding, workers: data.workers,
+      ahead: data.ahead,
       cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
     defer { loader.stop() }
@@ -133,7 +134,7 @@ final class PretrainRun: TrainingObserver {
     guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
     let clips = ClipReader(
       try Manifest.load(path, split: "validation"), shape: state.blueprint.clipShape,
-      limit: recipe.training.validationClips)
+      limit: recipe.training.validationClips, limits: recipe.data.limits.forDecoding)
     for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
     return clips.count > 0 ? clips : nil
   }

@@ -16,10 +16,14 @@ public struct IndexLine: Codable, Sendable, Equatable {
   public var bytes: Int
   /// The digest of the clip's bytes.
   public var sha256: String
-  /// libav's names of the codec and of the decoded pixel format.
-  public var codec: String?, pixelFormat: String?
-  /// The size as displayed, in pixels.
-  public var width: Int?, height: Int?
+  /// libav's name of the codec.
+  public var codec: String?
+  /// libav's name of the decoded pixel format.
+  public var pixelFormat: String?
+  /// Width as displayed, in pixels.
+  public var width: Int?
+  /// Height as displayed, in pixels.
+  public var height: Int?
   /// How many frames decoding gives.
   public var frames: Int?
   /// Frames per second on average as the container says.
@@ -28,7 +32,8 @@ public struct IndexLine: Codable, Sendable, Equatable {
   public var duration: Double?
   /// By how many degrees clockwise the coded frames are turned for display.
   public var rotation: Int?
-  /// Whether the clip can be used, and if not wholly, why.
+  /// Whether the clip can be used.
   public var verdict: Verdict
+  /// Why the verdict is not good; libav's own words where they are known.
   public var reason: String?
 }

@@ -1,3 +1,5 @@
+import Video
+
 /// Batches of clips for training, decoded ahead by threads of its own.
 ///
 /// Which clips a step gets, where they start and how they are cropped is a pure function of seed and step: any number
@@ -17,6 +19,7 @@ public final class BatchLoader: Sendable {
   ///   - batch: B, the clips of a step.
   ///   - seed: the run's seed.
   ///   - startStep: the first step that `next()` gives.
+  ///   - limits: what one clip may cost.
   ///   - workers: how many threads decode; each makes a whole batch at a time.
   ///   - ahead: how many batches are kept ready at most.
   ///   - cacheMegabytes: how many megabytes (2²⁰ bytes) of decoded clips to keep; only windows that come again are kept.
@@ -25,7 +28,8 @@ public final class BatchLoader: Sendable {
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
   public init(
     _ manifest: Manifest, shape: ClipShape, batch: Int, seed: UInt64, startStep: Int = 0,
-    start: StartChoice = .random, crop: CropChoice = .centre, workers: Int = 1, ahead: Int = 4,
+    start: StartChoice = .random, crop: CropChoice = .centre, limits: DecodeLimits = .standard,
+    workers: Int = 1, ahead: Int = 4,
     cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {
     precondition(batch > 0 && workers > 0 && ahead > 0, "batch, workers and ahead must be positive")
@@ -35,7 +39,7 @@ public final class BatchLoader: Sendable {
     maker = BatchMaker(
       manifest: manifest, order: SampleOrder(count: manifest.count, seed: seed), batch: batch,
       reader: WindowReader(
-        shape: shape, start: start, crop: crop, seed: seed, cacheMegabytes: cacheMegabytes),
+        shape: shape, start: start, crop: crop, seed: seed, limits: limits, cacheMegabytes: cacheMegabytes),
       quarantine: Quarantine(manifest, tolerance: badClipTolerance, path: quarantinePath))
     ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
   }

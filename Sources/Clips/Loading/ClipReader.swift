@@ -1,3 +1,5 @@
+import Video
+
 /// Reads clips of a manifest in its own order, always from their start and in the middle: for validation and tests,
 /// where every look must be the same look.
 public struct ClipReader: Sendable {
@@ -10,8 +12,11 @@ public struct ClipReader: Sendable {
   private let pixels: [ClipPixels]
 
   /// Decodes the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
-  public init(_ manifest: Manifest, shape: ClipShape, limit: Int = .max) {
-    let reader = WindowReader(shape: shape, start: .first, crop: .centre, seed: 0, cacheMegabytes: 0)
+  public init(
+    _ manifest: Manifest, shape: ClipShape, limit: Int = .max, limits: DecodeLimits = .standard
+  ) {
+    let reader = WindowReader(
+      shape: shape, start: .first, crop: .centre, seed: 0, limits: limits, cacheMegabytes: 0)
     var (samples, unreadable) = (BatchSamples(), [BadClip]())
     for entry in manifest where samples.entries.count < limit {
       do {

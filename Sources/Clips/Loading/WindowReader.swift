@@ -10,6 +10,7 @@ final class WindowReader: Sendable {
   let start: StartChoice
   let crop: CropChoice
   private let seed: UInt64
+  private let limits: DecodeLimits
 
   private struct Key: Hashable {
     let clip: Int
@@ -24,7 +25,11 @@ final class WindowReader: Sendable {
 
   private let state: Mutex<State>
 
-  init(shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, cacheMegabytes: Int) {
+  init(
+    shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, limits: DecodeLimits,
+    cacheMegabytes: Int
+  ) {
+    self.limits = limits
     self.shape = shape
     self.start = start
     self.crop = crop
@@ -41,7 +46,7 @@ final class WindowReader: Sendable {
       of: entry, facts, shape: shape, start: start, crop: crop, seed: seed, sample: sample)
     let key = Key(clip: entry.index, window: window)
     if let known = state.withLock({ $0.kept[key] }) { return try known.get() }
-    let result = Self.decode(entry, window, shape, reader)
+    let result = decode(entry, window, shape, reader)
     if window.recurs {
       state.withLock { state in
         // A failure takes hardly any room, and to know it saves opening the file again.
@@ -61,7 +66,7 @@ final class WindowReader: Sendable {
     if let known = state.withLock({ $0.facts[entry.index] }) { return try known.get() }
     let result: Result<ClipFacts, BadClip>
     do {
-      let opened = try VideoReader(entry.file)
+      let opened = try VideoReader(entry.file, limits: limits)
       let seconds = try opened.shownDuration()
       result = .success(
         ClipFacts(seconds: seconds, width: opened.info.width, height: opened.info.height))
@@ -73,13 +78,13 @@ final class WindowReader: Sendable {
     return try result.get()
   }
 
-  private static func decode(
+  private func decode(
     _ entry: ClipEntry, _ window: Window, _ shape: ClipShape, _ reader: VideoReader?
   ) -> Result<ClipPixels, BadClip> {
     do {
       let framing = Framing(
         width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
-      var pictures = try (reader ?? VideoReader(entry.file))
+      var pictures = try (reader ?? VideoReader(entry.file, limits: limits))
         .pictures(at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
       pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
       return .success(ClipPixels(pictures, shape: shape))
