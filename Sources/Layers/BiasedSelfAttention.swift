@@ -21,7 +21,8 @@ public struct BiasedSelfAttention {
 
   /// What backward reads.
   public struct Saved {
-    let query: Linear.Saved, key: Linear.Saved, value: Linear.Saved, output: Linear.Saved
+    let input: Linear.Saved, output: Linear.Saved
+    let query: Tensor, key: Tensor
     let attention: DotProductAttention.Saved
   }
 
@@ -29,13 +30,13 @@ public struct BiasedSelfAttention {
   public func forward(
     _ input: Tensor, texts: Int, lengths: [Int]?, bias: Tensor
   ) -> (output: Tensor, saved: Saved) {
-    let (q, querySaved) = query.forward(input)
-    let (k, keySaved) = key.forward(input)
-    let (v, valueSaved) = value.forward(input)
+    let (q, inputSaved) = query.forward(input)
+    let k = key.forward(input).output
+    let v = value.forward(input).output
     let (mixed, attentionSaved) = attention.forward(q, k, v, clips: texts, keyLengths: lengths, bias: bias)
     let (result, outputSaved) = output.forward(mixed)
     let saved = Saved(
-      query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, attention: attentionSaved)
+      input: inputSaved, output: outputSaved, query: q, key: k, attention: attentionSaved)
     return (result, saved)
   }
 
@@ -45,10 +46,10 @@ public struct BiasedSelfAttention {
   {
     let mixedGradient = output.backward(outputGradient, saved.output)
     let gradients = attention.backward(
-      mixedGradient, saved.attention, addingBiasGradientTo: biasGradient)
-    let inputGradient = value.backward(gradients.value, saved.value)
-    inputGradient.add(key.backward(gradients.key, saved.key))
-    inputGradient.add(query.backward(gradients.query, saved.query))
+      mixedGradient, saved.attention, query: saved.query, key: saved.key, addingBiasGradientTo: biasGradient)
+    let inputGradient = value.backward(gradients.value, saved.input)
+    key.addBackward(gradients.key, saved.input, to: inputGradient)
+    query.addBackward(gradients.query, saved.input, to: inputGradient)
     return inputGradient
   }
 }

@@ -23,9 +23,9 @@ public struct CrossAttention {
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
 
-  /// What backward reads.
+  /// What backward reads beside the input, which the caller makes again.
   public struct Saved {
-    let query: Linear.Saved, key: Linear.Saved, value: Linear.Saved, output: Linear.Saved
+    let text: Linear.Saved, output: Linear.Saved
     let queryNorm: RMSNorm.Saved, keyNorm: RMSNorm.Saved
     let attention: DotProductAttention.Saved
   }
@@ -34,28 +34,28 @@ public struct CrossAttention {
   public func forward(
     _ input: Tensor, text: Tensor, clips: Int, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
-    let (q, querySaved) = query.forward(input)
-    let (k, keySaved) = key.forward(text)
-    let (v, valueSaved) = value.forward(text)
-    let (normalQ, queryNormSaved) = queryNorm.forward(q)
-    let (normalK, keyNormSaved) = keyNorm.forward(k)
-    let (mixed, attentionSaved) = attention.forward(
-      normalQ, normalK, v, clips: clips, keyLengths: textLengths)
+    let (q, queryNormSaved) = queryNorm.forward(query.forward(input).output)
+    let (k, keyNormSaved) = keyNorm.forward(key.forward(text).output)
+    let (v, textSaved) = value.forward(text)
+    let (mixed, attentionSaved) = attention.forward(q, k, v, clips: clips, keyLengths: textLengths)
     let (result, outputSaved) = output.forward(mixed)
     let saved = Saved(
-      query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, queryNorm: queryNormSaved,
-      keyNorm: keyNormSaved, attention: attentionSaved)
+      text: textSaved, output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved,
+      attention: attentionSaved)
     return (result, saved)
   }
 
-  /// The gradients of the input and of the text.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> (input: Tensor, text: Tensor) {
+  /// The gradients of the input and of the text; `input` is what forward was given.
+  public func backward(
+    _ outputGradient: Tensor, _ saved: Saved, input: Tensor
+  ) -> (input: Tensor, text: Tensor) {
     let mixedGradient = output.backward(outputGradient, saved.output)
-    let gradients = attention.backward(mixedGradient, saved.attention)
-    let kGradient = keyNorm.backward(gradients.key, saved.keyNorm)
+    let gradients = attention.backward(
+      mixedGradient, saved.attention, query: queryNorm.output(of: saved.queryNorm),
+      key: keyNorm.output(of: saved.keyNorm))
+    let textGradient = value.backward(gradients.value, saved.text)
+    key.addBackward(keyNorm.backward(gradients.key, saved.keyNorm), saved.text, to: textGradient)
     let qGradient = queryNorm.backward(gradients.query, saved.queryNorm)
-    let textGradient = value.backward(gradients.value, saved.value)
-    textGradient.add(key.backward(kGradient, saved.key))
-    return (query.backward(qGradient, saved.query), textGradient)
+    return (query.backward(qGradient, .init(input: input)), textGradient)
   }
 }

@@ -24,10 +24,10 @@ public struct DotProductAttention {
     self.scale = scale
   }
 
-  /// What backward reads.
+  /// What backward reads beside the queries and keys, which the caller keeps or makes again.
   public struct Saved {
     let sizes: Sizes
-    let query: Tensor, key: Tensor, value: Tensor, bias: Tensor?
+    let value: Tensor, bias: Tensor?
     let output: Tensor
     let logSums: Tensor  // [B, A, Nq]
   }
@@ -90,18 +90,20 @@ public struct DotProductAttention {
       }
     }
     let saved = Saved(
-      sizes: sizes, query: query, key: key, value: value, bias: bias, output: output, logSums: logSums)
+      sizes: sizes, value: value, bias: bias, output: output, logSums: logSums)
     return (output, saved)
   }
 
   // From dO:  dV = Pᵀ dO,  dP = dO Vᵀ,  dS = P · (dP − rowsum(dO · O)),  dQ = scale · dS K,  dK = scale · dSᵀ Q.
-  /// The gradients of all inputs; `biasGradient` [A, Nq, Nk], where there is a bias, is added to.
+  /// The gradients of all inputs; queries and keys are what forward was given. `biasGradient` [A, Nq, Nk], where there
+  /// is a bias, is added to.
   public func backward(
-    _ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor? = nil
+    _ outputGradient: Tensor, _ saved: Saved, query: Tensor, key: Tensor,
+    addingBiasGradientTo biasGradient: Tensor? = nil
   ) -> (query: Tensor, key: Tensor, value: Tensor) {
     let sizes = saved.sizes
-    let queryGradient = Tensor(saved.query.shape)
-    let keyGradient = Tensor(saved.key.shape)
+    let queryGradient = Tensor(query.shape)
+    let keyGradient = Tensor(key.shape)
     let valueGradient = Tensor(saved.value.shape)
     if sizes.keyLengths != nil {  // padding has no gradient
       keyGradient.fill(0)
@@ -112,14 +114,14 @@ public struct DotProductAttention {
       let (keys, width, headWidth) = (sizes.keyLength(clip), sizes.width, sizes.headWidth)
       let slopes = weights + Self.queryBlock * sizes.keys
       let column = head * headWidth
-      let k = saved.key.row(clip * sizes.keys) + column
+      let k = key.row(clip * sizes.keys) + column
       let v = saved.value.row(clip * sizes.keys) + column
       let dk = keyGradient.row(clip * sizes.keys) + column
       let dv = valueGradient.row(clip * sizes.keys) + column
       for first in stride(from: 0, to: sizes.queries, by: Self.queryBlock) {
         let rows = min(Self.queryBlock, sizes.queries - first)
         let start = clip * sizes.queries + first
-        let q = saved.query.row(start) + column
+        let q = query.row(start) + column
         let dOut = outputGradient.row(start) + column
         // 1. S anew, and P = exp(S − log sum)
         sgemm(rows, keys, headWidth, scale: scale, q, width, k, width, transposeB: true, into: weights, keys)

@@ -3,7 +3,7 @@ import Tensors
 /// Widens each token, bends it and narrows it again.
 ///
 ///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, in], hidden [R, M], y [R, out]
-public struct FeedForward: Layer {
+public struct FeedForward {
   /// W₁ [M, in] and W₂ [out, M].
   public let widen: Linear, narrow: Linear
   private let activation = TanhGELU()
@@ -17,24 +17,23 @@ public struct FeedForward: Layer {
     narrow = Linear(narrowScope, hidden, outputs, initial: initial)
   }
 
-  /// What backward reads.
+  /// What backward reads beside the input, which the caller may keep or make again.
   public struct Saved {
-    let widen: Linear.Saved, activation: Tensor, narrow: Linear.Saved
+    let hidden: Tensor
   }
 
   /// x [R, in] to y [R, out].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
-    let (hidden, widenSaved) = widen.forward(input)
-    let (bent, activationSaved) = activation.forward(hidden)
-    let (output, narrowSaved) = narrow.forward(bent)
-    return (output, Saved(widen: widenSaved, activation: activationSaved, narrow: narrowSaved))
+    let hidden = widen.forward(input).output
+    return (narrow.forward(activation.forward(hidden).output).output, Saved(hidden: hidden))
   }
 
-  /// From dy [R, out] to dx [R, in].
-  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    let bentGradient = narrow.backward(outputGradient, saved.narrow)
-    let hiddenGradient = activation.backward(bentGradient, saved.activation)
-    return widen.backward(hiddenGradient, saved.widen)
+  /// From dy [R, out] to dx [R, in]; `input` is what forward was given. The activation's output is made again: R·M
+  /// floats less to keep, for one pass over them.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
+    let bentGradient = narrow.backward(
+      outputGradient, .init(input: activation.forward(saved.hidden).output))
+    return widen.backward(activation.backward(bentGradient, saved.hidden), .init(input: input))
   }
 }
 
@@ -76,7 +75,7 @@ public struct GatedFeedForward: Layer {
     let hiddenGradient = narrow.backward(outputGradient, saved.narrow)
     let (aGradient, bGradient) = activation.backward(hiddenGradient, saved.activation)
     let inputGradient = value.backward(bGradient, saved.value)
-    inputGradient.add(gate.backward(aGradient, saved.gate))
+    gate.addBackward(aGradient, saved.gate, to: inputGradient)
     return inputGradient
   }
 }

@@ -27,6 +27,8 @@ public struct Linear: Layer {
   /// What backward reads.
   public struct Saved {
     let input: Tensor
+    /// Of an input that was made again.
+    public init(input: Tensor) { self.input = input }
   }
 
   /// x [R, in] to y [R, out].
@@ -43,6 +45,12 @@ public struct Linear: Layer {
     let inputGradient = Tensor(saved.input.shape)
     multiply(outputGradient, matrix(weight.value), into: inputGradient)
     return inputGradient
+  }
+
+  /// Backward where the input forked: the gradient of this branch is added to what the others left there.
+  func addBackward(_ outputGradient: Tensor, _ saved: Saved, to inputGradient: Tensor) {
+    addParameterGradients(outputGradient, saved)
+    multiply(outputGradient, matrix(weight.value), into: inputGradient, adding: true)
   }
 
   /// Backward for a first layer, whose input is data: nobody reads the gradient of its input.

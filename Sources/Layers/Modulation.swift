@@ -27,68 +27,38 @@ public struct ModulationVectors {
   }
 }
 
-/// Scales and shifts rows by their group's vectors.
+/// Sums over the rows of each group, `places` vectors of width D a group, written into their places of `gradient`.
 ///
-///     y = x · (1 + scale) + shift
-///
-/// Peebles and Xie, "Scalable diffusion models with transformers", 2023. Saves its input.
-public struct Modulation: Sendable {
-  /// Which of the group's vectors is the shift and which the scale.
-  public let shift: Int, scale: Int
-
-  /// A layer without parameters.
-  public init(shift: Int, scale: Int) {
-    self.shift = shift
-    self.scale = scale
+/// Groups are cut into tiles of rows, so that a few large groups keep all threads busy too; `body` adds its rows into
+/// the tile's own sums [places·D], and those are added in order.
+func sumGroups(
+  of x: Tensor, into gradient: ModulationVectors, places: [Int],
+  _ body: (_ group: Int, _ rows: Range<Int>, _ sums: UnsafeMutablePointer<Float>) -> Void
+) {
+  let (groups, width) = (gradient.vectors.rows, gradient.width)
+  let rowsPerGroup = gradient.rowsPerGroup(x)
+  let tile = min(rowsPerGroup, 64)
+  let tiles = (rowsPerGroup + tile - 1) / tile
+  let sums = Tensor([groups * tiles, places.count * width])
+  parallel(over: groups * tiles, tile: 1) { range in
+    for index in range {
+      let (group, first) = (index / tiles, index % tiles * tile)
+      let start = group * rowsPerGroup
+      sums.row(index).update(repeating: 0, count: places.count * width)
+      body(group, start + first..<start + min(first + tile, rowsPerGroup), sums.row(index))
+    }
   }
-
-  /// x [R, D] by vectors [G, C·D].
-  public func forward(_ x: Tensor, by vectors: ModulationVectors) -> (output: Tensor, saved: Tensor) {
-    let y = Tensor(x.shape)
-    let rowsPerGroup = vectors.rowsPerGroup(x)
-    parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { rows in
-      for r in rows {
-        let (source, target) = (x.row(r), y.row(r))
-        let b = vectors.vector(r / rowsPerGroup, shift)
-        let s = vectors.vector(r / rowsPerGroup, scale)
-        sweep(x.columns) { i, c in
-          let v = load(source, i, c)
-          store((load(b, i, c) + v).addingProduct(v, load(s, i, c)), target, i, c)
+  parallel(over: groups, tile: 1) { range in
+    for group in range {
+      for (place, vector) in places.enumerated() {
+        let target = gradient.vector(group, vector)
+        target.update(from: sums.row(group * tiles) + place * width, count: width)
+        for index in group * tiles + 1..<(group + 1) * tiles {
+          let source = sums.row(index) + place * width
+          sweep(width) { i, c in store(load(target, i, c) + load(source, i, c), target, i, c) }
         }
       }
     }
-    return (y, x)
-  }
-
-  // dx = dy · (1 + scale),  dscale = Σ over the group dy · x,  dshift = Σ over the group dy.
-  /// The gradient of x; those of shift and scale are written into their places of `vectorsGradient`.
-  public func backward(
-    _ outputGradient: Tensor, _ saved: Tensor, by vectors: ModulationVectors,
-    into vectorsGradient: ModulationVectors
-  ) -> Tensor {
-    let inputGradient = Tensor(saved.shape)
-    let groups = vectors.vectors.rows
-    let (rowsPerGroup, width) = (vectors.rowsPerGroup(saved), vectors.width)
-    parallel(over: groups, tile: 1) { range in
-      for group in range {
-        let (s, db, ds) = (
-          vectors.vector(group, scale), vectorsGradient.vector(group, shift),
-          vectorsGradient.vector(group, scale)
-        )
-        db.update(repeating: 0, count: width)
-        ds.update(repeating: 0, count: width)
-        for r in group * rowsPerGroup..<(group + 1) * rowsPerGroup {
-          let (x, dy, dx) = (saved.row(r), outputGradient.row(r), inputGradient.row(r))
-          sweep(width) { i, c in
-            let g = load(dy, i, c)
-            store(g.addingProduct(g, load(s, i, c)), dx, i, c)
-            store(load(db, i, c) + g, db, i, c)
-            store(load(ds, i, c).addingProduct(g, load(x, i, c)), ds, i, c)
-          }
-        }
-      }
-    }
-    return inputGradient
   }
 }
 
@@ -129,19 +99,14 @@ public struct GatedResidual: Sendable {
     into vectorsGradient: ModulationVectors
   ) -> Tensor {
     let branchGradient = Tensor(saved.shape)
-    let groups = vectors.vectors.rows
-    let (rowsPerGroup, width) = (vectors.rowsPerGroup(saved), vectors.width)
-    parallel(over: groups, tile: 1) { range in
-      for group in range {
-        let (g, dg) = (vectors.vector(group, gate), vectorsGradient.vector(group, gate))
-        dg.update(repeating: 0, count: width)
-        for r in group * rowsPerGroup..<(group + 1) * rowsPerGroup {
-          let (branch, dy, db) = (saved.row(r), outputGradient.row(r), branchGradient.row(r))
-          sweep(width) { i, c in
-            let d = load(dy, i, c)
-            store(d * load(g, i, c), db, i, c)
-            store(load(dg, i, c).addingProduct(d, load(branch, i, c)), dg, i, c)
-          }
+    sumGroups(of: saved, into: vectorsGradient, places: [gate]) { group, rows, dg in
+      let g = vectors.vector(group, gate)
+      for r in rows {
+        let (branch, dy, db) = (saved.row(r), outputGradient.row(r), branchGradient.row(r))
+        sweep(vectors.width) { i, c in
+          let d = load(dy, i, c)
+          store(d * load(g, i, c), db, i, c)
+          store(load(dg, i, c).addingProduct(d, load(branch, i, c)), dg, i, c)
         }
       }
     }

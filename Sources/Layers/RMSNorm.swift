@@ -4,7 +4,8 @@ import Tensors
 ///
 ///     y = x / √(mean(x²) + ε) · w        x [R, D], w [D]
 ///
-/// Zhang and Sennrich, "Root mean square layer normalization", 2019. Saves its input and 1/√(mean(x²) + ε) of each row.
+/// Zhang and Sennrich, "Root mean square layer normalization", 2019. Saves its input and 1/√(mean(x²) + ε) of each row; its
+/// output can be made again from these (`output(of:)`) rather than kept.
 public struct RMSNorm: Layer {
   /// w [D].
   public let weight: Parameter
@@ -30,17 +31,30 @@ public struct RMSNorm: Layer {
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
-    let scales = Tensor([input.rows])
-    let (w, n) = (weight.value, width)
-    parallel(over: input.rows, tile: rowsPerTile(columns: n)) { rows in
+    let saved = Saved(input: input, scales: Tensor([input.rows]))
+    parallel(over: input.rows, tile: rowsPerTile(columns: width)) { rows in
       for r in rows {
-        let (x, y) = (input.row(r), output.row(r))
-        let scale = 1 / (dot(x, x, n) / Float(n) + epsilon).squareRoot()
-        scales.pointer[r] = scale
-        sweep(n) { i, c in store(load(x, i, c) * scale * load(w.pointer, i, c), y, i, c) }
+        let x = input.row(r)
+        saved.scales.pointer[r] = 1 / (dot(x, x, width) / Float(width) + epsilon).squareRoot()
       }
+      write(rows, of: saved, into: output)
     }
-    return (output, Saved(input: input, scales: scales))
+    return (output, saved)
+  }
+
+  /// The output of the forward pass that saved this, made again.
+  public func output(of saved: Saved) -> Tensor {
+    let output = Tensor(saved.input.shape)
+    parallel(over: output.rows, tile: rowsPerTile(columns: width)) { write($0, of: saved, into: output) }
+    return output
+  }
+
+  private func write(_ rows: Range<Int>, of saved: Saved, into output: Tensor) {
+    let w = weight.value.pointer
+    for r in rows {
+      let (x, y, scale) = (saved.input.row(r), output.row(r), saved.scales.pointer[r])
+      sweep(width) { i, c in store(load(x, i, c) * scale * load(w, i, c), y, i, c) }
+    }
   }
 
   /// With s = 1/√(mean(x²) + ε) and g = dy · w:  dx = s · (g − x · s² · mean(g · x)),  dw = Σ dy · x · s.

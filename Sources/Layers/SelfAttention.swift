@@ -26,9 +26,9 @@ public struct SelfAttention {
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
 
-  /// What backward reads.
+  /// What backward reads beside the input, which the caller makes again.
   public struct Saved {
-    let query: Linear.Saved, key: Linear.Saved, value: Linear.Saved, output: Linear.Saved
+    let output: Linear.Saved
     let queryNorm: RMSNorm.Saved, keyNorm: RMSNorm.Saved
     let positions: RotaryPositions.Table
     let attention: DotProductAttention.Saved
@@ -38,29 +38,33 @@ public struct SelfAttention {
   public func forward(
     _ input: Tensor, clips: Int, positions: RotaryPositions.Table
   ) -> (output: Tensor, saved: Saved) {
-    let (q, querySaved) = query.forward(input)
-    let (k, keySaved) = key.forward(input)
-    let (v, valueSaved) = value.forward(input)
-    let (normalQ, queryNormSaved) = queryNorm.forward(q)
-    let (normalK, keyNormSaved) = keyNorm.forward(k)
-    let (mixed, attentionSaved) = attention.forward(
-      rotary.forward(normalQ, positions), rotary.forward(normalK, positions), v, clips: clips)
+    let (q, queryNormSaved) = queryNorm.forward(query.forward(input).output)
+    let (k, keyNormSaved) = keyNorm.forward(key.forward(input).output)
+    rotary.turn(q, by: positions)
+    rotary.turn(k, by: positions)
+    let (mixed, attentionSaved) = attention.forward(q, k, value.forward(input).output, clips: clips)
     let (result, outputSaved) = output.forward(mixed)
     let saved = Saved(
-      query: querySaved, key: keySaved, value: valueSaved, output: outputSaved, queryNorm: queryNormSaved,
-      keyNorm: keyNormSaved, positions: positions, attention: attentionSaved)
+      output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved, positions: positions,
+      attention: attentionSaved)
     return (result, saved)
   }
 
-  /// The gradient of the input, which forked into queries, keys and values.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+  /// The gradient of the input, which forked into queries, keys and values; `input` is what forward was given.
+  ///
+  /// Queries and keys are turned anew: two passes over them, and two tensors less to keep.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
     let mixedGradient = output.backward(outputGradient, saved.output)
-    let gradients = attention.backward(mixedGradient, saved.attention)
-    let kGradient = keyNorm.backward(rotary.backward(gradients.key, saved.positions), saved.keyNorm)
-    let qGradient = queryNorm.backward(rotary.backward(gradients.query, saved.positions), saved.queryNorm)
-    let inputGradient = value.backward(gradients.value, saved.value)
-    inputGradient.add(key.backward(kGradient, saved.key))
-    inputGradient.add(query.backward(qGradient, saved.query))
+    let (q, k) = (queryNorm.output(of: saved.queryNorm), keyNorm.output(of: saved.keyNorm))
+    rotary.turn(q, by: saved.positions)
+    rotary.turn(k, by: saved.positions)
+    let gradients = attention.backward(mixedGradient, saved.attention, query: q, key: k)
+    rotary.turnBack(gradients.query, by: saved.positions)
+    rotary.turnBack(gradients.key, by: saved.positions)
+    let inputGradient = value.backward(gradients.value, .init(input: input))
+    key.addBackward(keyNorm.backward(gradients.key, saved.keyNorm), .init(input: input), to: inputGradient)
+    query.addBackward(
+      queryNorm.backward(gradients.query, saved.queryNorm), .init(input: input), to: inputGradient)
     return inputGradient
   }
 }

@@ -12,19 +12,17 @@ import Tensors
 struct DiffusionBlock {
   let table: Parameter  // [1, 6, D]
   let width: Int
-  let norm: LayerNorm
-  let attentionModulation = Modulation(shift: 0, scale: 1)
+  let attentionNorm = ModulatedNorm(shift: 0, scale: 1)
   let attention: SelfAttention
   let attentionGate = GatedResidual(gate: 2)
   let textNorm: LayerNorm
   let textAttention: CrossAttention
-  let feedForwardModulation = Modulation(shift: 3, scale: 4)
+  let feedForwardNorm = ModulatedNorm(shift: 3, scale: 4)
   let feedForward: FeedForward
   let feedForwardGate = GatedResidual(gate: 5)
 
   init(_ scope: Scope, _ sizes: VideoDiffusionTransformerConfiguration, rotary: RotaryPositions) {
     width = sizes.width
-    norm = LayerNorm(nil, width: width)
     attention = SelfAttention(scope("attn1"), width: width, heads: sizes.heads, rotary: rotary)
     textNorm = LayerNorm(scope("norm2"), width: width)
     textAttention = CrossAttention(scope("attn2"), width: width, heads: sizes.heads)
@@ -44,38 +42,34 @@ struct DiffusionBlock {
     let textLengths: [Int]?
   }
 
+  /// What backward reads. The norms' outputs are not among it: they are made again from the norms' inputs.
   struct Saved {
     let vectors: ModulationVectors
-    let attentionNorm: LayerNorm.Saved, attentionModulation: Tensor
-    let attention: SelfAttention.Saved, attentionGate: Tensor
+    let attentionNorm: ModulatedNorm.Saved, attention: SelfAttention.Saved, attentionGate: Tensor
     let textNorm: LayerNorm.Saved, textAttention: CrossAttention.Saved
-    let feedForwardNorm: LayerNorm.Saved, feedForwardModulation: Tensor
-    let feedForward: FeedForward.Saved, feedForwardGate: Tensor
+    let feedForwardNorm: ModulatedNorm.Saved, feedForward: FeedForward.Saved, feedForwardGate: Tensor
   }
 
   func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
     let vectors = ModulationVectors(addingRow(table.value, to: context.timeVectors), width: width)
     // x += gate · selfAttention(modulated norm)
-    let (normal1, attentionNormSaved) = norm.forward(x)
-    let (modulated1, attentionModulationSaved) = attentionModulation.forward(normal1, by: vectors)
+    let (normal1, attentionNormSaved) = attentionNorm.forward(x, by: vectors)
     let (mixed, attentionSaved) = attention.forward(
-      modulated1, clips: context.clips, positions: context.positions)
+      normal1, clips: context.clips, positions: context.positions)
     let (x1, attentionGateSaved) = attentionGate.forward(x, mixed, by: vectors)
     // x += crossAttention(norm, text)
     let (normal2, textNormSaved) = textNorm.forward(x1)
-    let (read, textAttentionSaved) = textAttention.forward(
+    let (x2, textAttentionSaved) = textAttention.forward(
       normal2, text: context.text, clips: context.clips, textLengths: context.textLengths)
-    let x2 = x1 + read
+    x2.add(x1)
     // x += gate · feedForward(modulated norm)
-    let (normal3, feedForwardNormSaved) = norm.forward(x2)
-    let (modulated3, feedForwardModulationSaved) = feedForwardModulation.forward(normal3, by: vectors)
-    let (fed, feedForwardSaved) = feedForward.forward(modulated3)
+    let (normal3, feedForwardNormSaved) = feedForwardNorm.forward(x2, by: vectors)
+    let (fed, feedForwardSaved) = feedForward.forward(normal3)
     let (x3, feedForwardGateSaved) = feedForwardGate.forward(x2, fed, by: vectors)
     let saved = Saved(
-      vectors: vectors, attentionNorm: attentionNormSaved, attentionModulation: attentionModulationSaved,
-      attention: attentionSaved, attentionGate: attentionGateSaved, textNorm: textNormSaved,
-      textAttention: textAttentionSaved, feedForwardNorm: feedForwardNormSaved,
-      feedForwardModulation: feedForwardModulationSaved, feedForward: feedForwardSaved,
+      vectors: vectors, attentionNorm: attentionNormSaved, attention: attentionSaved,
+      attentionGate: attentionGateSaved, textNorm: textNormSaved, textAttention: textAttentionSaved,
+      feedForwardNorm: feedForwardNormSaved, feedForward: feedForwardSaved,
       feedForwardGate: feedForwardGateSaved)
     return (x3, saved)
   }
@@ -90,23 +84,26 @@ struct DiffusionBlock {
     // x += gate · feedForward(modulated norm)
     let fedGradient = feedForwardGate.backward(
       outputGradient, saved.feedForwardGate, by: saved.vectors, into: slots)
-    let modulated3Gradient = feedForward.backward(fedGradient, saved.feedForward)
-    let normal3Gradient = feedForwardModulation.backward(
-      modulated3Gradient, saved.feedForwardModulation, by: saved.vectors, into: slots)
-    let x2Gradient = norm.backward(normal3Gradient, saved.feedForwardNorm)
+    let normal3Gradient = feedForward.backward(
+      fedGradient, saved.feedForward,
+      input: feedForwardNorm.output(of: saved.feedForwardNorm, by: saved.vectors))
+    let x2Gradient = feedForwardNorm.backward(
+      normal3Gradient, saved.feedForwardNorm, by: saved.vectors, into: slots)
     x2Gradient.add(outputGradient)
     // x += crossAttention(norm, text)
-    let (normal2Gradient, readTextGradient) = textAttention.backward(x2Gradient, saved.textAttention)
+    let (normal2Gradient, readTextGradient) = textAttention.backward(
+      x2Gradient, saved.textAttention, input: textNorm.output(of: saved.textNorm))
     textGradient.add(readTextGradient)
     let x1Gradient = textNorm.backward(normal2Gradient, saved.textNorm)
     x1Gradient.add(x2Gradient)
     // x += gate · selfAttention(modulated norm)
     let mixedGradient = attentionGate.backward(
       x1Gradient, saved.attentionGate, by: saved.vectors, into: slots)
-    let modulated1Gradient = attention.backward(mixedGradient, saved.attention)
-    let normal1Gradient = attentionModulation.backward(
-      modulated1Gradient, saved.attentionModulation, by: saved.vectors, into: slots)
-    let xGradient = norm.backward(normal1Gradient, saved.attentionNorm)
+    let normal1Gradient = attention.backward(
+      mixedGradient, saved.attention,
+      input: attentionNorm.output(of: saved.attentionNorm, by: saved.vectors))
+    let xGradient = attentionNorm.backward(
+      normal1Gradient, saved.attentionNorm, by: saved.vectors, into: slots)
     xGradient.add(x1Gradient)
     addColumnSums(of: vectorsGradient, to: table.gradient)
     timeGradient.add(vectorsGradient)

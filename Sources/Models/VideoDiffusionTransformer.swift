@@ -61,8 +61,7 @@ public struct VideoDiffusionTransformer {
   private let pooledProjection: Linear?
   private let rotary: RotaryPositions
   private let blocks: [DiffusionBlock]
-  private let headNorm: LayerNorm
-  private let headModulation = Modulation(shift: 0, scale: 1)
+  private let headNorm = ModulatedNorm(shift: 0, scale: 1)
   private let head: Linear
   private let headTable: Parameter  // [1, 2, D]
 
@@ -95,7 +94,6 @@ public struct VideoDiffusionTransformer {
     blocks = (0..<configuration.depth).map {
       DiffusionBlock(scope("blocks")($0), configuration, rotary: rotary)
     }
-    headNorm = LayerNorm(nil, width: width)
     headTable = scope.parameter(
       "scale_shift_table", [1, 2, width], .normal(1 / Float(width).squareRoot()), decays: false)
     head = Linear(scope("proj_out"), width, rowSize, initial: .constant(0))
@@ -106,11 +104,11 @@ public struct VideoDiffusionTransformer {
     let shape: [Int]
     let patchEmbedding: Linear.Saved
     let time: Time.Saved
-    let textEmbedding: FeedForward.Saved
+    let text: Tensor, textEmbedding: FeedForward.Saved
     let context: DiffusionBlock.Context
     let blocks: [SavedBlock]
     let headVectors: ModulationVectors
-    let headNorm: LayerNorm.Saved, headModulation: Tensor, head: Linear.Saved
+    let headNorm: ModulatedNorm.Saved
   }
 
   /// Either all that a block's backward reads, or its input, from which that is computed again.
@@ -155,28 +153,26 @@ public struct VideoDiffusionTransformer {
       if keepingBlocks { savedBlocks.append(configuration.recomputesBlocks ? .input(x) : .whole(saved)) }
       x = output
     }
-    let (normal, headNormSaved) = headNorm.forward(x)
     let headVectors = ModulationVectors(
       addingRow(headTable.value, to: sideBySide(embedding, embedding)), width: configuration.width)
-    let (modulated, headModulationSaved) = headModulation.forward(normal, by: headVectors)
-    let (rows, headSaved) = head.forward(modulated)  // [B·N, pt·ph·pw·C]
+    let (normal, headNormSaved) = headNorm.forward(x, by: headVectors)
+    let rows = head.forward(normal).output  // [B·N, pt·ph·pw·C]
     let saved = Saved(
-      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, textEmbedding: textSaved,
-      context: context,
-      blocks: savedBlocks, headVectors: headVectors, headNorm: headNormSaved,
-      headModulation: headModulationSaved, head: headSaved)
+      shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, text: text,
+      textEmbedding: textSaved, context: context, blocks: savedBlocks, headVectors: headVectors,
+      headNorm: headNormSaved)
     return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
   }
 
   /// From the gradient of the output clip to that of the text [B·L, text width]; the noisy clip is data and has none.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let rowsGradient = joiner.cut(outputGradient)
-    let modulatedGradient = head.backward(rowsGradient, saved.head)
+    let normalGradient = head.backward(
+      rowsGradient, .init(input: headNorm.output(of: saved.headNorm, by: saved.headVectors)))
     let headVectorsGradient = Tensor(saved.headVectors.vectors.shape)
-    let normalGradient = headModulation.backward(
-      modulatedGradient, saved.headModulation, by: saved.headVectors,
+    var gradient = headNorm.backward(
+      normalGradient, saved.headNorm, by: saved.headVectors,
       into: ModulationVectors(headVectorsGradient, width: configuration.width))
-    var gradient = headNorm.backward(normalGradient, saved.headNorm)
     addColumnSums(of: headVectorsGradient, to: headTable.gradient)
 
     let timeGradient = Tensor.zeros(saved.context.timeVectors.shape)
@@ -190,7 +186,8 @@ public struct VideoDiffusionTransformer {
       gradient = block.backward(
         gradient, blockSaved, addingTimeGradientTo: timeGradient, textGradientTo: textTokensGradient)
     }
-    let textGradient = textEmbedding.backward(textTokensGradient, saved.textEmbedding)
+    let textGradient = textEmbedding.backward(
+      textTokensGradient, saved.textEmbedding, input: saved.text)
     backwardTimes(
       timeGradient, embeddingGradient: halvesAdded(headVectorsGradient), saved.time,
       addingTextGradientTo: textGradient)

@@ -27,7 +27,7 @@ struct CrossAttentionTests {
       return (
         output,
         {
-          let gradients = layer.backward($0, saved)
+          let gradients = layer.backward($0, saved, input: inputs[0])
           return [gradients.input, gradients.text]
         }
       )

@@ -36,7 +36,8 @@ struct DotProductAttentionTests {
             output,
             {
               let biasGradient = Tensor.zeros(x[3].shape)
-              let gradients = layer.backward($0, saved, addingBiasGradientTo: biasGradient)
+              let gradients = layer.backward(
+                $0, saved, query: x[0], key: x[1], addingBiasGradientTo: biasGradient)
               return [gradients.query, gradients.key, gradients.value, biasGradient]
             }
           )
@@ -47,7 +48,7 @@ struct DotProductAttentionTests {
           return (
             output,
             {
-              let gradients = layer.backward($0, saved)
+              let gradients = layer.backward($0, saved, query: x[0], key: x[1])
               return [gradients.query, gradients.key, gradients.value]
             }
           )
@@ -72,8 +73,8 @@ struct DotProductAttentionTests {
     let (q, k, v, bias) = inputs(shape)
     let (output, saved) = layer.forward(q, k, v, clips: shape.clips, keyLengths: shape.lengths, bias: bias)
     let (fresh, used) = (Tensor.zeros(bias.shape), bias.copied())
-    _ = layer.backward(output, saved, addingBiasGradientTo: fresh)
-    _ = layer.backward(output, saved, addingBiasGradientTo: used)
+    _ = layer.backward(output, saved, query: q, key: k, addingBiasGradientTo: fresh)
+    _ = layer.backward(output, saved, query: q, key: k, addingBiasGradientTo: used)
     #expect(relativeError(used, zip(fresh.doubles, bias.doubles).map { $0 + $1 }) < 1e-6)
   }
 
@@ -88,7 +89,7 @@ struct DotProductAttentionTests {
     }
     let (again, saved) = layer.forward(q, k, v, clips: 2, keyLengths: shape.lengths)
     #expect(sameBits(output, again))
-    let gradients = layer.backward(output, saved)
+    let gradients = layer.backward(output, saved, query: q, key: k)
     #expect(gradients.query.isFinite && gradients.key.isFinite && gradients.value.isFinite)
     #expect(gradients.key.view(at: 4 * 8, [5, 8]).values.allSatisfy { $0 == 0 })
   }
@@ -98,7 +99,7 @@ struct DotProductAttentionTests {
     let layer = DotProductAttention(heads: shape.heads, scale: 300)
     let (q, k, v, _) = inputs(shape)
     let (output, saved) = layer.forward(q, k, v, clips: shape.clips, keyLengths: shape.lengths)
-    let gradients = layer.backward(output, saved)
+    let gradients = layer.backward(output, saved, query: q, key: k)
     #expect(output.isFinite && gradients.query.isFinite && gradients.key.isFinite && gradients.value.isFinite)
     #expect(relativeError(output, attention(q, k, v, bias: nil, scale: 300, shape)) < 1e-3)
   }

@@ -17,8 +17,8 @@ struct ModulationTests {
   ]
 
   @Test(arguments: shapes)
-  func gradientsAreRight(shape: Shape) {
-    let layer = Modulation(shift: shape.vectors - 1, scale: 0)
+  func gradientsOfTheModulatedNormAreRight(shape: Shape) {
+    let layer = ModulatedNorm(shift: shape.vectors - 1, scale: 0)
     let piece = Differentiable(["x": rows(shape), "vectors": vectors(shape)]) { inputs in
       let vectors = ModulationVectors(inputs[1], width: shape.width)
       let (output, saved) = layer.forward(inputs[0], by: vectors)
@@ -31,6 +31,20 @@ struct ModulationTests {
       )
     }
     #expect(gradientProblems(of: piece) == [])
+  }
+
+  @Test(arguments: shapes)
+  func modulatesNormalRows(shape: Shape) {
+    let (x, table) = (rows(shape), vectors(shape))
+    let layer = ModulatedNorm(shift: 1, scale: 0)
+    let vectors = ModulationVectors(table, width: shape.width)
+    let (output, saved) = layer.forward(x, by: vectors)
+    let expected = normalRows(of: x).enumerated().map { i, normal in
+      let group = table.row(i / shape.width / shape.rowsPerGroup)
+      return normal * (1 + Double(group[i % shape.width])) + Double(group[shape.width + i % shape.width])
+    }
+    #expect(relativeError(output, expected) < 3e-6)
+    #expect(sameBits(layer.output(of: saved, by: vectors), output))
   }
 
   @Test(arguments: shapes)
@@ -53,8 +67,7 @@ struct ModulationTests {
 
   @Test func eachGroupHasItsVectors() {
     let x = Tensor([1, 2, 3, 4], [4, 1])
-    let vectors = ModulationVectors(Tensor([10, 1, 20, 2], [2, 2]), width: 1)  // shift, scale of each group
-    #expect(Modulation(shift: 0, scale: 1).forward(x, by: vectors).output.values == [12, 14, 29, 32])
+    let vectors = ModulationVectors(Tensor([10, 1, 20, 2], [2, 2]), width: 1)
     #expect(GatedResidual(gate: 1).forward(x, x, by: vectors).output.values == [2, 4, 9, 12])
   }
 

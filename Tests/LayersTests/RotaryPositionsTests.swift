@@ -14,7 +14,7 @@ struct RotaryPositionsTests {
     let table = rotary.table(frames: shape.grid[0], height: shape.grid[1], width: shape.grid[2])
     let input = gaussian([shape.clips * table.tokens, shape.heads * shape.headWidth])
     let piece = Differentiable(["input": input]) { inputs in
-      (rotary.forward(inputs[0], table), { [rotary.backward($0, table)] })
+      (turned(inputs[0]) { rotary.turn($0, by: table) }, { [turned($0) { rotary.turnBack($0, by: table) }] })
     }
     #expect(gradientProblems(of: piece) == [])
   }
@@ -37,7 +37,7 @@ struct RotaryPositionsTests {
         expected += [a * cos(angle) - b * sin(angle), b * cos(angle) + a * sin(angle)]
       }
     }
-    #expect(relativeError(rotary.forward(input, table), expected) < 1e-6)
+    #expect(relativeError(turned(input) { rotary.turn($0, by: table) }, expected) < 1e-6)
   }
 
   @Test func scoresDependOnDistances() {
@@ -48,11 +48,18 @@ struct RotaryPositionsTests {
       let (queries, keys) = (Tensor.zeros([6, 12]), Tensor.zeros([6, 12]))
       queries.view(at: i * 12, [12]).copy(from: q)
       keys.view(at: j * 12, [12]).copy(from: k)
-      let (turnedQueries, turnedKeys) = (rotary.forward(queries, table), rotary.forward(keys, table))
-      return zip(turnedQueries.values[(i * 12)...], turnedKeys.values[(j * 12)...]).prefix(12)
+      for x in [queries, keys] { rotary.turn(x, by: table) }
+      return zip(queries.values[(i * 12)...], keys.values[(j * 12)...]).prefix(12)
         .reduce(0) { $0 + $1.0 * $1.1 }
     }
     #expect(abs(score(1, 3) - score(3, 5)) < 1e-5)
     #expect(abs(score(1, 3) - score(1, 4)) > 1e-3)
+  }
+
+  /// A copy, changed in place.
+  private func turned(_ x: Tensor, _ turn: (Tensor) -> Void) -> Tensor {
+    let copy = x.copied()
+    turn(copy)
+    return copy
   }
 }

@@ -23,7 +23,7 @@ struct SelfAttentionTests {
     let input = gaussian([shape.clips * positions.tokens, width])
     let piece = Differentiable(["input": input], store) { inputs in
       let (output, saved) = layer.forward(inputs[0], clips: shape.clips, positions: positions)
-      return (output, { [layer.backward($0, saved)] })
+      return (output, { [layer.backward($0, saved, input: inputs[0])] })
     }
     #expect(gradientProblems(of: piece) == [])
   }
