@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
-.PHONY: setup build quickstart test bench lint format docs clean
+.PHONY: setup build quickstart test bench bench-peer lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -27,6 +27,12 @@ test: setup
 
 bench: build
 	$(BIN)/vfm-bench step
+
+# The same step on PyTorch, turn by turn with ours: PYTHON is one with torch and diffusers (see the script).
+PYTHON = python3
+bench-peer: build
+	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench
+	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_FILES)

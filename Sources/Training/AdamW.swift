@@ -29,7 +29,8 @@ public final class AdamW {
     }
   }
 
-  /// The moments m and v and the average of the weights, flat like the parameters.
+  /// The moments m and v and the average of the weights, flat like the parameters; with a decay of 0 the average is the
+  /// weights themselves and takes no memory.
   public let firstMoment: Tensor, secondMoment: Tensor, average: Tensor
   /// How many updates were made.
   public var updates = 0
@@ -48,7 +49,7 @@ public final class AdamW {
     self.constants = constants
     firstMoment = Tensor.zeros([parameters.bufferCount])
     secondMoment = Tensor.zeros([parameters.bufferCount])
-    average = parameters.values.copied()
+    average = constants.averageDecay > 0 ? parameters.values.copied() : parameters.values
     runs = parameters.entries.flatMap { entry in
       stride(from: 0, to: entry.count, by: 16_384).map {
         Run(start: entry.offset + $0, count: min(16_384, entry.count - $0), decays: entry.decays)
@@ -70,6 +71,7 @@ public final class AdamW {
     let rootScale = Float(1 / (1 - pow(constants.beta2, n)).squareRoot())
     let follow = Float(1 - min(constants.averageDecay, 1 - pow(1 + n, -2 / 3)))
     let epsilon = Float(constants.epsilon)
+    let averages = constants.averageDecay > 0
     let (scale, shrink) = (Float(gradientScale), Float(rate * constants.weightDecay))
     let (values, gradients) = (parameters.values, parameters.gradients)
     parallel(over: runs.count, tile: 1) { range in
@@ -84,11 +86,13 @@ public final class AdamW {
           let second = load(v, i, c) * b2 + gradient * gradient * new2
           let root = second.squareRoot() * rootScale + epsilon
           let weight = load(w, i, c) * keep - first * firstScale / root
-          let mean = load(a, i, c)
           store(first, m, i, c)
           store(second, v, i, c)
           store(weight, w, i, c)
-          store(mean + (weight - mean) * follow, a, i, c)
+          if averages {
+            let mean = load(a, i, c)
+            store(mean + (weight - mean) * follow, a, i, c)
+          }
         }
       }
     }

@@ -49,7 +49,7 @@ struct StepCommand: ParsableCommand {
     if json {
       let figures: [String: Double] = [
         "secondsPerStep": seconds, "gflops": gflops, "roofGflops": roof, "peakBytes": Double(peak),
-        "threads": Double(Parallel.threads),
+        "residentBytes": Double(residentPeak()), "threads": Double(Parallel.threads),
       ]
       let data = try JSONSerialization.data(withJSONObject: figures, options: [.sortedKeys, .prettyPrinted])
       print(String(decoding: data, as: UTF8.self))
@@ -62,6 +62,13 @@ struct StepCommand: ParsableCommand {
           Parallel.kernelName))
     }
   }
+}
+
+/// The most memory that this process had in RAM, in bytes, as Linux counts.
+func residentPeak() -> Int {
+  var usage = rusage()
+  getrusage(RUSAGE_SELF, &usage)
+  return usage.ru_maxrss * 1024
 }
 
 /// A transformer with random parameters and data, and the step on it.
@@ -78,7 +85,7 @@ struct StepBench {
     transformer = VideoDiffusionTransformer(parameters.root, configuration)
     parameters.allocate(seed: 0)
     optimizer = AdamW(
-      parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0.999))
+      parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0))
     clip = Tensor([clips] + shape)
     clip.fillGaussian(seed: 0, purpose: .check, step: 0)
     text = Tensor([clips * 64, configuration.textWidth])
