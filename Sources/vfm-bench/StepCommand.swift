@@ -67,7 +67,7 @@ struct StepCommand: ParsableCommand {
 /// The most memory that this process had in RAM, in bytes, as Linux counts.
 func residentPeak() -> Int {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(RUSAGE_SELF.rawValue, &usage)
   return usage.ru_maxrss * 1024
 }
 
