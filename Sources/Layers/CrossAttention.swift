@@ -6,20 +6,13 @@ import Tensors
 ///
 /// Wan's form: norms over the whole width, no rotary positions.
 public struct CrossAttention {
-  /// Projections D → D.
-  public let query: Linear, key: Linear, value: Linear, output: Linear
-  /// Norms over D.
-  public let queryNorm: RMSNorm, keyNorm: RMSNorm
+  /// The parameters.
+  public let project: AttentionProjections
   private let attention: DotProductAttention
 
   /// Registers `to_q`, `to_k`, `to_v`, `to_out.0`, `norm_q` and `norm_k` in the scope.
   public init(_ scope: Scope, width: Int, heads: Int) {
-    query = Linear(scope("to_q"), width, width)
-    key = Linear(scope("to_k"), width, width)
-    value = Linear(scope("to_v"), width, width)
-    output = Linear(scope("to_out")(0), width, width)
-    queryNorm = RMSNorm(scope("norm_q"), width: width)
-    keyNorm = RMSNorm(scope("norm_k"), width: width)
+    project = AttentionProjections(scope, width: width)
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
 
@@ -34,11 +27,11 @@ public struct CrossAttention {
   public func forward(
     _ input: Tensor, text: Tensor, clips: Int, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
-    let (q, queryNormSaved) = queryNorm.forward(query.forward(input).output)
-    let (k, keyNormSaved) = keyNorm.forward(key.forward(text).output)
-    let (v, textSaved) = value.forward(text)
+    let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output)
+    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(text).output)
+    let (v, textSaved) = project.value.forward(text)
     let (mixed, attentionSaved) = attention.forward(q, k, v, clips: clips, keyLengths: textLengths)
-    let (result, outputSaved) = output.forward(mixed)
+    let (result, outputSaved) = project.output.forward(mixed)
     let saved = Saved(
       text: textSaved, output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved,
       attention: attentionSaved)
@@ -49,13 +42,14 @@ public struct CrossAttention {
   public func backward(
     _ outputGradient: Tensor, _ saved: Saved, input: Tensor
   ) -> (input: Tensor, text: Tensor) {
-    let mixedGradient = output.backward(outputGradient, saved.output)
+    let mixedGradient = project.output.backward(outputGradient, saved.output)
     let gradients = attention.backward(
-      mixedGradient, saved.attention, query: queryNorm.output(of: saved.queryNorm),
-      key: keyNorm.output(of: saved.keyNorm))
-    let textGradient = value.backward(gradients.value, saved.text)
-    key.addBackward(keyNorm.backward(gradients.key, saved.keyNorm), saved.text, to: textGradient)
-    let qGradient = queryNorm.backward(gradients.query, saved.queryNorm)
-    return (query.backward(qGradient, .init(input: input)), textGradient)
+      mixedGradient, saved.attention, query: project.queryNorm.output(of: saved.queryNorm),
+      key: project.keyNorm.output(of: saved.keyNorm))
+    let textGradient = project.value.backward(gradients.value, saved.text)
+    project.key.addBackward(
+      project.keyNorm.backward(gradients.key, saved.keyNorm), saved.text, to: textGradient)
+    let qGradient = project.queryNorm.backward(gradients.query, saved.queryNorm)
+    return (project.query.backward(qGradient, .init(input: input)), textGradient)
   }
 }

@@ -7,21 +7,14 @@ import Tensors
 /// Wan's form: the RMS norms of queries and keys run over the whole width, before it is split into heads; `turn` is the
 /// rotary position.
 public struct SelfAttention {
-  /// Projections D → D.
-  public let query: Linear, key: Linear, value: Linear, output: Linear
-  /// Norms over D.
-  public let queryNorm: RMSNorm, keyNorm: RMSNorm
+  /// The parameters.
+  public let project: AttentionProjections
   private let rotary: RotaryPositions
   private let attention: DotProductAttention
 
   /// Registers `to_q`, `to_k`, `to_v`, `to_out.0`, `norm_q` and `norm_k` in the scope.
   public init(_ scope: Scope, width: Int, heads: Int, rotary: RotaryPositions) {
-    query = Linear(scope("to_q"), width, width)
-    key = Linear(scope("to_k"), width, width)
-    value = Linear(scope("to_v"), width, width)
-    output = Linear(scope("to_out")(0), width, width)
-    queryNorm = RMSNorm(scope("norm_q"), width: width)
-    keyNorm = RMSNorm(scope("norm_k"), width: width)
+    project = AttentionProjections(scope, width: width)
     self.rotary = rotary
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
@@ -38,12 +31,12 @@ public struct SelfAttention {
   public func forward(
     _ input: Tensor, clips: Int, positions: RotaryPositions.Table
   ) -> (output: Tensor, saved: Saved) {
-    let (q, queryNormSaved) = queryNorm.forward(query.forward(input).output)
-    let (k, keyNormSaved) = keyNorm.forward(key.forward(input).output)
+    let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output)
+    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(input).output)
     rotary.turn(q, by: positions)
     rotary.turn(k, by: positions)
-    let (mixed, attentionSaved) = attention.forward(q, k, value.forward(input).output, clips: clips)
-    let (result, outputSaved) = output.forward(mixed)
+    let (mixed, attentionSaved) = attention.forward(q, k, project.value.forward(input).output, clips: clips)
+    let (result, outputSaved) = project.output.forward(mixed)
     let saved = Saved(
       output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved, positions: positions,
       attention: attentionSaved)
@@ -54,17 +47,18 @@ public struct SelfAttention {
   ///
   /// Queries and keys are turned anew: two passes over them, and two tensors less to keep.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
-    let mixedGradient = output.backward(outputGradient, saved.output)
-    let (q, k) = (queryNorm.output(of: saved.queryNorm), keyNorm.output(of: saved.keyNorm))
+    let mixedGradient = project.output.backward(outputGradient, saved.output)
+    let (q, k) = (project.queryNorm.output(of: saved.queryNorm), project.keyNorm.output(of: saved.keyNorm))
     rotary.turn(q, by: saved.positions)
     rotary.turn(k, by: saved.positions)
     let gradients = attention.backward(mixedGradient, saved.attention, query: q, key: k)
     rotary.turnBack(gradients.query, by: saved.positions)
     rotary.turnBack(gradients.key, by: saved.positions)
-    let inputGradient = value.backward(gradients.value, .init(input: input))
-    key.addBackward(keyNorm.backward(gradients.key, saved.keyNorm), .init(input: input), to: inputGradient)
-    query.addBackward(
-      queryNorm.backward(gradients.query, saved.queryNorm), .init(input: input), to: inputGradient)
+    let inputGradient = project.value.backward(gradients.value, .init(input: input))
+    project.key.addBackward(
+      project.keyNorm.backward(gradients.key, saved.keyNorm), .init(input: input), to: inputGradient)
+    project.query.addBackward(
+      project.queryNorm.backward(gradients.query, saved.queryNorm), .init(input: input), to: inputGradient)
     return inputGradient
   }
 }
