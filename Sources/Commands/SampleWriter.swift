@@ -56,7 +56,8 @@ public struct SampleWriter {
     return FlowSampler.Prompts(ids: batch.ids, lengths: batch.lengths)
   }
 
-  /// Samples the recipe's own prompts from fixed noise into a folder: an mp4 a prompt, one sheet, and the prompts.
+  /// Samples the recipe's own prompts from fixed noise into a folder: a clip a prompt in the recipe's format, one
+  /// sheet, and the prompts.
   public func writeSamples(to folder: String) throws {
     let (samples, data) = (blueprint.recipe.samples, blueprint.recipe.data)
     let clips = pictures(
@@ -64,7 +65,8 @@ public struct SampleWriter {
       seed: UInt64(samples.seed))
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (index, clip) in clips.enumerated() {
-      try Self.write(clip, to: folder + String(format: "/prompt-%02d.mp4", index), frameRate: data.frameRate)
+      let name = String(format: "/prompt-%02d.", index) + samples.format.rawValue
+      try Self.write(clip, to: folder + name, frameRate: data.frameRate)
     }
     try writePNG(ContactSheet.picture(rows: clips, captions: samples.prompts), to: folder + "/sheet.png")
     let list = try JSONSerialization.data(
@@ -72,14 +74,20 @@ public struct SampleWriter {
     try list.write(to: URL(fileURLWithPath: folder + "/prompts.json"))
   }
 
-  /// Writes an mp4; pictures smaller than 128 pixels are enlarged by a whole factor, so that players show them well and the
-  /// codec's coarse colour does not blur them.
+  /// Writes a clip in the format that the path's ending names.
+  ///
+  /// Pictures smaller than 128 pixels are enlarged by a whole factor, so that players show them well and the codec's
+  /// coarse colour does not blur them. A lossless clip has the pictures as they are.
   public static func write(_ clip: [Picture], to path: String, frameRate: Double) throws {
-    let factor = max(1, 128 / min(clip[0].width, clip[0].height))
-    let even = clip.map { $0.enlarged(by: factor).paddedToEven() }
+    let format = VideoFormat(path: path)
+    let factor = format == .mkv ? 1 : max(1, 128 / min(clip[0].width, clip[0].height))
+    let pictures = clip.map { picture in
+      let large = picture.enlarged(by: factor)
+      return format?.needsEvenSizes == true ? large.paddedToEven() : large
+    }
     let writer = try VideoWriter(
-      path: path, width: even[0].width, height: even[0].height, frameRate: frameRate)
-    for picture in even { try writer.append(picture) }
+      path: path, width: pictures[0].width, height: pictures[0].height, frameRate: frameRate)
+    for picture in pictures { try writer.append(picture) }
     try writer.finish()
   }
 }
@@ -107,7 +115,7 @@ extension Picture {
     return remade(width: width * factor, height: height * factor) { x, y in (x / factor, y / factor) }
   }
 
-  /// With the last column or row repeated where a size is odd: H.264 asks for even ones.
+  /// With the last column or row repeated where a size is odd: H.264 and VP9 ask for even ones here.
   func paddedToEven() -> Picture {
     if width % 2 == 0 && height % 2 == 0 { return self }
     return remade(width: (width + 1) & ~1, height: (height + 1) & ~1) { x, y in

@@ -14,6 +14,10 @@ extension Recipe {
     reader.expect(
       model.frequencyWidth % 2 == 0, of: "model.frequencyWidth",
       otherwise: "must be even, half sines and half cosines, but is \(model.frequencyWidth)")
+    reader.expect(
+      samples.format != .gif || data.frameRate <= 50, of: "samples.format", "data.frameRate",
+      otherwise: "a gif shows at most 50 frames per second, but data.frameRate is \(data.frameRate); "
+        + "take \"webm\" or \"mp4\"")
     let clips = training.batch * training.accumulate
     reader.expect(
       clips <= 65_536, of: "training.batch", "training.accumulate",

@@ -20,7 +20,9 @@ struct VFMSample: ParsableCommand {
   var checkpoint: String
   @Option(help: "What the clip should show; repeat for several clips.")
   var prompt: [String]
-  @Option(help: "The clip (.mp4), or a contact sheet of all clips (.png).", completion: .file())
+  @Option(
+    help: "The clip (.mp4, .webm, .gif, or .mkv: lossless), or a contact sheet of all clips (.png).",
+    completion: .file())
   var output: String
   @Option(help: "Steps from noise to clip.")
   var steps = 30
@@ -41,13 +43,16 @@ struct VFMSample: ParsableCommand {
     if steps < 1 { throw ValidationError("--steps must be at least 1.") }
     if prompt.isEmpty { throw ValidationError("give at least one --prompt.") }
     if !guidance.isFinite { throw ValidationError("--guidance must be a number.") }
-    if !output.hasSuffix(".mp4") && !output.hasSuffix(".png") {
-      throw ValidationError("--output must end in .mp4 (a clip) or .png (a contact sheet).")
+    if VideoFormat(path: output) == nil && !isSheet {
+      throw ValidationError(
+        "--output must end in one of \(VideoFormat.endings) (a clip) or .png (a contact sheet).")
     }
-    if output.hasSuffix(".mp4") && prompt.count > 1 {
+    if !isSheet && prompt.count > 1 {
       throw ValidationError("several prompts need a contact sheet: an --output that ends in .png.")
     }
   }
+
+  private var isSheet: Bool { output.lowercased().hasSuffix(".png") }
 
   func run() throws {
     try reportingFailures {
@@ -61,6 +66,7 @@ struct VFMSample: ParsableCommand {
       let (model, blueprint, _) = try Inputs.model(checkpoint)
       let data = blueprint.recipe.data
       let size = try checkedSize(blueprint)
+      try checkFrameRate(data.frameRate)
       for word in Set(prompt.flatMap { blueprint.tokenizer.unknownWords(in: $0) }).sorted() {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
@@ -73,13 +79,22 @@ struct VFMSample: ParsableCommand {
         return true
       }
       progress.close()
-      if output.hasSuffix(".png") {
+      if isSheet {
         try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
       } else {
         try SampleWriter.write(clips[0], to: output, frameRate: data.frameRate)
       }
       print(output)
     }
+  }
+
+  /// Refuses a file that could not show the model's frames in time, before they are sampled.
+  private func checkFrameRate(_ rate: Double) throws {
+    guard let format = VideoFormat(path: output), rate > format.mostPicturesASecond else { return }
+    throw Failure(
+      .usage,
+      "A .\(format.rawValue) file shows at most \(Int(format.mostPicturesASecond)) frames per second, but the "
+        + "model's clips have \(rate); choose another ending for --output.")
   }
 
   /// The wanted size, which the patch must divide.

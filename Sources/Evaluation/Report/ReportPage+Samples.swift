@@ -1,16 +1,19 @@
 import Foundation
+import Video
 
 extension ReportPage {
   /// The latest samples large and moving, the earlier sheets folded away.
   var samples: String {
     guard let latest = record.samples.last else { return "" }
-    let clips = latest.clips.enumerated().map { index, clip in
+    let all = latest.clips
+    let clips = all.filter(\.format.isShownByBrowsers).enumerated().map { index, clip in
       let caption = clip.prompt ?? "prompt \(index)"
       return """
-        <figure><video src="\(Self.embedded(clip.data, as: "video/mp4"))" controls loop muted autoplay playsinline></video>
+        <figure>\(Self.moving(clip.data, clip.format, caption))
         <figcaption>\(HTML.escaped(caption))</figcaption></figure>
         """
     }
+    let hidden = all.contains { !$0.format.isShownByBrowsers }
     let frames = record.recipe.longerSide ?? 0 < Self.largePixels ? " small" : ""
     let moving =
       clips.isEmpty ? "" : "<div class=\"clips\(frames)\">\n\(clips.joined(separator: "\n"))\n</div>\n"
@@ -18,10 +21,21 @@ extension ReportPage {
       <section>
       <h2>Samples after step \(latest.step)</h2>
       <p class="lead">Fixed prompts from fixed noise, with the averaged weights: a row a prompt, a column a frame.</p>
-      \(moving)\(sheet(latest))
+      \(moving)\(hidden ? Self.hiddenClips : "")\(sheet(latest))
       \(earlier)
       </section>
       """
+  }
+
+  private static let hiddenClips =
+    "<p>The clips are lossless Matroska files, which browsers do not show; they lie beside the sheet.</p>\n"
+
+  /// A clip that plays by itself, over and over.
+  private static func moving(_ data: Data, _ format: VideoFormat, _ words: String) -> String {
+    let source = embedded(data, as: format.mediaType)
+    return format == .gif
+      ? "<img class=\"clip\" src=\"\(source)\" alt=\"\(HTML.escaped(words))\">"
+      : "<video src=\"\(source)\" controls loop muted autoplay playsinline></video>"
   }
 
   /// Frames from this size on are shown smooth; smaller ones with the pixels that they have.

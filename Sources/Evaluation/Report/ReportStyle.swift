@@ -64,8 +64,8 @@ enum ReportStyle {
     .multiples { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.5rem; margin-top: 2rem; }
 
     .clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.25rem; margin-bottom: 1.75rem; }
-    video { display: block; width: 100%; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); }
-    .clips.small video { image-rendering: pixelated; }
+    video, img.clip { display: block; width: 100%; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); }
+    .clips.small video, .clips.small img.clip { image-rendering: pixelated; }
     figcaption { margin-top: 0.4rem; font-size: 0.85rem; line-height: 1.35; color: var(--soft); overflow-wrap: anywhere; }
     .sheet { display: block; max-width: 100%; height: auto; border: 1px solid var(--rule); border-radius: 6px; }
     .earlier { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1.25rem; margin-top: 1rem; }

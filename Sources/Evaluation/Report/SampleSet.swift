@@ -1,4 +1,5 @@
 import Foundation
+import Video
 
 /// The samples of one step: a folder `step-000500` with a contact sheet, a clip a prompt, and the prompts.
 struct SampleSet {
@@ -25,15 +26,16 @@ struct SampleSet {
     return (try? JSONDecoder().decode([String].self, from: data)) ?? []
   }
 
-  /// The clips, MP4, each with its prompt if that is known.
-  var clips: [(prompt: String?, data: Data)] {
+  /// The clips, in any format that clips are written in, each with its prompt if that is known.
+  var clips: [(prompt: String?, format: VideoFormat, data: Data)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let prompts = prompts
     return names.sorted().compactMap { name in
-      guard name.hasPrefix("prompt-"), name.hasSuffix(".mp4"), let index = Int(name.dropFirst(7).dropLast(4)),
+      guard name.hasPrefix("prompt-"), let format = VideoFormat(path: name),
+        let index = Int(name.dropFirst(7).dropLast(format.rawValue.count + 1)),
         let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
       else { return nil }
-      return (prompts.indices.contains(index) ? prompts[index] : nil, data)
+      return (prompts.indices.contains(index) ? prompts[index] : nil, format, data)
     }
   }
 }

@@ -1,5 +1,13 @@
 /// The clips sampled while training, to see how it goes.
 public struct SamplesRecipe: Equatable, Sendable {
+  /// The kind of file that a sampled clip becomes, by its ending.
+  public enum Format: String, CaseIterable, Sendable {
+    case mp4
+    case webm
+    case gif
+    case mkv
+  }
+
   /// One clip is sampled for each.
   public let prompts: [String]
   /// Solver steps from noise to clip.
@@ -10,6 +18,8 @@ public struct SamplesRecipe: Equatable, Sendable {
   public let seed: Int
   /// Frames of a sampled clip.
   public let frames: Int
+  /// What the clips are written as.
+  public let format: Format
 
   init(_ section: Section, data: DataRecipe) {
     prompts = section.strings(
@@ -22,5 +32,9 @@ public struct SamplesRecipe: Equatable, Sendable {
     seed = section.integer("seed", 0...Int.max, default: 0, "Seed of the noise.")
     frames = section.integer(
       "frames", DataRecipe.frameRange, default: data.frames, from: "data.frames", "Frames of a sampled clip.")
+    format = section.choice(
+      "format", default: Format.mp4,
+      "What sampled clips are written as: mp4 (H.264), webm (VP9), gif (at most 50 frames per second), or mkv "
+        + "(FFV1: lossless, in its own size; browsers do not show it).")
   }
 }

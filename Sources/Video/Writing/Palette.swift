@@ -13,6 +13,11 @@ struct Palette {
   /// All colours of the pictures are in the palette.
   let isExact: Bool
 
+  init(colours: [Colour], isExact: Bool) {
+    self.colours = colours
+    self.isExact = isExact
+  }
+
   init(of pictures: some Sequence<Picture>) {
     if let few = Palette.distinct(pictures) {
       colours = few
@@ -45,7 +50,9 @@ struct Palette {
       }
     }
     return known.sorted().map {
-      Colour(UInt8(truncatingIfNeeded: $0 >> 16), UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0))
+      Colour(
+        UInt8(truncatingIfNeeded: $0 >> 16), UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)
+      )
     }
   }
 

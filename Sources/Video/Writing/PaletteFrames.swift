@@ -51,7 +51,9 @@ final class PaletteFrames {
     let width = picture.width
     let none = SIMD3<Int32>.zero
     // Errors in sixteenths, with a column of room on either side.
-    var (here, below) = ([SIMD3<Int32>](repeating: none, count: width + 2), [SIMD3<Int32>](repeating: none, count: width + 2))
+    var (here, below) = (
+      [SIMD3<Int32>](repeating: none, count: width + 2), [SIMD3<Int32>](repeating: none, count: width + 2)
+    )
     for y in 0..<picture.height {
       for i in below.indices { below[i] = none }
       // Every other row from the right, so that errors do not all drift one way.
@@ -59,8 +61,10 @@ final class PaletteFrames {
       for n in 0..<width {
         let x = step > 0 ? n : width - 1 - n
         let i = 3 * (y * width + x)
-        let colour = SIMD3(Int32(picture.pixels[i]), Int32(picture.pixels[i + 1]), Int32(picture.pixels[i + 2]))
-        let wanted = (colour &+ (here[x + 1] &+ 8) &>> 4).clamped(lowerBound: none, upperBound: .init(repeating: 255))
+        let colour = SIMD3(
+          Int32(picture.pixels[i]), Int32(picture.pixels[i + 1]), Int32(picture.pixels[i + 2]))
+        let wanted = (colour &+ (here[x + 1] &+ 8) &>> 4).clamped(
+          lowerBound: none, upperBound: .init(repeating: 255))
         let chosen = number(nearestTo: wanted)
         target[y * row + x] = UInt8(chosen)
         let error = wanted &- SIMD3<Int32>(truncatingIfNeeded: palette.colours[chosen])

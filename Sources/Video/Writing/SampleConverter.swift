@@ -23,7 +23,8 @@ final class SampleConverter {
     // Refused where both sides are RGB: there is no matrix to set there.
     _ = sws_setColorspaceDetails(
       context, sws_getCoefficients(SWS_CS_DEFAULT), 1,
-      sws_getCoefficients(Int32(bitPattern: colours.matrix.rawValue)), colours.range == AVCOL_RANGE_JPEG ? 1 : 0,
+      sws_getCoefficients(Int32(bitPattern: colours.matrix.rawValue)),
+      colours.range == AVCOL_RANGE_JPEG ? 1 : 0,
       0, 1 << 16, 1 << 16)
   }
 

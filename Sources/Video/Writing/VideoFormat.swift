@@ -21,6 +21,9 @@ public enum VideoFormat: String, Sendable, Hashable, CaseIterable {
   /// Whether width and height must be even, since colour is kept for squares of 2 × 2 pixels.
   public var needsEvenSizes: Bool { self == .mp4 || self == .webm }
 
+  /// The most pictures that such a file can show in a second.
+  public var mostPicturesASecond: Double { Encoding(codec).mostPicturesASecond }
+
   /// The internet's name for such files.
   public var mediaType: String {
     switch self {

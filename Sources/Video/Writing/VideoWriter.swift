@@ -84,7 +84,8 @@ public final class VideoWriter {
     LibavLog.forget()
     guard (1...65535).contains(width), (1...65535).contains(height) else {
       throw VideoError(
-        path: path, stage: .encode, reason: "a size of \(width)×\(height) is not in 1…65535; choose a smaller one")
+        path: path, stage: .encode,
+        reason: "a size of \(width)×\(height) is not in 1…65535; choose a smaller one")
     }
     let most = encoding.mostPicturesASecond
     guard frameRate > 0, frameRate <= most else {
