@@ -36,7 +36,9 @@ import Testing
     ends[1, 0] = (255, 255, 255)
     let frames = PaletteFrames(Palette(colours: Palette(of: [ends]).colours, isExact: false))
     let grey = Picture(width: 64, height: 64, fill: (100, 100, 100))
-    let frame = frames.frame(of: grey).pointer.pointee
+    let memory = frames.frame(of: grey)
+    let frame = memory.pointer.pointee
+    defer { withExtendedLifetime(memory) {} }
     var white = 0
     for y in 0..<64 { for x in 0..<64 where frame.data.0![y * Int(frame.linesize.0) + x] == 1 { white += 1 } }
     #expect(abs(Double(white) / 4096 - 100 / 255) < 0.02)

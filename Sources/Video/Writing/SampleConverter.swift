@@ -20,7 +20,8 @@ final class SampleConverter {
       Int32(width), Int32(height), AV_PIX_FMT_RGB24, Int32(width), Int32(height), format,
       SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nil, nil, nil)
     guard context != nil else { return nil }
-    // Refused where both sides are RGB: there is no matrix to set there.
+    // Between kinds of RGB there is no matrix, and to set one takes the lossless way away.
+    if colours == .screen { return }
     _ = sws_setColorspaceDetails(
       context, sws_getCoefficients(SWS_CS_DEFAULT), 1,
       sws_getCoefficients(Int32(bitPattern: colours.matrix.rawValue)),
