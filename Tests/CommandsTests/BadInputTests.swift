@@ -80,6 +80,18 @@ import Testing
       "no checkpoint in")
   }
 
+  @Test func aSampleOfAnUnknownKind() throws {
+    let bench = try Workbench()
+    expect(
+      try vfm(["vfm-sample", "--checkpoint", bench.path, "--prompt", "x", "--output", bench.path + "/x.avi"]),
+      code: 64, "--output must end in one of .mp4, .webm, .gif, .mkv (a clip) or .png")
+    expect(
+      try bench.pretrain("--set", "samples.format=\"avi\""), code: 65, "samples.format", "mp4", "webm")
+    expect(
+      try bench.pretrain("--set", "samples.format=\"gif\"", "--set", "data.frameRate=60"), code: 65,
+      "a gif shows at most 50 frames per second")
+  }
+
   @Test func anOutputThatCannotBeWritten() throws {
     let bench = try Workbench()
     try bench.write("a file", to: "taken")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Video
 
 @Suite(.serialized) struct PretrainTests {
   @Test func aRunLeavesAllItsFiles() throws {
@@ -93,6 +94,15 @@ import Testing
       "vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", clip, "--steps", "2",
     ])
     #expect(try Data(contentsOf: URL(fileURLWithPath: clip)) == first)
+    for ending in ["webm", "gif", "mkv"] {
+      let path = bench.path + "/clip." + ending
+      let other = try vfm([
+        "vfm-sample", "--checkpoint", checkpoint, "--prompt", "a red circle", "--output", path, "--steps",
+        "2",
+      ])
+      #expect(other.code == 0, "\(other.errors)")
+      #expect(try VideoReader(path: path).info.width == (ending == "mkv" ? 16 : 128))
+    }
     let evaluation = try vfm([
       "vfm-eval", "--checkpoint", bench.output, "--manifest", bench.path + "/set/test.jsonl", "--steps", "2",
       "--json",

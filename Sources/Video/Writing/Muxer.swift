@@ -56,12 +56,13 @@ final class Muxer {
   }
 
   /// Writes what comes last and closes the file.
-  /// - Parameter lastTicks: how long the last picture is shown, for the container that keeps it in no packet (gif).
-  func finish(lastTicks: Int64) throws(VideoError) {
-    let stream = context!.pointee.streams[0]!
-    let last = av_rescale_q(lastTicks, tick, stream.pointee.time_base)
+  /// - Parameter last: when the last picture is shown, in the encoder's ticks, for the container that keeps its end in
+  ///   no packet (gif).
+  func finish(last: Range<Int64>) throws(VideoError) {
+    let base = context!.pointee.streams[0]!.pointee.time_base
+    let delay = av_rescale_q(last.upperBound, tick, base) - av_rescale_q(last.lowerBound, tick, base)
     // Containers that have no such setting refuse it, which is right.
-    _ = av_opt_set_int(context!.pointee.priv_data, "final_delay", last, 0)
+    _ = av_opt_set_int(context!.pointee.priv_data, "final_delay", delay, 0)
     var code = av_write_trailer(context)
     if code >= 0, let file = context!.pointee.pb, file.pointee.error < 0 { code = file.pointee.error }
     let closed = avio_closep(&context!.pointee.pb)

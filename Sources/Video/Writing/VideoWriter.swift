@@ -135,7 +135,7 @@ public final class VideoWriter {
     }
     try writeWaiting()
     try encode(nil)
-    try muxer.finish(lastTicks: last.ticks)
+    try muxer.finish(last: nextTick - last.ticks..<nextTick)
     isFinished = true
   }
 }

@@ -39,7 +39,11 @@ final class MadeUpRun {
   }
 
   /// A step's samples; the "clips" are words, so that they are found again.
-  func addSamples(step: Int, clips: Bool = true, prompts: Bool = true, sheet: Bool = true) throws {
+  func addSamples(
+    step: Int, clips: Bool = true, prompts: Bool = true, sheet: Bool = true, format: String = "mp4"
+  )
+    throws
+  {
     let name = "samples/" + String(format: "step-%06d", step)
     try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
     let frames = [Picture](repeating: Picture(width: 8, height: 8, fill: (UInt8(step % 256), 0, 0)), count: 2)
@@ -47,7 +51,7 @@ final class MadeUpRun {
       try writePNG(ContactSheet.picture(rows: [frames, frames]), to: "\(folder)/\(name)/sheet.png")
     }
     if clips {
-      for index in 0..<2 { try write("clip \(index) of \(step)", to: name + "/prompt-0\(index).mp4") }
+      for index in 0..<2 { try write("clip \(index) of \(step)", to: name + "/prompt-0\(index).\(format)") }
     }
     if prompts { try write(#"["a red circle <moves> left", "two & \"three\""]"#, to: name + "/prompts.json") }
   }

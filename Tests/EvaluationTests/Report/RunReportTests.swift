@@ -35,6 +35,25 @@ struct RunReportTests {
     #expect(page.contains("prefers-color-scheme: dark"))
   }
 
+  @Test(arguments: [
+    ("webm", "<video src=\"data:video/webm"), ("gif", "<img class=\"clip\" src=\"data:image/gif"),
+  ])
+  func samplesMoveInOtherFormats(format: String, element: String) throws {
+    let run = try MadeUpRun()
+    try run.addSamples(step: 500, format: format)
+    let page = try run.page()
+    #expect(page.contains("\(element);base64," + base64("clip 1 of 500")))
+    #expect(page.contains("a red circle &lt;moves&gt; left</figcaption>"))
+  }
+
+  @Test func samplesThatBrowsersDoNotShowAreSaidToBeThere() throws {
+    let run = try MadeUpRun()
+    try run.addSamples(step: 500, format: "mkv")
+    let page = try run.page()
+    #expect(page.contains("lossless Matroska files, which browsers do not show"))
+    #expect(!page.contains(base64("clip 1 of 500")) && page.contains("class=\"sheet\""))
+  }
+
   @Test func theLatestSamplesMove() throws {
     let run = try MadeUpRun()
     for step in [500, 1000, 1500] { try run.addSamples(step: step) }
