@@ -93,7 +93,9 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video", uses: ["CLibAV"]),
-    tests(of: "Clips", uses: ["Video"]),
+    .target(
+      name: "ClipMutations", dependencies: ["Video"], path: "Tests/ClipMutations", swiftSettings: native),
+    tests(of: "Clips", uses: ["Video", "ClipMutations"]),
     tests(of: "Hashing"),
     tests(of: "Checkpoints", uses: ["CHDF5"]),
     tests(of: "Recipes"),

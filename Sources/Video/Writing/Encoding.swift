@@ -12,6 +12,16 @@ package struct Encoding: Sendable {
     case palette
   }
 
+  /// How a file says when its last picture ends.
+  package enum End: Sendable {
+    /// By the duration of each packet.
+    case inPackets
+    /// By nothing: the last picture is written twice when it is shown for long.
+    case bySecondPicture
+    /// By an option of libav's container, in its time base.
+    case byOption(String)
+  }
+
   /// libav's name of the container.
   package var container: String
   /// libav's name of the encoder.
@@ -29,14 +39,14 @@ package struct Encoding: Sendable {
   package var mostPicturesASecond: Double
   /// The longest that one picture can be shown, in seconds.
   package var longestPicture: Double
-  /// Whether the container says how long the last picture is shown; where it does not, the picture is written twice.
-  package var keepsLastDuration: Bool
+  /// How the file says when its last picture ends.
+  package var end: End
 
   package init(
     container: String, encoder: String, pixelFormat: String = "yuv420p", colours: Colours = .video,
     keyFrameEvery: Int = 12, encoderOptions: [String: String] = [:],
     containerOptions: [String: String] = [:], mostPicturesASecond: Double = 1000,
-    longestPicture: Double = .infinity, keepsLastDuration: Bool = true
+    longestPicture: Double = .infinity, end: End = .inPackets
   ) {
     self.container = container
     self.encoder = encoder
@@ -47,7 +57,7 @@ package struct Encoding: Sendable {
     self.containerOptions = containerOptions
     self.mostPicturesASecond = mostPicturesASecond
     self.longestPicture = longestPicture
-    self.keepsLastDuration = keepsLastDuration
+    self.end = end
   }
 
   init(_ codec: VideoCodec) {
@@ -62,16 +72,17 @@ package struct Encoding: Sendable {
       precondition((0...63).contains(crf), "a constant quality of \(crf) is not in 0…63")
       self.init(
         container: "webm", encoder: "libvpx-vp9", keyFrameEvery: 128,
-        encoderOptions: ["crf": "\(crf)", "b": "0", "cpu-used": "2", "row-mt": "0"], keepsLastDuration: false)
+        encoderOptions: ["crf": "\(crf)", "b": "0", "cpu-used": "2", "row-mt": "0"], end: .bySecondPicture)
     case .gif:
       // Browsers show pictures of one hundredth of a second for ten.
       self.init(
         container: "gif", encoder: "gif", pixelFormat: "pal8", colours: .palette,
-        containerOptions: ["loop": "0"], mostPicturesASecond: 50, longestPicture: 655.35)
+        containerOptions: ["loop": "0"], mostPicturesASecond: 50, longestPicture: 655.35,
+        end: .byOption("final_delay"))
     case .ffv1:
       self.init(
         container: "matroska", encoder: "ffv1", pixelFormat: "bgr0", colours: .screen, keyFrameEvery: 1,
-        encoderOptions: ["level": "3", "slicecrc": "1"], keepsLastDuration: false)
+        encoderOptions: ["level": "3", "slicecrc": "1"], end: .bySecondPicture)
     }
   }
 }

@@ -6,6 +6,7 @@ final class Muxer {
   private let path: String
   private var context: UnsafeMutablePointer<AVFormatContext>?
   private let tick: AVRational
+  private let end: Encoding.End
   private var fileExists = false
   private var isFinished = false
 
@@ -14,6 +15,7 @@ final class Muxer {
   init(_ encoding: Encoding, of encoder: VideoEncoder, rotation: Int) throws(VideoError) {
     path = encoder.path
     tick = encoder.timeBase
+    end = encoding.end
     let url = "file:" + path
     var code = avformat_alloc_output_context2(&context, nil, encoding.container, url)
     guard code >= 0, let context, let stream = avformat_new_stream(context, nil) else {
@@ -61,8 +63,7 @@ final class Muxer {
   func finish(last: Range<Int64>) throws(VideoError) {
     let base = context!.pointee.streams[0]!.pointee.time_base
     let delay = av_rescale_q(last.upperBound, tick, base) - av_rescale_q(last.lowerBound, tick, base)
-    // Containers that have no such setting refuse it, which is right.
-    _ = av_opt_set_int(context!.pointee.priv_data, "final_delay", delay, 0)
+    if case .byOption(let name) = end { av_opt_set_int(context!.pointee.priv_data, name, delay, 0) }
     var code = av_write_trailer(context)
     if code >= 0, let file = context!.pointee.pb, file.pointee.error < 0 { code = file.pointee.error }
     let closed = avio_closep(&context!.pointee.pb)

@@ -129,7 +129,7 @@ public final class VideoWriter {
     guard let last else {
       throw VideoError(path: path, stage: .encode, reason: "no picture was appended before finishing")
     }
-    if last.ticks > 1, !encoding.keepsLastDuration {
+    if last.ticks > 1, case .bySecondPicture = encoding.end {
       nextTick -= 1
       try put(last.picture, ticks: 1)
     }
