@@ -92,7 +92,10 @@ let package = Package(
       dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
-    tests(of: "Video", uses: ["CLibAV"]),
+    .executableTarget(
+      name: "clip-probe", dependencies: ["Video", "ClipMutations"], path: "Tests/ClipProbe",
+      swiftSettings: native),
+    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "clip-probe"]),
     .target(
       name: "ClipMutations", dependencies: ["Video"], path: "Tests/ClipMutations", swiftSettings: native),
     tests(of: "Clips", uses: ["Video", "ClipMutations"]),

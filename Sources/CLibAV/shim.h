@@ -57,6 +57,10 @@ static void clibav_log_line(void *source, int level, const char *format, va_list
 
   size_t end = strlen(line);
   while (end > 0 && (line[end - 1] == '\n' || line[end - 1] == ' ')) line[--end] = 0;
+  // Lines may quote the file: what is no text in it must not steer a terminal.
+  for (size_t i = 0; i < end; i++) {
+    if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f) line[i] = '?';
+  }
   if (end > (size_t)length) clibav_sink(level, line);
 }
 

@@ -17,7 +17,7 @@ final class Deadline {
   var isPast: Bool { Deadline.now > end }
 
   /// What to tell the user.
-  var reason: String { "it took longer than the limit of \(seconds) seconds" }
+  var reason: String { "it took longer than the limit of \(seconds) seconds (data.limits.maxSeconds)" }
 
   private static var now: Double {
     var time = timespec()

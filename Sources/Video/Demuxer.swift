@@ -24,7 +24,7 @@ final class Demuxer {
     path = bytes.file.description
     self.deadline = deadline
     input = ClipInput(bytes, deadline: deadline)
-    _ = LibavLog.redirected
+    Libav.prepare(maxPixels: limits.maxPixels)
     LibavLog.forget()
     try open(limits)
     if !describesItself { try probe(limits) }

@@ -11,24 +11,32 @@ enum LibavLog {
   private final class Lines {
     var last: String?
     var count = 0
+    /// The last line tells which limit was met.
+    var isLimit = false
   }
 
   /// Redirects libav's log; the first use does it, later ones cost nothing.
   static let redirected: Void = clibav_send_log_to { _, line in
     guard let line else { return }
     let lines = LibavLog.ofThisThread
-    lines.last = String(cString: line)
     lines.count += 1
+    let text = String(cString: line)
+    if text.contains(LibavLog.pixelLimit) {
+      lines.last = text + " (data.limits.maxPixels)"
+      lines.isLimit = true
+    } else if !lines.isLimit {
+      lines.last = text
+    }
   }
+
+  /// What libav says of a frame above the limit. Later lines tell only of what follows from it.
+  private static let pixelLimit = "exceeds specified max pixel count"
 
   /// The last error line that libav logged on this thread since the last call, if any; forgets it.
   static func takeLastError() -> String? {
     let lines = ofThisThread
     guard lines.count > 0 else { return nil }
-    defer {
-      lines.last = nil
-      lines.count = 0
-    }
+    defer { forget() }
     return lines.last
   }
 
@@ -37,6 +45,7 @@ enum LibavLog {
     let lines = ofThisThread
     lines.last = nil
     lines.count = 0
+    lines.isLimit = false
   }
 
   private static let key: pthread_key_t = {

@@ -52,7 +52,7 @@ final class PictureScaler {
       throw Failure(
         reason:
           "covering \(framing.width)×\(framing.height) takes \(covering.width)×\(covering.height) pixels, "
-          + "above the limit of \(maxPixels)")
+          + "above the limit of \(maxPixels) (data.limits.maxPixels)")
     }
     let coded = orientation.swapsAxes ? (covering.height, covering.width) : covering
     let scaled = try scale(frame, width: coded.0, height: coded.1)

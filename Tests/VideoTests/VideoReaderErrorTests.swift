@@ -136,7 +136,7 @@ import Testing
     let scratch = try Scratch()
     try Numbered.write(to: scratch.path("a.mp4"), ticks: [1])
     let error = failure(scratch.path("a.mp4"), limits: DecodeLimits(maxPixels: 1 << 20, maxSeconds: 1e-9))
-    #expect(error?.reason == "it took longer than the limit of 1e-09 seconds")
+    #expect(error?.reason == "it took longer than the limit of 1e-09 seconds (data.limits.maxSeconds)")
   }
 
   @Test func refusesPicturesAboveTheLimit() throws {
@@ -148,6 +148,8 @@ import Testing
       try reader.pictures(at: [0], framing: Framing(width: 640, height: 320))
     }
     #expect(error?.stage == .convert)
-    #expect(error?.reason == "covering 640×320 takes 640×427 pixels, above the limit of 10000")
+    #expect(
+      error?.reason
+        == "covering 640×320 takes 640×427 pixels, above the limit of 10000 (data.limits.maxPixels)")
   }
 }

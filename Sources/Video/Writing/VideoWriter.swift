@@ -80,13 +80,13 @@ public final class VideoWriter {
     self.width = width
     self.height = height
     self.encoding = encoding
-    _ = LibavLog.redirected
     LibavLog.forget()
     guard (1...65535).contains(width), (1...65535).contains(height) else {
       throw VideoError(
         path: path, stage: .encode,
         reason: "a size of \(width)×\(height) is not in 1…65535; choose a smaller one")
     }
+    Libav.prepare(maxPixels: width * height)
     let most = encoding.mostPicturesASecond
     guard frameRate > 0, frameRate <= most else {
       throw VideoError(
