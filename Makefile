@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
-.PHONY: setup build quickstart test bench bench-peer lint format docs clean
+.PHONY: setup build quickstart test fuzz bench bench-peer lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -24,6 +24,12 @@ quickstart: build
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
 test: setup
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests
+
+# Reads CLIPS damaged clips, the same for the same SEED, and prints what became of them.
+CLIPS = 20000
+SEED = 1
+fuzz: setup
+	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
 
 bench: build
 	$(BIN)/vfm-bench step

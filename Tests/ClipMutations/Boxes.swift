@@ -1,44 +1,44 @@
 /// Builds the boxes of an mp4 by hand.
-public enum Box {
+package enum Box {
   /// A box of a kind with what is in it.
-  public static func make(_ kind: String, _ parts: [UInt8]...) -> [UInt8] {
+  package static func make(_ kind: String, _ parts: [UInt8]...) -> [UInt8] {
     let body = parts.flatMap { $0 }
     return big(UInt32(8 + body.count)) + Array(kind.utf8) + body
   }
 
   /// A box of version 0 without flags.
-  public static func full(_ kind: String, version: UInt8 = 0, flags: UInt8 = 0, _ parts: [UInt8]...)
+  package static func full(_ kind: String, version: UInt8 = 0, flags: UInt8 = 0, _ parts: [UInt8]...)
     -> [UInt8]
   {
     make(kind, [version, 0, 0, flags], parts.flatMap { $0 })
   }
 
   /// A number, the high byte first.
-  public static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  package static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     (0..<Number.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: number >> Number(8 * $0)) }
   }
 
   /// Zeros.
-  public static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+  package static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
   /// What differs between the tracks of hostile files; the rest is as in a sound one.
-  public struct Track: Sendable {
-    public var width: UInt16 = 64
-    public var height: UInt16 = 48
-    public var timescale: UInt32 = 25
-    public var duration: UInt32 = 1
-    public var edits: [UInt8] = []
-    public var timeToSample = Box.big(UInt32(1)) + Box.big(UInt32(1)) + Box.big(UInt32(1))
-    public var sampleToChunk =
+  package struct Track: Sendable {
+    package var width: UInt16 = 64
+    package var height: UInt16 = 48
+    package var timescale: UInt32 = 25
+    package var duration: UInt32 = 1
+    package var edits: [UInt8] = []
+    package var timeToSample = Box.big(UInt32(1)) + Box.big(UInt32(1)) + Box.big(UInt32(1))
+    package var sampleToChunk =
       Box.big(UInt32(1)) + Box.big(UInt32(1)) + Box.big(UInt32(1)) + Box.big(UInt32(1))
-    public var sampleSizes = Box.big(UInt32(1)) + Box.big(UInt32(1))
-    public var chunkOffsets = Box.big(UInt32(1)) + Box.big(UInt32(0))
-    public var moreTables: [UInt8] = []
-    public var dataReferences = Box.big(UInt32(1)) + Box.full("url ", flags: 1)
+    package var sampleSizes = Box.big(UInt32(1)) + Box.big(UInt32(1))
+    package var chunkOffsets = Box.big(UInt32(1)) + Box.big(UInt32(0))
+    package var moreTables: [UInt8] = []
+    package var dataReferences = Box.big(UInt32(1)) + Box.full("url ", flags: 1)
     /// The kind of codec, of four letters.
-    public var codec = "jpeg"
+    package var codec = "jpeg"
 
-    public init() {}
+    package init() {}
 
     var entry: [UInt8] {
       Box.make(
@@ -48,7 +48,7 @@ public enum Box {
     }
 
     /// The track's box.
-    public var box: [UInt8] {
+    package var box: [UInt8] {
       let table = Box.make(
         "stbl", Box.full("stsd", Box.big(UInt32(1)), entry), Box.full("stts", timeToSample),
         Box.full("stsc", sampleToChunk), Box.full("stsz", sampleSizes), Box.full("stco", chunkOffsets),
@@ -69,7 +69,7 @@ public enum Box {
   }
 
   /// A whole file of some tracks.
-  public static func file(_ tracks: [UInt8], more: [UInt8] = [], data: [UInt8] = []) -> [UInt8] {
+  package static func file(_ tracks: [UInt8], more: [UInt8] = [], data: [UInt8] = []) -> [UInt8] {
     make("ftyp", Array("isom".utf8), big(UInt32(0)), Array("isommp42".utf8))
       + make(
         "moov",

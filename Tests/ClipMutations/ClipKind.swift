@@ -1,11 +1,11 @@
 import Video
 
 /// A pair of container and codec of which a small clip can be made.
-public struct ClipKind: Sendable, CustomStringConvertible {
+package struct ClipKind: Sendable, CustomStringConvertible {
   /// Container and codec, `mp4/h264`.
-  public let description: String
+  package let description: String
   /// The ending of such a file.
-  public let ending: String
+  package let ending: String
   let encoding: Encoding
   let size: (width: Int, height: Int)
 
@@ -24,7 +24,7 @@ public struct ClipKind: Sendable, CustomStringConvertible {
   }
 
   /// Every container and nearly every codec that clips may be in.
-  public static let all: [ClipKind] = [
+  package static let all: [ClipKind] = [
     .init("mp4/h264", "mp4", "mp4", "libx264", options: ["mbtree": "0"]),
     .init(
       "fragmented mp4/h264", "mp4", "mp4", "libx264", options: ["mbtree": "0"],
@@ -58,7 +58,7 @@ public struct ClipKind: Sendable, CustomStringConvertible {
   ]
 
   /// Writes a clip of moving pictures, one second long.
-  public func write(to path: String, frames: Int = 25) throws {
+  package func write(to path: String, frames: Int = 25) throws {
     let writer = try VideoWriter(
       path: path, width: size.width, height: size.height, frameRate: 25, encoding: encoding)
     for t in 0..<frames { try writer.append(picture(t)) }

@@ -1,20 +1,20 @@
 /// Builds the elements of a Matroska file by hand.
-public enum Element {
+package enum Element {
   /// An element of an id with what is in it; `size` is what it says of its size, if that is a lie.
-  public static func make(_ id: [UInt8], size: UInt64? = nil, _ parts: [UInt8]...) -> [UInt8] {
+  package static func make(_ id: [UInt8], size: UInt64? = nil, _ parts: [UInt8]...) -> [UInt8] {
     let body = parts.flatMap { $0 }
     return id + Box.big(0x0100_0000_0000_0000 | (size ?? UInt64(body.count))) + body
   }
 
   /// An element that holds a number.
-  public static func number(_ id: [UInt8], _ value: UInt64) -> [UInt8] { make(id, Box.big(value)) }
+  package static func number(_ id: [UInt8], _ value: UInt64) -> [UInt8] { make(id, Box.big(value)) }
 
   /// An element that holds a text.
-  public static func text(_ id: [UInt8], _ value: String) -> [UInt8] { make(id, Array(value.utf8)) }
+  package static func text(_ id: [UInt8], _ value: String) -> [UInt8] { make(id, Array(value.utf8)) }
 
   /// A video track.
   /// - Parameter more: further elements of the track's entry.
-  public static func track(
+  package static func track(
     codec: String, number: UInt64 = 1, width: UInt64, height: UInt64, more: [UInt8] = []
   ) -> [UInt8] {
     make(
@@ -24,12 +24,12 @@ public enum Element {
   }
 
   /// A block of a cluster with a key frame.
-  public static func block(_ data: [UInt8], at time: Int16 = 0) -> [UInt8] {
+  package static func block(_ data: [UInt8], at time: Int16 = 0) -> [UInt8] {
     make([0xA3], [0x81], Box.big(time), [0x80], data)
   }
 
   /// A whole file.
-  public static func file(information: [UInt8] = [], tracks: [UInt8], clusters: [UInt8]) -> [UInt8] {
+  package static func file(information: [UInt8] = [], tracks: [UInt8], clusters: [UInt8]) -> [UInt8] {
     make(
       [0x1A, 0x45, 0xDF, 0xA3], number([0x42, 0x86], 1), number([0x42, 0xF7], 1), number([0x42, 0xF2], 4),
       number([0x42, 0xF3], 8), text([0x42, 0x82], "matroska"), number([0x42, 0x87], 4),
@@ -41,7 +41,7 @@ public enum Element {
   }
 
   /// A cluster of blocks.
-  public static func cluster(_ blocks: [UInt8], at time: UInt64 = 0) -> [UInt8] {
+  package static func cluster(_ blocks: [UInt8], at time: UInt64 = 0) -> [UInt8] {
     make([0x1F, 0x43, 0xB6, 0x75], number([0xE7], time), blocks)
   }
 }

@@ -1,5 +1,5 @@
 /// A way to damage a clip.
-public enum Mutation: String, CaseIterable, Sendable {
+package enum Mutation: String, CaseIterable, Sendable {
   /// The end is missing.
   case truncated
   /// One to sixteen bits are flipped, anywhere.
@@ -16,7 +16,7 @@ public enum Mutation: String, CaseIterable, Sendable {
   case movedPieces = "moved pieces"
 
   /// The damaged bytes.
-  public func apply(to clip: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+  package func apply(to clip: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
     var bytes = clip
     guard bytes.count > 1 else { return bytes }
     switch self {

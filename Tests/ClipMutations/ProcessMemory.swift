@@ -1,11 +1,11 @@
 import Foundation
 
 /// What this process holds of the machine's memory, in megabytes (2²⁰ bytes), as Linux counts it.
-public enum ProcessMemory {
+package enum ProcessMemory {
   /// Now.
-  public static var resident: Double { value("VmRSS") }
+  package static var resident: Double { value("VmRSS") }
   /// At most, since the start.
-  public static var peak: Double { value("VmHWM") }
+  package static var peak: Double { value("VmHWM") }
 
   private static func value(_ key: String) -> Double {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
