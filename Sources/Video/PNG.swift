@@ -30,7 +30,7 @@ private func systemError(_ path: String) -> VideoError {
 }
 
 private func pngData(_ picture: Picture, for path: String) throws(VideoError) -> [UInt8] {
-  Libav.prepare()
+  Libav.prepare(maxPixels: picture.width * picture.height)
   LibavLog.forget()
   guard let codec = avcodec_find_encoder(AV_CODEC_ID_PNG) else {
     throw VideoError(path: path, stage: .encode, reason: "this libav has no PNG encoder")

@@ -24,6 +24,18 @@ import Video
     #expect(!report.contains("http://") && !report.contains("src=\"http"))
   }
 
+  @Test(arguments: ["webm", "gif"])
+  func samplesHaveTheRecipesFormat(format: String) throws {
+    let bench = try Workbench(steps: 2)
+    let result = try bench.pretrain(
+      "--set", "training.sampleEvery=2", "--set", "samples.format=\(format)")
+    #expect(result.code == 0, "\(result.errors)")
+    let clip = bench.output + "/samples/step-000002/prompt-00." + format
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: clip))
+    let report = try String(contentsOfFile: bench.output + "/report.html", encoding: .utf8)
+    #expect(report.contains("/\(format);base64," + bytes.base64EncodedString()))
+  }
+
   @Test func stoppedAndGoneOnIsTheSameAsNeverStopped() throws {
     let bench = try Workbench()
     let whole = try bench.pretrain("--json", output: bench.path + "/whole")
