@@ -92,7 +92,7 @@ let package = Package(
       dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
-    tests(of: "Video"),
+    tests(of: "Video", uses: ["Hashing"]),
     tests(of: "Clips", uses: ["Video"]),
     tests(of: "Hashing"),
     tests(of: "Checkpoints", uses: ["CHDF5"]),

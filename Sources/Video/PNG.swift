@@ -30,7 +30,7 @@ private func systemError(_ path: String) -> VideoError {
 }
 
 private func pngData(_ picture: Picture, for path: String) throws(VideoError) -> [UInt8] {
-  _ = LibavLog.redirected
+  Libav.prepare()
   LibavLog.forget()
   guard let codec = avcodec_find_encoder(AV_CODEC_ID_PNG) else {
     throw VideoError(path: path, stage: .encode, reason: "this libav has no PNG encoder")
@@ -45,7 +45,9 @@ private func pngData(_ picture: Picture, for path: String) throws(VideoError) ->
   new.pointee.thread_count = 1
   new.pointee.flags |= AV_CODEC_FLAG_BITEXACT
 
-  let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
+  guard let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24) else {
+    throw VideoError(path: path, stage: .encode, code: clibav_error_no_memory())
+  }
   frame.fill(with: picture)
   let packet = PacketMemory()
   var code = avcodec_open2(new, codec, nil)

@@ -53,7 +53,7 @@ public final class VideoWriter {
     self.path = path
     self.width = width
     self.height = height
-    _ = LibavLog.redirected
+    Libav.prepare()
     LibavLog.forget()
     for (name, size) in [("width", width), ("height", height)] where size < 2 || size % 2 != 0 {
       throw VideoError(
@@ -94,9 +94,10 @@ public final class VideoWriter {
     precondition(
       picture.width == width && picture.height == height,
       "a picture of \(picture.width)×\(picture.height) does not fit a clip of \(width)×\(height)")
-    let colours = FrameMemory(width: width, height: height, format: AV_PIX_FMT_RGB24)
+    guard let colours = FrameMemory(width: width, height: height, format: AV_PIX_FMT_RGB24),
+      let frame = FrameMemory(width: width, height: height, format: AV_PIX_FMT_YUV420P)
+    else { throw failure(.convert, clibav_error_no_memory()) }
     colours.fill(with: picture)
-    let frame = FrameMemory(width: width, height: height, format: AV_PIX_FMT_YUV420P)
     let code = sws_scale_frame(scaler, frame.pointer, colours.pointer)
     guard code >= 0 else { throw failure(.convert, code) }
     frame.pointer.pointee.pts = nextTick
