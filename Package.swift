@@ -74,7 +74,7 @@ let package = Package(
     command("vfm-eval", uses: everything),
     command("vfm-sample", uses: everything),
     command("vfm-data", uses: everything),
-    command("vfm-bench", uses: ["Training", "Models", "Layers", "Tensors"]),
+    command("vfm-bench", uses: ["Commands", "Training", "Models", "Layers", "Clips", "Video", "Tensors"]),
 
     tests(of: "Tensors"),
     .target(
