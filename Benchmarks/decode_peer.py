@@ -115,7 +115,12 @@ PROGRAMS = {
 }
 
 
-def work(name, size, samples, ready, go, done, failed):
+def processor_seconds():
+    times = os.times()
+    return times.user + times.system
+
+
+def work(name, size, samples, ready, go, done, failed, used):
     program = PROGRAMS[name](size)
     try:
         program.read(*samples[0])
@@ -123,11 +128,13 @@ def work(name, size, samples, ready, go, done, failed):
         failed.put(f"{samples[0][0]}: {error}")
     ready.wait()
     go.wait()
+    start = processor_seconds()
     for path, times in samples:
         try:
             program.read(path, times)
         except Exception as error:
             failed.put(f"{path}: {str(error).splitlines()[0]}")
+    used.put(processor_seconds() - start)
     done.wait()
 
 
@@ -137,9 +144,9 @@ def run(name, path, workers):
     samples = [(sample["path"], sample["times"]) for sample in list_["samples"]]
     context = multiprocessing.get_context("spawn")
     barriers = [context.Barrier(workers + 1) for _ in range(3)]
-    failed = context.Queue()
+    failed, used = context.Queue(), context.Queue()
     processes = [
-        context.Process(target=work, args=(name, list_["size"], samples[i::workers], *barriers, failed))
+        context.Process(target=work, args=(name, list_["size"], samples[i::workers], *barriers, failed, used))
         for i in range(workers)]
     for process in processes:
         process.start()
@@ -149,13 +156,14 @@ def run(name, path, workers):
     barriers[2].wait()
     seconds = time.perf_counter() - start
     failures = set()
+    time.sleep(0.1)  # a queue is filled by a thread of the worker's
     while not failed.empty():
         failures.add(failed.get())
     for process in processes:
         process.join()
     for failure in sorted(failures)[:3]:
         print(f"{name}: {failure}", file=sys.stderr)
-    return len(samples) / seconds
+    return len(samples) / seconds, 1000 * sum(used.get() for _ in processes) / len(samples)
 
 
 def compare(arguments):
@@ -171,18 +179,24 @@ def compare(arguments):
                 [arguments.bench, "decode", "--samples-in", path, "--threads", str(arguments.workers), "--json"],
                 check=True, capture_output=True, text=True).stdout)
             for kind in ("cold", "warm"):
-                rates.setdefault(f"ours, {kind}", []).append(ours[f"{kind}{arguments.workers}"])
+                key = f"{kind}{arguments.workers}"
+                rates.setdefault(f"ours, {kind}", []).append((ours[key], ours[f"{key}ProcessorMilliseconds"]))
             for name in arguments.programs or PROGRAMS:
                 rates.setdefault(name, []).append(run(name, path, arguments.workers))
-    medians = {name: statistics.median(values) for name, values in rates.items()}
-    print(f"{arguments.workers} workers, {arguments.rounds} rounds, {ours['clips']:.0f} clips, {ours['samples']:.0f} samples")
-    print("| program | samples/s | rounds | ours, warm / it | ours, cold / it |")
-    print("|---|---|---|---|---|")
-    for name, median in medians.items():
-        rounds = ", ".join(f"{value:.1f}" for value in rates[name])
-        warm, cold = (statistics.median(a / b for a, b in zip(rates[f"ours, {kind}"], rates[name]))
-                      for kind in ("warm", "cold"))
-        print(f"| {name} | {median:.1f} | {rounds} | {warm:.2f} | {cold:.2f} |")
+    print(f"{arguments.workers} workers, {arguments.rounds} rounds, {ours['clips']:.0f} clips, "
+          f"{ours['samples']:.0f} samples")
+    print("| program | samples/s | of the rounds | processor ms a sample | ours, warm / it | ours, cold / it "
+          "| by processor time: warm | cold |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, values in rates.items():
+        rounds = ", ".join(f"{rate:.1f}" for rate, _ in values)
+        ratios = []
+        for better in (lambda ours, its: ours[0] / its[0], lambda ours, its: its[1] / ours[1]):
+            for kind in ("warm", "cold"):
+                pairs = zip(rates[f"ours, {kind}"], values)
+                ratios.append(f"{statistics.median(better(ours, its) for ours, its in pairs):.2f}")
+        print(f"| {name} | {statistics.median(v[0] for v in values):.1f} | {rounds} "
+              f"| {statistics.median(v[1] for v in values):.1f} | {' | '.join(ratios)} |")
 
 
 def main():
@@ -192,7 +206,7 @@ def main():
     one.add_argument("program", choices=PROGRAMS)
     one.add_argument("--samples", required=True)
     one.add_argument("--workers", type=int, default=2)
-    one.set_defaults(do=lambda a: print(json.dumps({a.program: run(a.program, a.samples, a.workers)})))
+    one.set_defaults(do=lambda a: print(json.dumps(dict(zip(("rate", "processorMilliseconds"), run(a.program, a.samples, a.workers))))))
     all_ = commands.add_parser("compare", help="all programs, turn by turn")
     all_.add_argument("clips", nargs="+")
     all_.add_argument("--bench", required=True)

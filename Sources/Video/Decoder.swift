@@ -49,7 +49,8 @@ final class Decoder {
   /// Only codecs where such a frame leaves nothing behind: VP8 and VP9 carry probabilities and maps over from any frame.
   var canSkip: Bool {
     switch context!.pointee.codec_id {
-    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4:
+    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+      AV_CODEC_ID_MPEG4:
       true
     default: false
     }

@@ -14,7 +14,9 @@ final class FrameMemory {
   /// libav's vector code wants them.
   convenience init?(width: Int, height: Int, format: AVPixelFormat) {
     self.init()
-    guard let wide = Int32(exactly: width), let high = Int32(exactly: height), wide > 0, high > 0 else { return nil }
+    guard let wide = Int32(exactly: width), let high = Int32(exactly: height), wide > 0, high > 0 else {
+      return nil
+    }
     pointer.pointee.width = wide
     pointer.pointee.height = high
     pointer.pointee.format = format.rawValue

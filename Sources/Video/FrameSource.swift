@@ -28,7 +28,8 @@ final class FrameSource {
   /// Opens the file, to be decoded from its start.
   /// - Parameter known: what is known of it; then it is not probed.
   init(
-    _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline, known: (CodecParameters, origin: Int64)? = nil
+    _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline,
+    known: (CodecParameters, origin: Int64)? = nil
   ) throws(VideoError) {
     demuxer = try Demuxer(bytes, limits: limits, deadline: deadline, probes: known == nil)
     decoder = try Decoder(of: demuxer, limits: limits, known: known?.0)

@@ -12,6 +12,8 @@ struct FrameTable: Sendable {
     let seekTime: Int64
   }
 
+  /// Whether the clip's first packet must be decoded before decoding can start at a key frame.
+  let needsFirstPacket: Bool
   /// How many frames the packets make.
   let count: Int
   private let first: Int64
@@ -42,6 +44,7 @@ struct FrameTable: Sendable {
       numbers.append(UInt32(number))
       times.append(time)
     }
+    needsFirstPacket = scan.memory.reach == .firstPacket
     count = order.count
     self.first = first
     self.step = Int64(step)

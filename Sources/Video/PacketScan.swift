@@ -15,11 +15,15 @@ struct PacketScan {
   /// Every packet has a time of its own, and the file could be read to its end: the times are what decoding gives,
   /// unless a packet does not decode.
   private(set) var isExact = true
+  /// What a decoder remembers of packets from long before.
+  private(set) var memory: DecoderMemory
 
   /// Reads a file from its start to its end.
   init(of demuxer: Demuxer) throws(VideoError) {
     var times: Set<Int64> = []
+    memory = DecoderMemory(of: demuxer.stream.pointee.codecpar.pointee.codec_id)
     while let packet = try demuxer.nextPacket()?.pointee {
+      memory.look(at: packet)
       // Before the start of an edit list there are packets to decode and not to show.
       if packet.flags & AV_PKT_FLAG_DISCARD != 0 { continue }
       let isTimed = packet.dts != clibav_no_timestamp() || !demuxer.isIndexedByDecodingTime
@@ -33,7 +37,7 @@ struct PacketScan {
           pts: packet.pts, seekTime: demuxer.isIndexedByDecodingTime ? packet.dts : packet.pts,
           duration: packet.duration, isKey: packet.flags & AV_PKT_FLAG_KEY != 0))
     }
-    if demuxer.readError != nil || packets.isEmpty { isExact = false }
+    if demuxer.readError != nil || packets.isEmpty || memory.reach == .everything { isExact = false }
     LibavLog.forget()
   }
 

@@ -40,7 +40,9 @@ final class PictureScaler {
     of memory: FrameMemory, framing: Framing?, orientation: Orientation, aspect: Double
   ) throws(Failure) -> Picture {
     let frame = memory.pointer
-    guard frame.pointee.width > 0, frame.pointee.height > 0 else { throw Failure(reason: "the frame has no pixels") }
+    guard frame.pointee.width > 0, frame.pointee.height > 0 else {
+      throw Failure(reason: "the frame has no pixels")
+    }
     let shown = orientation.displayedSize(
       width: Int(frame.pointee.width), height: Int(frame.pointee.height), aspect: aspect)
     let framing =

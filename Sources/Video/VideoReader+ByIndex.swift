@@ -54,7 +54,10 @@ extension VideoReader {
     let key = table.key(atOrBefore: number)
     if let current, goes(on: current, to: number, from: key, in: table) { return current }
     following = nil
-    if source.isUntouched, key == nil || key?.number == 0 { return try source.next() }
+    if source.isUntouched, key == nil || key?.number == 0 || table.needsFirstPacket {
+      guard let first = try source.next(), first.ticks == table.ticks(0) else { return nil }
+      if key == nil || key?.number == 0 { return first }
+    }
     if let key {
       seeks += 1
       return try source.seek(to: key)

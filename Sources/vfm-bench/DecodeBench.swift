@@ -20,12 +20,13 @@ struct DecodeBench {
     self.timings = timings
   }
 
-  /// Samples a second.
-  func rate(threads: Int, isWarm: Bool) throws -> Double {
+  /// Samples a second, and the processor's time for each, in milliseconds: other work on the machine touches that less.
+  func measure(threads: Int, isWarm: Bool) throws -> (rate: Double, milliseconds: Double) {
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, processor) = (clock.now, processorSeconds())
     try read(0..<list.samples.count, threads: threads, isWarm: isWarm)
-    return Double(list.samples.count) / ((clock.now - start) / .seconds(1))
+    let count = Double(list.samples.count)
+    return (count / ((clock.now - start) / .seconds(1)), 1000 * (processorSeconds() - processor) / count)
   }
 
   /// The memory of this process before the first sample, after 1,000 and after all, in bytes.
@@ -58,4 +59,11 @@ struct DecodeBench {
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
+}
+
+/// What this process used of the processor so far, in seconds, over all threads.
+private func processorSeconds() -> Double {
+  var usage = rusage()
+  getrusage(RUSAGE_SELF.rawValue, &usage)
+  return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
 }

@@ -8,7 +8,8 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Time the reading of random samples: frames at a rate from a random time, scaled and cropped.",
     discussion:
-      "Cold opens each clip as if for the first time; warm has read each clip's times once before (ClipTiming).")
+      "Cold opens each clip as if for the first time; warm has read each clip's times once before (ClipTiming)."
+  )
 
   @Argument(help: "Folders of clips, or manifests (.csv, .jsonl).") var clips: [String] = []
   @Option(help: "Samples of a measurement.") var samples = 1000
@@ -29,7 +30,8 @@ struct DecodeCommand: ParsableCommand {
     if samples < 1 || frames < 1 || !(frameRate > 0) || size < 1 || threads.contains(where: { $0 < 1 })
       || (soak ?? 1) < 1
     {
-      throw ValidationError("--samples, --frames, --frame-rate, --size, --threads and --soak must be above zero.")
+      throw ValidationError(
+        "--samples, --frames, --frame-rate, --size, --threads and --soak must be above zero.")
     }
   }
 
@@ -42,10 +44,14 @@ struct DecodeCommand: ParsableCommand {
       if let samplesOut { return try list.write(to: samplesOut) }
       let bench = try DecodeBench(list)
       if let soak { return try report(bench.soak(soak, threads: threads.max() ?? 1)) }
-      var figures: [(String, Double)] = [("clips", Double(bench.clips)), ("samples", Double(list.samples.count))]
+      var figures: [(String, Double)] = [
+        ("clips", Double(bench.clips)), ("samples", Double(list.samples.count)),
+      ]
       for threads in threads {
-        figures.append(("cold\(threads)", try bench.rate(threads: threads, isWarm: false)))
-        figures.append(("warm\(threads)", try bench.rate(threads: threads, isWarm: true)))
+        for (name, isWarm) in [("cold\(threads)", false), ("warm\(threads)", true)] {
+          let (rate, milliseconds) = try bench.measure(threads: threads, isWarm: isWarm)
+          figures += [(name, rate), ("\(name)ProcessorMilliseconds", milliseconds)]
+        }
       }
       figures.append(("residentBytes", Double(residentNow())))
       try report(figures)
@@ -59,8 +65,8 @@ struct DecodeCommand: ParsableCommand {
       print(String(decoding: data, as: UTF8.self))
     } else {
       for (name, value) in figures {
-        let isRate = name.hasPrefix("cold") || name.hasPrefix("warm")
-        print(isRate ? "\(name): \(String(format: "%.1f", value)) samples/s" : "\(name): \(Int(value))")
+        let isCount = value == value.rounded()
+        print("\(name): \(isCount ? "\(Int(value))" : String(format: "%.1f", value))")
       }
     }
   }

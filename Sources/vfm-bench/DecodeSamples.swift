@@ -25,7 +25,9 @@ struct DecodeSamples: Codable {
     }
     guard !clips.isEmpty else {
       throw Failure(
-        .unfitInput, "No clip in \(places.joined(separator: ", ")) lasts \(length) s; name others, or ask for fewer --frames.")
+        .unfitInput,
+        "No clip in \(places.joined(separator: ", ")) lasts \(length) s; name others, or ask for fewer --frames."
+      )
     }
     var random = RandomStream(seed: seed, purpose: .check)
     self.size = size

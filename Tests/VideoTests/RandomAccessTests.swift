@@ -66,7 +66,8 @@ import Testing
         try check(byNumber, frames: frames, "a reader used for other frames before")
         try check(byNumber, at: asked, "a reader used for frames and times")
         if round == rounds / 2 {
-          try check(VideoReader(ClipFile(path: path), timing: byNumber.timing()), frames: frames, "a proven timing")
+          try check(
+            VideoReader(ClipFile(path: path), timing: byNumber.timing()), frames: frames, "a proven timing")
           var count = 0
           try byNumber.forEachFrame(framing: framing) { picture, _ in
             #expect(picture == pictures[count])
@@ -104,7 +105,8 @@ import Testing
 
   @Test(arguments: [
     ("a very long group of pictures", Array(repeating: 1, count: 400), 100_000),
-    ("short groups", Array(repeating: 1, count: 200), 5), ("key frames only", Array(repeating: 1, count: 40), 1),
+    ("short groups", Array(repeating: 1, count: 200), 5),
+    ("key frames only", Array(repeating: 1, count: 40), 1),
     ("a variable rate", (0..<300).map { 1 + $0 * $0 % 5 }, 30), ("one frame", [1], 10),
   ])
   func readsWrittenClipsInAnyOrder(kind: String, ticks: [Int], keyFrameEvery: Int) throws {
@@ -131,7 +133,8 @@ import Testing
     #expect(words([-1, 0]) == "cannot show a frame of \(path): it has no frame -1; count frames from 0")
     #expect(words([2, 0, 2]) == nil)
     #expect(words([]) == nil)
-    #expect(try reader.pictures(ofFrames: [2, 0, 2], framing: nil).map { Numbered.number(in: $0) } == [2, 0, 2])
+    #expect(
+      try reader.pictures(ofFrames: [2, 0, 2], framing: nil).map { Numbered.number(in: $0) } == [2, 0, 2])
   }
 
   /// With a timing, opening decodes nothing, and only a stretch from a key frame on is read.
