@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
-.PHONY: setup build quickstart test fuzz bench bench-peer lint format docs clean
+.PHONY: setup build quickstart test fuzz bench bench-peer bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -39,6 +39,11 @@ PYTHON = python3
 bench-peer: build
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
+
+# Random samples of the clips in CLIPS, read by ours, PyAV and torchcodec, turn by turn.
+CLIPS = Datasets/quickstart/train.jsonl
+bench-decode: build
+	$(PYTHON) Benchmarks/decode_peer.py compare --bench $(BIN)/vfm-bench $(CLIPS)
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_FILES)

@@ -74,7 +74,7 @@ let package = Package(
     command("vfm-eval", uses: everything),
     command("vfm-sample", uses: everything),
     command("vfm-data", uses: everything),
-    command("vfm-bench", uses: ["Training", "Models", "Layers", "Tensors"]),
+    command("vfm-bench", uses: ["Commands", "Training", "Models", "Layers", "Clips", "Video", "Tensors"]),
 
     tests(of: "Tensors"),
     .target(
@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "clip-probe", dependencies: ["Video", "ClipMutations"], path: "Tests/ClipProbe",
       swiftSettings: native),
-    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "clip-probe"]),
+    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "Hashing", "clip-probe"]),
     .target(
       name: "ClipMutations", dependencies: ["Video"], path: "Tests/ClipMutations", swiftSettings: native),
     tests(of: "Clips", uses: ["Video", "ClipMutations"]),

@@ -29,6 +29,9 @@ static inline int clibav_error_exit(void) { return AVERROR_EXIT; }
 /// What was asked for is not allowed.
 static inline int clibav_error_not_permitted(void) { return AVERROR(EPERM); }
 
+/// There is no memory, or not as much as `av_max_alloc` allows.
+static inline int clibav_error_no_memory(void) { return AVERROR(ENOMEM); }
+
 /// What a packet or frame without a timestamp carries in its place.
 static inline int64_t clibav_no_timestamp(void) { return AV_NOPTS_VALUE; }
 

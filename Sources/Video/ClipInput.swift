@@ -16,7 +16,7 @@ final class ClipInput {
     context = avio_alloc_context(
       buffer.assumingMemoryBound(to: UInt8.self), Int32(ClipInput.bufferSize), 0,
       Unmanaged.passUnretained(self).toOpaque(),
-      { ClipInput.of($0).read($1!, Int($2)) }, nil, { ClipInput.of($0).seek(to: $1, from: $2) })
+      { ClipInput.of($0).read($1, Int($2)) }, nil, { ClipInput.of($0).seek(to: $1, from: $2) })
     precondition(context != nil, "out of memory for a file")
   }
 
@@ -30,7 +30,8 @@ final class ClipInput {
     Unmanaged<ClipInput>.fromOpaque(opaque!).takeUnretainedValue()
   }
 
-  private func read(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+  private func read(_ target: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int32 {
+    guard let target, count > 0 else { return 0 }
     if deadline.isPast { return clibav_error_exit() }
     let read = bytes.read(at: place, into: UnsafeMutableRawBufferPointer(start: target, count: count))
     if read > 0 { place += read }

@@ -5,6 +5,8 @@ import CLibAV
 /// One thread a file: clips are decoded side by side, and one thread gives the same frames and messages every time.
 final class Decoder {
   private var context: UnsafeMutablePointer<AVCodecContext>?
+  /// A frame that the decoder had nothing for, to be filled the next time.
+  private var spare: FrameMemory?
 
   /// What came out.
   enum Output {
@@ -15,9 +17,11 @@ final class Decoder {
     case failed(Int32)
   }
 
-  init(of demuxer: Demuxer, limits: DecodeLimits) throws(VideoError) {
+  /// A decoder of the demuxer's stream.
+  /// - Parameter known: what an earlier probe of the same file found, where the demuxer has not probed it.
+  init(of demuxer: Demuxer, limits: DecodeLimits, known: CodecParameters?) throws(VideoError) {
     let stream = demuxer.stream
-    let parameters = stream.pointee.codecpar!
+    let parameters = known?.pointer ?? stream.pointee.codecpar!
     guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
       let name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
       throw VideoError(path: demuxer.path, stage: .decode, reason: "libav has no decoder for \(name)")
@@ -40,6 +44,23 @@ final class Decoder {
 
   deinit { avcodec_free_context(&context) }
 
+  /// Whether frames that no other frame leans on can be left out without a trace in the others.
+  ///
+  /// Only codecs where such a frame leaves nothing behind: VP8 and VP9 carry probabilities and maps over from any frame.
+  var canSkip: Bool {
+    switch context!.pointee.codec_id {
+    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+      AV_CODEC_ID_MPEG4:
+      true
+    default: false
+    }
+  }
+
+  /// From the next packet on, leaves frames out that no other frame leans on.
+  func skipsUnreferenced(_ skips: Bool) {
+    context!.pointee.skip_frame = skips ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
+  }
+
   /// libav's name of the codec.
   var codecName: String { String(cString: avcodec_get_name(context!.pointee.codec_id)) }
 
@@ -48,8 +69,9 @@ final class Decoder {
 
   /// Takes what the decoder has.
   func receive() -> Output {
-    let frame = FrameMemory()
+    let frame = spare ?? FrameMemory()
     let code = avcodec_receive_frame(context, frame.pointer)
+    spare = code < 0 ? frame : nil
     switch code {
     case 0...: return .frame(frame)
     case clibav_error_again(): return .hungry

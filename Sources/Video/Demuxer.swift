@@ -20,14 +20,16 @@ final class Demuxer {
   private(set) var readError: Int32?
 
   /// Opens the file; `limits.maxPixels` also bounds what libav decodes to learn the stream's format.
-  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
+  /// - Parameter probes: false where the stream's format is known already, or of no interest, and the container's
+  ///   header names its streams.
+  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline, probes: Bool = true) throws(VideoError) {
     path = bytes.file.description
     self.deadline = deadline
     input = ClipInput(bytes, deadline: deadline)
     Libav.prepare(maxPixels: limits.maxPixels)
     LibavLog.forget()
     try open(limits)
-    if !describesItself { try probe(limits) }
+    if (probes || !isSeekable) && !describesItself { try probe(limits) }
     try chooseStream()
   }
 
@@ -118,6 +120,12 @@ extension Demuxer {
 
   /// libav's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
   var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }
+
+  /// Whether the container's index leads to each key frame, exactly and with all packets after it.
+  var isSeekable: Bool { isIndexedByDecodingTime || containerName.hasPrefix("matroska") }
+
+  /// mov and mp4 are indexed by decoding time, Matroska by showing time.
+  var isIndexedByDecodingTime: Bool { containerName.hasPrefix("mov") }
 
   /// The whole file's duration in seconds as the container claims.
   var claimedDuration: Double? {

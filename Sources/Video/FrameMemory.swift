@@ -10,13 +10,26 @@ final class FrameMemory {
     pointer = frame
   }
 
-  /// A frame with room for samples; rows are padded as libav's vector code wants them.
-  convenience init(width: Int, height: Int, format: AVPixelFormat) {
+  /// A frame with room for samples, or nil when libav has no memory for it or the size is none; rows are padded as
+  /// libav's vector code wants them.
+  convenience init?(width: Int, height: Int, format: AVPixelFormat) {
     self.init()
-    pointer.pointee.width = Int32(width)
-    pointer.pointee.height = Int32(height)
+    guard let wide = Int32(exactly: width), let high = Int32(exactly: height), wide > 0, high > 0 else {
+      return nil
+    }
+    pointer.pointee.width = wide
+    pointer.pointee.height = high
     pointer.pointee.format = format.rawValue
-    precondition(av_frame_get_buffer(pointer, 0) >= 0, "out of memory for a frame of \(width)×\(height)")
+    guard av_frame_get_buffer(pointer, 0) >= 0 else { return nil }
+  }
+
+  /// A frame to write our own pictures into; `Libav.prepare` has allowed for its size, so that only a machine without
+  /// memory refuses it.
+  static func forWriting(width: Int, height: Int, format: AVPixelFormat) -> FrameMemory {
+    guard let frame = FrameMemory(width: width, height: height, format: format) else {
+      fatalError("out of memory for a frame of \(width)×\(height)")
+    }
+    return frame
   }
 
   deinit {
@@ -60,4 +73,6 @@ struct DecodedFrame {
   let ticks: Int64
   /// How long it is shown, in the stream's time base.
   let duration: Int64
+  /// When it is gone, in the stream's time base.
+  var end: Int64 { ticks.saturatingAdd(duration) }
 }

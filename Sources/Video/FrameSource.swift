@@ -6,18 +6,35 @@ final class FrameSource {
   let decoder: Decoder
   /// When the first frame of the clip is shown, in the stream's time base; nil before it was decoded.
   private(set) var origin: Int64?
-  /// How many frames were shown since the start; nil after a seek.
+  /// How many frames were shown since the start; nil after a seek, or after frames were left out.
   private(set) var shown: Int? = 0
   /// What could not be read or decoded, or only with errors, in order; at most `damageKept` entries.
   private(set) var damage: [VideoError] = []
+  /// How often something was to be noted in `damage`, kept there or not.
+  private(set) var complaints = 0
+  /// The timestamps of frames that somebody waits for; the decoder may leave others out, if no frame leans on them.
+  /// Nil leaves nothing out.
+  var wanted: Set<Int64>?
+  /// The timestamps of packets whose frames may have been left out, since the start or the last seek.
+  private(set) var leftOut: Set<Int64> = []
+  /// Nothing was read since the file was opened.
+  private(set) var isUntouched = true
   private var previous: DecodedFrame?
   private var noMorePackets = false
+  private let deadline: Deadline
 
   private static let damageKept = 100
 
-  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline) throws(VideoError) {
-    demuxer = try Demuxer(bytes, limits: limits, deadline: deadline)
-    decoder = try Decoder(of: demuxer, limits: limits)
+  /// Opens the file, to be decoded from its start.
+  /// - Parameter known: what is known of it; then it is not probed.
+  init(
+    _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline,
+    known: (CodecParameters, origin: Int64)? = nil
+  ) throws(VideoError) {
+    demuxer = try Demuxer(bytes, limits: limits, deadline: deadline, probes: known == nil)
+    decoder = try Decoder(of: demuxer, limits: limits, known: known?.0)
+    origin = known?.origin
+    self.deadline = deadline
   }
 
   /// The next frame in the order shown; nil at the end.
@@ -33,7 +50,9 @@ final class FrameSource {
         origin = origin ?? frame.ticks
         shown = shown.map { $0 + 1 }
         return frame
-      case .failed(let code): note(.decode, libavWords(for: code))
+      case .failed(let code):
+        note(.decode, libavWords(for: code))
+        if deadline.isPast { throw VideoError(path: demuxer.path, stage: .decode, reason: deadline.reason) }
       case .hungry where !noMorePackets: try feed()
       case .hungry, .end:
         noteLog(.decode)
@@ -43,9 +62,11 @@ final class FrameSource {
   }
 
   private func feed() throws(VideoError) {
+    isUntouched = false
     let packet = try demuxer.nextPacket()
     if let packet {
       if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { note(.stream, "a packet is cut off or corrupt") }
+      choose(packet.pointee.pts)
     } else {
       noMorePackets = true
       if let code = demuxer.readError { note(.stream, libavWords(for: code)) }
@@ -55,12 +76,23 @@ final class FrameSource {
     if code < 0, code != clibav_error_end_of_file() { note(.decode, libavWords(for: code)) }
   }
 
+  /// Tells the decoder whether it may leave the frame of the next packet out.
+  private func choose(_ ticks: Int64) {
+    guard decoder.canSkip else { return }
+    let skips = wanted.map { !$0.contains(ticks) } ?? false
+    decoder.skipsUnreferenced(skips)
+    if skips {
+      leftOut.insert(ticks)
+      shown = nil
+    }
+  }
+
   /// Settles a frame's time: libav's best estimate, else the previous frame's end.
   private func timed(_ memory: FrameMemory) -> DecodedFrame {
     let duration = clibav_frame_duration(memory.pointer)
     let step = duration > 0 ? duration : nominalStep
     var ticks = memory.pointer.pointee.best_effort_timestamp
-    if ticks == clibav_no_timestamp() { ticks = previous.map { $0.ticks + $0.duration } ?? 0 }
+    if ticks == clibav_no_timestamp() { ticks = previous?.end ?? 0 }
     return DecodedFrame(memory: memory, ticks: ticks, duration: step)
   }
 
@@ -74,34 +106,30 @@ final class FrameSource {
   /// Seconds from the first shown frame to a tick of the stream.
   func seconds(_ ticks: Int64) -> Double {
     let base = demuxer.stream.pointee.time_base
-    return Double(ticks - (origin ?? ticks)) * Double(base.num) / Double(base.den)
+    return Double(ticks.saturatingSubtract(origin ?? ticks)) * Double(base.num) / Double(base.den)
   }
 }
 
 extension FrameSource {
   /// Moves to a key frame and gives it; what follows is then what decoding from the start would give. Nil when the
   /// file does not allow it, and then this source is spent.
-  func seek(to key: PacketIndex.Packet, origin: Int64) throws(VideoError) -> DecodedFrame? {
-    self.origin = origin
+  func seek(to key: FrameTable.Key) throws(VideoError) -> DecodedFrame? {
     shown = nil
     previous = nil
     noMorePackets = false
-    // mov and mp4 are indexed by decoding time, Matroska by showing time.
-    let target = demuxer.containerName.hasPrefix("mov") ? key.dts : key.pts
-    guard demuxer.seek(to: target) else { return nil }
+    isUntouched = false
+    leftOut = []
+    guard demuxer.seek(to: key.seekTime) else { return nil }
     decoder.flush()
-    // Frames shown before the key frame but stored after it lean on frames that were not decoded: neither they nor
-    // the decoder's complaints about them count.
-    let known = damage
+    // Frames shown before the key frame but stored after it lean on frames that were not decoded: they do not count.
     while let frame = try next() {
-      if frame.ticks == key.pts {
-        damage = known
-        return frame
-      }
-      if frame.ticks > key.pts { return nil }
+      if frame.ticks >= key.ticks { return frame.ticks == key.ticks ? frame : nil }
     }
     return nil
   }
+
+  /// Forgets what was noted from some place in `damage` on: it came of how the file was read, not of the file.
+  func forgetDamage(after count: Int) { damage.removeLast(max(0, damage.count - count)) }
 }
 
 extension FrameSource {
@@ -121,8 +149,9 @@ extension FrameSource {
   }
 
   private func record(_ stage: VideoError.Stage, _ reason: String, at frame: DecodedFrame?) {
+    complaints += 1
     guard damage.count < FrameSource.damageKept else { return }
-    let ticks = frame?.ticks ?? previous.map { $0.ticks + $0.duration }
+    let ticks = frame?.ticks ?? previous?.end
     damage.append(
       VideoError(
         path: demuxer.path, stage: stage, reason: reason, frame: shown, seconds: ticks.map(seconds)))

@@ -45,7 +45,7 @@ private func pngData(_ picture: Picture, for path: String) throws(VideoError) ->
   new.pointee.thread_count = 1
   new.pointee.flags |= AV_CODEC_FLAG_BITEXACT
 
-  let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
+  let frame = FrameMemory.forWriting(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
   frame.fill(with: picture)
   let packet = PacketMemory()
   var code = avcodec_open2(new, codec, nil)

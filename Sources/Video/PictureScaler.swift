@@ -40,15 +40,16 @@ final class PictureScaler {
     of memory: FrameMemory, framing: Framing?, orientation: Orientation, aspect: Double
   ) throws(Failure) -> Picture {
     let frame = memory.pointer
+    guard frame.pointee.width > 0, frame.pointee.height > 0 else {
+      throw Failure(reason: "the frame has no pixels")
+    }
     let shown = orientation.displayedSize(
       width: Int(frame.pointee.width), height: Int(frame.pointee.height), aspect: aspect)
     let framing =
       framing
       ?? Framing(width: max(1, Int(shown.width.rounded())), height: max(1, Int(shown.height.rounded())))
     let covering = framing.coveringSize(width: shown.width, height: shown.height)
-    guard covering.width.multipliedReportingOverflow(by: covering.height).partialValue <= maxPixels,
-      covering.width <= maxPixels, covering.height <= maxPixels
-    else {
+    guard PictureScaler.isWithin(maxPixels, covering) else {
       throw Failure(
         reason:
           "covering \(framing.width)×\(framing.height) takes \(covering.width)×\(covering.height) pixels, "
@@ -57,6 +58,12 @@ final class PictureScaler {
     let coded = orientation.swapsAxes ? (covering.height, covering.width) : covering
     let scaled = try scale(frame, width: coded.0, height: coded.1)
     return arrange(scaled, covering: covering, framing: framing, orientation: orientation)
+  }
+
+  /// Whether a size has no more pixels than the limit, and sides that libav can count.
+  private static func isWithin(_ maxPixels: Int, _ size: (width: Int, height: Int)) -> Bool {
+    let (pixels, overflows) = size.width.multipliedReportingOverflow(by: size.height)
+    return !overflows && pixels <= maxPixels && max(size.width, size.height) < 1 << 24
   }
 
   private func scale(
@@ -96,6 +103,9 @@ final class PictureScaler {
       context, sws_getCoefficients(job.matrix), job.isFullRange ? 1 : 0,
       sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16)
     scaled = FrameMemory(width: job.scaledWidth, height: job.scaledHeight, format: AV_PIX_FMT_RGB24)
+    guard scaled != nil else {
+      throw Failure(reason: "there is no memory for a frame of \(job.scaledWidth)×\(job.scaledHeight)")
+    }
     self.job = job
   }
 

@@ -10,6 +10,8 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
     case stream
     /// Turning packets into frames.
     case decode
+    /// Finding a frame by its number.
+    case choose = "choosing frames"
     /// Turning a frame into a picture of the wanted size.
     case convert
     /// Turning a picture into packets.
@@ -48,6 +50,7 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
     case .stream:
       return "cannot read video from \(path)\(place): \(reason); check that the file is whole and has video"
     case .decode: return "cannot decode \(path)\(place): \(reason); encode the clip again or leave it out"
+    case .choose: return "cannot show a frame of \(path)\(place): \(reason)"
     case .convert:
       return "cannot convert \(path)\(place): \(reason); choose another size or leave the clip out"
     case .encode: return "cannot encode \(path)\(place): \(reason)"

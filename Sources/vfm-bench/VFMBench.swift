@@ -4,7 +4,7 @@ import ArgumentParser
 struct VFMBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vfm-bench",
-    abstract: "Measures how fast this machine trains.",
+    abstract: "Measures how fast this machine trains and reads clips.",
     discussion: "Machines differ and are shared: compare figures of one run, never of two.",
-    subcommands: [StepCommand.self], defaultSubcommand: StepCommand.self)
+    subcommands: [StepCommand.self, DecodeCommand.self], defaultSubcommand: StepCommand.self)
 }

@@ -19,6 +19,9 @@ final class WindowReader: Sendable {
 
   private struct State {
     var facts: [Int: Result<ClipFacts, BadClip>] = [:]
+    var timings: [Int: ClipTiming] = [:]
+    /// Bytes that `timings` may still grow by.
+    var timingRoom = 256 << 20
     var kept: [Key: Result<ClipPixels, BadClip>] = [:]
     var room: Int
   }
@@ -67,15 +70,25 @@ final class WindowReader: Sendable {
     let result: Result<ClipFacts, BadClip>
     do {
       let opened = try VideoReader(entry.file, limits: limits)
-      let seconds = try opened.shownDuration()
+      let timing = try opened.timing()
       result = .success(
-        ClipFacts(seconds: seconds, width: opened.info.width, height: opened.info.height))
+        ClipFacts(seconds: timing.duration, width: opened.info.width, height: opened.info.height))
       reader = opened
+      keep(timing, of: entry)
     } catch {
       result = .failure(BadClip(entry, error))
     }
     state.withLock { $0.facts[entry.index] = result }
     return try result.get()
+  }
+
+  /// Spares later readers of the clip the search for its frames.
+  private func keep(_ timing: ClipTiming, of entry: ClipEntry) {
+    state.withLock { state in
+      guard state.timingRoom >= timing.byteCount else { return }
+      state.timingRoom -= timing.byteCount
+      state.timings[entry.index] = timing
+    }
   }
 
   private func decode(
@@ -84,7 +97,8 @@ final class WindowReader: Sendable {
     do {
       let framing = Framing(
         width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
-      var pictures = try (reader ?? VideoReader(entry.file, limits: limits))
+      let timing = state.withLock { $0.timings[entry.index] }
+      var pictures = try (reader ?? VideoReader(entry.file, limits: limits, timing: timing))
         .pictures(at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
       pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
       return .success(ClipPixels(pictures, shape: shape))

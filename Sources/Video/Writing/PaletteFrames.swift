@@ -15,7 +15,7 @@ final class PaletteFrames {
 
   /// The frame of a picture, with the palette.
   func frame(of picture: Picture) -> FrameMemory {
-    let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_PAL8)
+    let frame = FrameMemory.forWriting(width: picture.width, height: picture.height, format: AV_PIX_FMT_PAL8)
     let row = Int(frame.pointer.pointee.linesize.0)
     let target = frame.pointer.pointee.data.0!
     if palette.isExact {

@@ -15,7 +15,7 @@ final class SampleConverter {
     self.height = height
     format = av_get_pix_fmt(encoding.pixelFormat)
     colours = encoding.colours
-    colourFrame = FrameMemory(width: width, height: height, format: AV_PIX_FMT_RGB24)
+    colourFrame = .forWriting(width: width, height: height, format: AV_PIX_FMT_RGB24)
     context = sws_getContext(
       Int32(width), Int32(height), AV_PIX_FMT_RGB24, Int32(width), Int32(height), format,
       SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nil, nil, nil)
@@ -34,7 +34,7 @@ final class SampleConverter {
   /// The frame of a picture, or libav's code when it cannot be made.
   func frame(of picture: Picture) -> (FrameMemory, code: Int32) {
     colourFrame.fill(with: picture)
-    let frame = FrameMemory(width: width, height: height, format: format)
+    let frame = FrameMemory.forWriting(width: width, height: height, format: format)
     let code = sws_scale_frame(context, frame.pointer, colourFrame.pointer)
     frame.pointer.pointee.color_range = colours.range
     frame.pointer.pointee.colorspace = colours.matrix

@@ -1,0 +1,96 @@
+/// Frames one after the other, from the start of the file: the way that works for every container, and the reference
+/// for the other one.
+extension VideoReader {
+  /// Makes the first frame the current one, opening the file anew unless it is that already.
+  func start() throws(VideoError) -> DecodedFrame {
+    if number == 0, taken == 1, let current { return current }
+    return try rewind()
+  }
+
+  /// How many frames the source gave that were gone past or shown; nil where it was not read from its start.
+  private var taken: Int? { source.shown.map { $0 - (following == nil ? 0 : 1) } }
+
+  /// The first frame of a source that is opened anew and probed.
+  private func rewind() throws(VideoError) -> DecodedFrame {
+    pastDamage = damage
+    source = try FrameSource(bytes, limits: limits, deadline: deadline)
+    opened += 1
+    following = nil
+    guard let first = try source.next() else {
+      throw VideoError(path: path, stage: .decode, reason: "its first frame cannot be decoded any more")
+    }
+    (current, number) = (first, 0)
+    prove(first, number: 0)
+    return first
+  }
+
+  /// Makes the next frame the current one; nil at the end.
+  func step() throws(VideoError) -> DecodedFrame? {
+    guard let next = try peek() else { return nil }
+    take(next, shows: true)
+    return next
+  }
+
+  /// The next frame, without going past the current one; nil at the end.
+  func peek() throws(VideoError) -> DecodedFrame? {
+    if following == nil { following = try source.next() }
+    return following
+  }
+
+  /// Goes past `following`, and shows it if it is to be shown.
+  private func take(_ next: DecodedFrame, shows: Bool) {
+    following = nil
+    let place = source.shown.map { $0 - 1 }
+    if let place { prove(next, number: place) }
+    if shows { (current, number) = (next, place) }
+  }
+
+  /// Compares a frame as it came out of the decoder with the table.
+  private func prove(_ frame: DecodedFrame, number: Int) {
+    guard number == proven, case .trusted(let table) = scan else { return }
+    if number < table.count, table.ticks(number) == frame.ticks {
+      proven += 1
+    } else {
+      scan = .distrusted
+    }
+  }
+
+  /// Makes `current` the frame shown at a time.
+  func advance(to limit: Double) throws(VideoError) -> DecodedFrame {
+    var shown: DecodedFrame
+    if let current, number != nil, seconds(current) <= limit { shown = current } else { shown = try start() }
+    while let next = try peek(), seconds(next) <= limit {
+      // A timestamp that steps back, in a broken file, does not bring an earlier time back.
+      let shows = next.ticks >= shown.ticks
+      take(next, shows: shows)
+      if shows { shown = next }
+    }
+    return shown
+  }
+
+  /// Makes the frame of a number the current one.
+  func advance(to wanted: Int) throws(VideoError) -> DecodedFrame {
+    var shown: DecodedFrame
+    if let current, let number, let taken, wanted == number || wanted >= taken, !isUnproven(taken) {
+      shown = current
+    } else {
+      shown = try start()
+    }
+    while number != wanted {
+      guard let next = try step() else {
+        let count = source.shown ?? 0
+        throw VideoError(
+          path: path, stage: .choose,
+          reason: "it has no frame \(wanted); ask for frames 0 to \(count - 1)")
+      }
+      shown = next
+    }
+    return shown
+  }
+
+  /// Whether frames were gone past before there was a table to compare them with.
+  private func isUnproven(_ taken: Int) -> Bool {
+    if case .trusted = scan { return taken > proven }
+    return false
+  }
+}
