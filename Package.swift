@@ -58,9 +58,10 @@ let package = Package(
     module(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
-    module("Clips", uses: ["Video", "Hashing", "Tensors"]),
+    module("Clips", uses: ["Video", "HDF5", "Hashing", "Tensors"]),
     module("Hashing", uses: ["CSHA256"]),
-    module("Checkpoints", uses: ["CHDF5", "Hashing"]),
+    module("HDF5", uses: ["CHDF5"]),
+    module("Checkpoints", uses: ["HDF5", "CHDF5", "Hashing"]),
     module("Recipes"),
 
     module(
@@ -95,7 +96,7 @@ let package = Package(
     tests(of: "Video"),
     tests(of: "Clips", uses: ["Video"]),
     tests(of: "Hashing"),
-    tests(of: "Checkpoints", uses: ["CHDF5"]),
+    tests(of: "Checkpoints", uses: ["HDF5", "CHDF5"]),
     tests(of: "Recipes"),
   ]
 )

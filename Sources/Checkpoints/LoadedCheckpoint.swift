@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5
 
 /// A checkpoint that was read and checked. It keeps the file in memory and gives out tensors from it.
 public struct LoadedCheckpoint: Sendable {

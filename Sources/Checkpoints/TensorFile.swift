@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5
 
 /// A plain HDF5 file of numbers, as h5py writes it: datasets of 32- or 64-bit floats or 64-bit integers by their paths.
 ///
