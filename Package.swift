@@ -61,7 +61,7 @@ let package = Package(
     module("Clips", uses: ["Video", "HDF5", "Hashing", "Tensors"]),
     module("Hashing", uses: ["CSHA256"]),
     module("HDF5", uses: ["CHDF5"]),
-    module("Checkpoints", uses: ["HDF5", "CHDF5", "Hashing"]),
+    module("Checkpoints", uses: ["HDF5", "Hashing"]),
     module("Recipes"),
 
     module(

@@ -68,13 +68,13 @@ package final class HDF5Reader: @unchecked Sendable {
     HDF5.session { _ = H5Fclose(file) }
   }
 
-  /// Reads a whole dataset into `target`, as the library's in-memory type that `type` names.
-  package func read(_ path: String, as type: () -> hid_t, into target: UnsafeMutableRawPointer?) throws {
+  /// Reads a whole dataset into `target`, as values of the kind that `element` names, whatever the file keeps.
+  package func read(_ path: String, as element: Element, into target: UnsafeMutableRawPointer?) throws {
     guard let target, datasets[path]?.count ?? 0 > 0 else { return }
     try HDF5.session {
       let dataset = try HDF5Handle(H5Dopen2(file, path, hdf5_default()), H5Dclose, "open \(path)")
       try HDF5.check(
-        H5Dread(dataset.id, type(), hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target), "read \(path)")
+        H5Dread(dataset.id, element.native, hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target), "read \(path)")
     }
   }
 

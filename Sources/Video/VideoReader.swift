@@ -108,6 +108,34 @@ public final class VideoReader {
     } while try step()
   }
 
+  /// Every frame that `pictures(at:framing:)` can show from a time on, in the order shown, until `body` says false.
+  ///
+  /// - Parameters:
+  ///   - start: in seconds after the first shown frame; what is shown then comes first.
+  ///   - body: gets the time of the frame, that of the next one (nil for the last), and a way to its picture, which
+  ///     costs nothing unless it is asked for.
+  public func forEachShownFrame(
+    from start: Double, framing: Framing,
+    _ body: (_ seconds: Double, _ next: Double?, _ picture: () throws(VideoError) -> Picture) throws -> Bool
+  ) throws {
+    deadline.restart()
+    try advance(to: start)
+    while true {
+      // As in `advance`: of frames of one time the last is shown, and one whose time steps back never.
+      while let next = try peek(), next.ticks <= current.ticks {
+        isFresh = false
+        following = nil
+        if next.ticks == current.ticks { current = next }
+      }
+      let (shown, next) = (current, try peek())
+      let goesOn = try body(seconds(shown), next.map { seconds($0) }) { () throws(VideoError) in
+        try picture(of: shown, framing: framing)
+      }
+      guard goesOn, try step() else { return }
+      deadline.restart()
+    }
+  }
+
   /// How long the clip can be sampled, in seconds: from the first shown frame to the end of the last.
   ///
   /// The last frame's duration is its packet's; mp4 keeps steps of decoding there, so that in a clip of variable rate

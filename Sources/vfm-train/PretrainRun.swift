@@ -103,12 +103,16 @@ final class PretrainRun: TrainingObserver {
     let validation = try heldOutClips()
     let loader = BatchLoader(
       manifest, shape: state.blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
-      seed: UInt64(recipe.seed), startStep: state.step, start: data.start == .first ? .first : .random,
-      crop: data.crop == .random ? .random : .centre, limits: data.limits.forDecoding, workers: data.workers,
-      ahead: data.ahead,
+      seed: UInt64(recipe.seed), startStep: state.step, start: data.startChoice, crop: data.cropChoice,
+      source: try data.clipSource(manifest, .train), index: try data.indexGuard(manifest),
+      workers: data.workers, ahead: data.ahead,
       cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
     defer { loader.stop() }
+    let leftOut = try loader.leaveOutUnreadable()
+    if leftOut > 0 {
+      standardError("\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
+    }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
     introduce()
     let trainer = Trainer(state, loader: loader, validation: validation, folder: checkpoints, observer: self)
@@ -132,9 +136,10 @@ final class PretrainRun: TrainingObserver {
 
   private func heldOutClips() throws -> ClipReader? {
     guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
-    let clips = ClipReader(
-      try Manifest.load(path, split: "validation"), shape: state.blueprint.clipShape,
-      limit: recipe.training.validationClips, limits: recipe.data.limits.forDecoding)
+    let manifest = try Manifest.load(path, split: "validation")
+    let clips = try ClipReader(
+      manifest, shape: state.blueprint.clipShape, limit: recipe.training.validationClips,
+      source: try recipe.data.clipSource(manifest, .validation))
     for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
     return clips.count > 0 ? clips : nil
   }

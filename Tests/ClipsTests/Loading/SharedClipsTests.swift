@@ -26,7 +26,7 @@ struct SharedClipsTests {
     let manifest = Manifest(path: clips, entries: entries)
     // Single pictures, so that no clip is too short.
     let shape = ClipShape(frames: 1, height: 16, width: 16, frameRate: 8)
-    let reader = ClipReader(manifest, shape: shape)
+    let reader = try ClipReader(manifest, shape: shape)
     #expect(
       reader.unreadable.map { URL(fileURLWithPath: $0.path).lastPathComponent } == [
         "AudioVideoInterleave.avi", "fixture-corrupt.mkv", "fixture-moov.mov", "mp4-with-audio.mp4",
