@@ -13,7 +13,8 @@ extension ClipBytes {
     while place < count {
       let read = read(at: place, into: window)
       guard read > 0 else {
-        let reason = read == 0 ? "it ends before its \(count) bytes do" : String(cString: strerror(Int32(-read)))
+        let reason =
+          read == 0 ? "it ends before its \(count) bytes do" : String(cString: strerror(Int32(-read)))
         throw VideoError(path: file.description, stage: .open, reason: reason)
       }
       hash.update(UnsafeRawBufferPointer(rebasing: window[..<read]))

@@ -48,13 +48,21 @@ package final class FileImage: @unchecked Sendable {
   }
 
   /// All bytes, valid while the image lives.
-  package var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: start, count: count) }
+  package var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: start, count: count)
+  }
 
   /// Drops everything from byte `count` on.
   package func truncate(to count: Int) {
     precondition(!isMapped && count <= self.count, "an image cannot be truncated to more than it has")
     start = realloc(start, max(count, 1))
     self.count = count
+  }
+
+  /// Adds bytes that are not set yet until there are `count`; false if there is not so much memory.
+  package func extend(to count: Int) -> Bool {
+    precondition(!isMapped && count >= self.count, "an image is extended to no less than it has")
+    return resize(to: count) != nil
   }
 
   /// A file access list that makes HDF5 write into this empty image, which grows by steps of `increment` bytes.

@@ -30,7 +30,8 @@ package enum HDF5 {
 
   /// Throws the library's words if `status` says that the call failed.
   @discardableResult
-  package static func check<Status: SignedInteger>(_ status: Status, _ action: @autoclosure () -> String) throws
+  package static func check<Status: SignedInteger>(_ status: Status, _ action: @autoclosure () -> String)
+    throws
     -> Status
   {
     if status < 0 { throw Failure(action: action(), reason: lastError()) }
@@ -59,7 +60,9 @@ package struct HDF5Handle: ~Copyable {
   private let release: @convention(c) (hid_t) -> herr_t
 
   /// Takes over `id`; throws if the call that made it failed.
-  package init(_ id: hid_t, _ release: @convention(c) (hid_t) -> herr_t, _ action: @autoclosure () -> String) throws {
+  package init(_ id: hid_t, _ release: @convention(c) (hid_t) -> herr_t, _ action: @autoclosure () -> String)
+    throws
+  {
     try HDF5.check(id, action())
     self.id = id
     self.release = release

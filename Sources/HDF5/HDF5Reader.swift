@@ -74,7 +74,8 @@ package final class HDF5Reader: @unchecked Sendable {
     try HDF5.session {
       let dataset = try HDF5Handle(H5Dopen2(file, path, hdf5_default()), H5Dclose, "open \(path)")
       try HDF5.check(
-        H5Dread(dataset.id, element.native, hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target), "read \(path)")
+        H5Dread(dataset.id, element.native, hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target),
+        "read \(path)")
     }
   }
 
@@ -84,7 +85,9 @@ package final class HDF5Reader: @unchecked Sendable {
     return try HDF5.session {
       let dataset = try HDF5Handle(H5Dopen2(file, path, hdf5_default()), H5Dclose, "open \(path)")
       let creation = try HDF5Handle(H5Dget_create_plist(dataset.id), H5Pclose, "look at \(path)")
-      guard H5Pget_layout(creation.id) == H5D_CONTIGUOUS, H5Pget_nfilters(creation.id) == 0 else { return nil }
+      guard H5Pget_layout(creation.id) == H5D_CONTIGUOUS, H5Pget_nfilters(creation.id) == 0 else {
+        return nil
+      }
       let start = Int(clamping: H5Dget_offset(dataset.id))
       let (end, overflow) = start.addingReportingOverflow(Int(clamping: H5Dget_storage_size(dataset.id)))
       guard !overflow, end <= image.count else { return nil }

@@ -64,7 +64,8 @@ struct Pack: ParsableCommand {
   private func report(_ summary: ClipPacker.Summary, _ plan: ClipPacker.Plan, _ folder: String) throws {
     if summary.unreadable > 0 {
       standardError(
-        "\(summary.unreadable) clips could not be read; training will put them in quarantine as from the files\n")
+        "\(summary.unreadable) clips could not be read; training will put them in quarantine as from the files\n"
+      )
     }
     if json {
       let result: [String: Any] = [
@@ -77,7 +78,8 @@ struct Pack: ParsableCommand {
     }
     let factor =
       summary.clipBytes > 0
-      ? String(format: ", %.1f times as large as the files", Double(summary.bytes) / Double(summary.clipBytes))
+      ? String(
+        format: ", %.1f times as large as the files", Double(summary.bytes) / Double(summary.clipBytes))
       : ""
     print(
       "\(folder): \(summary.clips) of \(plan.clips) clips (\(plan.kept) as they were), \(summary.bytes) bytes\(factor)"

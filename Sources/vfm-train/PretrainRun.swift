@@ -111,7 +111,8 @@ final class PretrainRun: TrainingObserver {
     defer { loader.stop() }
     let leftOut = try loader.leaveOutUnreadable()
     if leftOut > 0 {
-      standardError("\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
+      standardError(
+        "\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
     }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
     introduce()

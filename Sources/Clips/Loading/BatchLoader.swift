@@ -29,7 +29,8 @@ public final class BatchLoader: Sendable {
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
   public init(
     _ manifest: Manifest, shape: ClipShape, batch: Int, seed: UInt64, startStep: Int = 0,
-    start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard), index: IndexGuard? = nil,
+    start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
+    index: IndexGuard? = nil,
     workers: Int = 1, ahead: Int = 4,
     cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {

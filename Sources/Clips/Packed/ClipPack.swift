@@ -41,7 +41,8 @@ public struct ClipPack: Sendable {
   ) throws -> PackedClips {
     let obstacles = Set(
       shards.compactMap { shard in
-        shard.transforms[list].map { $0.obstacle(to: transform) } ?? "it holds no clips of data.\(list.rawValue)"
+        shard.transforms[list].map { $0.obstacle(to: transform) }
+          ?? "it holds no clips of data.\(list.rawValue)"
       }.compactMap(\.self))
     guard obstacles.isEmpty else {
       throw PackError.stale(folder: path, changes: obstacles.sorted(), count: obstacles.count)

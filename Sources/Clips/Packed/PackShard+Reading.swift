@@ -72,7 +72,8 @@ final class OpenShard: Sendable {
 
   private func size(_ frame: Int) -> Int { 3 * Int(sizes[frame].width) * Int(sizes[frame].height) }
 
-  private func picture(_ frame: Int, at place: Int, _ clip: PackedClip, _ entry: ClipEntry) throws -> Picture {
+  private func picture(_ frame: Int, at place: Int, _ clip: PackedClip, _ entry: ClipEntry) throws -> Picture
+  {
     if let fault = clip.faults?.frames[frame - clip.frames.lowerBound] { throw fault.clip(entry) }
     let count = size(frame)
     var read = 0
@@ -80,7 +81,9 @@ final class OpenShard: Sendable {
       read = readAll(UnsafeMutableRawBufferPointer(target), at: pixels.lowerBound + place)
       filled = max(read, 0)
     }
-    guard read >= 0 else { throw PackError.failed(path: path, reason: String(cString: strerror(-Int32(read)))) }
+    guard read >= 0 else {
+      throw PackError.failed(path: path, reason: String(cString: strerror(-Int32(read))))
+    }
     guard read == count, samples.withUnsafeBytes(packedCheck) == Int(checks[frame]) else {
       throw PackError.damaged(path: path, reason: "a frame of \(clip.name.name) is not what was packed")
     }
@@ -113,7 +116,8 @@ private struct ShardTable {
       let image = FileImage(mapping: file, count: Int(status.st_size))
     else { throw PackError.failed(path: path, reason: "it cannot be mapped") }
     byteCount = image.count
-    let columns = ShardColumns(try HDF5Reader(image, elements: [.uint8, .float64, .int64], anyAttributes: false))
+    let columns = ShardColumns(
+      try HDF5Reader(image, elements: [.uint8, .float64, .int64], anyAttributes: false))
     guard columns.reader.attributes["packFormat"] == .integer(PackShard.version) else {
       throw PackError.damaged(path: path, reason: "it is not of version \(PackShard.version) of the format")
     }
@@ -177,7 +181,9 @@ private struct ShardColumns {
   }
 
   func clips(sizes: [(width: UInt16, height: UInt16)], pixels: Int) throws -> [PackedClip] {
-    let (names, lists, starts) = (try texts("clips/name"), try texts("clips/list"), try doubles("clips/start"))
+    let (names, lists, starts) = (
+      try texts("clips/name"), try texts("clips/list"), try doubles("clips/start")
+    )
     let (ends, bytes, modified) = (
       try doubles("clips/end"), try integers("clips/bytes"), try integers("clips/modified")
     )
