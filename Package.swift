@@ -90,7 +90,9 @@ let package = Package(
       uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
+      dependencies: [
+        "Commands", "Clips", "Hashing", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data",
+      ],
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     tests(of: "Video"),

@@ -42,10 +42,12 @@ extension DataRecipe {
       try ClipPack(packed).clips(of: manifest, list, packTransform(list), limits: limits.forDecoding))
   }
 
+  /// The index of the training clips, if the recipe names one.
+  public func clipIndex() throws -> ClipIndex? { try index.map { path in try ClipIndex.load(path) } }
+
   /// What training clips are held against when they are first used; nil without an index.
-  /// - Throws: `ClipIndexError`, or `IndexGuard.MissingError` when the index does not tell of all clips.
-  public func indexGuard(_ manifest: Manifest) throws -> IndexGuard? {
-    guard let index else { return nil }
-    return try IndexGuard(ClipIndex.load(index), verify == .hash ? .hash : .size, for: manifest)
+  /// - Throws: `IndexGuard.MissingError` when the index does not tell of all clips.
+  public func indexGuard(_ index: ClipIndex?, _ manifest: Manifest) throws -> IndexGuard? {
+    try index.map { try IndexGuard($0, verify == .hash ? .hash : .size, for: manifest) }
   }
 }

@@ -60,6 +60,8 @@ public struct Failure: Error, CustomStringConvertible {
       case is BadClipsError, is IndexGuard.MissingError: .unfitInput
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as ClipListError:
+        if case .failedToWrite = error { .inputOutput } else { .unfitInput }
       case let error as PackError:
         switch error {
         case .missing: .missingInput

@@ -24,6 +24,7 @@ final class PretrainRun: TrainingObserver {
   private let recipe: Recipe
   private let manifest: Manifest
   private let folder: RunFolder
+  private let guardian: IndexGuard?
   private let lock: RunLock
   private let checkpoints: CheckpointFolder
   private let state: RunState
@@ -42,7 +43,10 @@ final class PretrainRun: TrainingObserver {
     self.folder = folder
     lock = try RunLock(folder.path)
     checkpoints = CheckpointFolder(folder.checkpoints)
-    state = try Self.state(recipe, manifest, checkpoints)
+    let index = try recipe.data.clipIndex()
+    guardian = try recipe.data.indexGuard(index, manifest)
+    let clips = RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path)
+    state = try Self.state(recipe, manifest, checkpoints, clips)
     let bytes = 4 * MemoryLayout<Float>.stride * state.model.parameters.parameterCount
     try checkpoints.requireSpace(for: 2, of: bytes)
     progress = ProgressLine(logEvery: recipe.training.logEvery)
@@ -56,19 +60,15 @@ final class PretrainRun: TrainingObserver {
 
   /// The newest good checkpoint's state, or a new one.
   private static func state(
-    _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder
+    _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder, _ clips: RunClips
   ) throws -> RunState {
     guard let found = try checkpoints.newest() else {
-      return RunState(Blueprint(recipe, manifest))
+      let state = RunState(Blueprint(recipe, manifest))
+      try clips.begin(state)
+      return state
     }
     for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
-    guard saved.isOf(manifest) else {
-      throw Failure(
-        .unfitInput,
-        "The clips of \(recipe.data.train) are not those that the run in \(checkpoints.path) began with, so it could not go on as if never stopped. Give another --output folder, or the clips and captions of then."
-      )
-    }
     let differences = recipe.differences(from: saved.recipe, ignoring: freeKeys)
     guard differences.isEmpty else {
       throw Failure(
@@ -83,6 +83,7 @@ final class PretrainRun: TrainingObserver {
     }
     let state = RunState(saved.with(recipe))
     try state.restore(found.checkpoint)
+    try clips.check(state, saved)
     if let kernels = found.checkpoint.attributes["openblas_kernels"], kernels != .text(Parallel.kernelName) {
       standardError(
         "note: the run began with other OpenBLAS kernels (now \(Parallel.kernelName)): it goes on well, but not to the same bits.\n"
@@ -104,7 +105,7 @@ final class PretrainRun: TrainingObserver {
     let loader = BatchLoader(
       manifest, shape: state.blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
       seed: UInt64(recipe.seed), startStep: state.step, start: data.startChoice, crop: data.cropChoice,
-      source: try data.clipSource(manifest, .train), index: try data.indexGuard(manifest),
+      source: try data.clipSource(manifest, .train), index: guardian,
       workers: data.workers, ahead: data.ahead,
       cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
