@@ -39,7 +39,7 @@ struct Pack: ParsableCommand {
       let lock = try RunLock(folder)
       let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits.forDecoding)
       let plan = try packer.plan()
-      try requireSpace(packer.estimate(plan), in: folder)
+      try packer.requireSpace(for: plan)
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")
       let progress = PercentLine("packing")
       let summary = try packer.run(
@@ -53,12 +53,6 @@ struct Pack: ParsableCommand {
         throw ExitCode(ExitStatus.stopped.rawValue)
       }
     }
-  }
-
-  private func requireSpace(_ needed: Int, in folder: String) throws {
-    let values = try? URL(fileURLWithPath: folder).resourceValues(forKeys: [.volumeAvailableCapacityKey])
-    guard let free = values?.volumeAvailableCapacity, free < needed + needed / 20 else { return }
-    throw PackError.diskFull(path: folder, needed: needed + needed / 20, free: free)
   }
 
   private func report(_ summary: ClipPacker.Summary, _ plan: ClipPacker.Plan, _ folder: String) throws {

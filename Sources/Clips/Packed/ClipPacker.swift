@@ -45,7 +45,7 @@ public final class ClipPacker: Sendable {
   }
 
   /// The most bytes of pixels in a shard.
-  public static let shardBytes = 256 << 20
+  public static let shardBytes = 480 << 20
 
   private let folder: String
   private let lists: [List]
@@ -109,19 +109,31 @@ public final class ClipPacker: Sendable {
     return shard.clips.map(\.name)
   }
 
-  /// About how many bytes the rest of the pack takes, from clips spread evenly over it.
-  public func estimate(_ plan: Plan) throws -> Int {
+  /// Throws `PackError.diskFull` unless the disk has room for about what the rest of the pack takes.
+  public func requireSpace(for plan: Plan) throws {
+    let needed = try estimate(plan)
+    // The file system is asked again before each shard, so one that does not say is no reason to stop.
+    guard let free = try? Disk.real.freeBytes(folder) else { return }
+    let freed = plan.obsolete.reduce(0) { sum, path in
+      var status = stat()
+      return sum + (stat(path, &status) == 0 ? Int(status.st_size) : 0)
+    }
+    if free + freed < needed { throw PackError.diskFull(path: folder, needed: needed, free: free) }
+  }
+
+  /// About how many bytes the rest of the pack takes, from clips spread evenly over it, and a twentieth more.
+  func estimate(_ plan: Plan) throws -> Int {
     let stride = max(1, plan.work.count / Self.sampled)
     var (bytes, count) = (0, 0)
     for place in Swift.stride(from: 0, to: plan.work.count, by: stride) {
       bytes += try content(plan.work[place]).pixels.count
       count += 1
     }
-    return count == 0 ? 0 : Int(Double(bytes) / Double(count) * Double(plan.work.count))
+    return count == 0 ? 0 : Int(1.05 * Double(bytes) / Double(count) * Double(plan.work.count))
   }
 
   /// The clips that an estimate decodes, about.
-  private static let sampled = 24
+  private static let sampled = 8
 
   /// Packs what remains. Shards that are out of date go first.
   /// - Parameters:
@@ -133,7 +145,7 @@ public final class ClipPacker: Sendable {
     _ plan: Plan, threads: Int, shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (Double) -> Void
   ) throws -> Summary {
-    for path in plan.obsolete {
+    for path in try plan.obsolete + leftovers() {
       guard unlink(path) == 0 else {
         throw PackError.failed(path: path, reason: String(cString: strerror(errno)))
       }
@@ -156,6 +168,15 @@ public final class ClipPacker: Sendable {
     if let error = failure.withLock({ $0 }) { throw error }
     try shelf.write()
     return try summary(isStopped: shelf.count < plan.work.count)
+  }
+
+  /// What a pack that was killed has left.
+  private func leftovers() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { name in
+        let ending = WholeFile.temporaryEnding
+        return name.hasSuffix(ending) && PackShard.number(of: String(name.dropLast(ending.count))) != nil
+      }.map { folder + "/" + $0 }
   }
 
   private func content(_ place: (list: Int, entry: Int)) throws -> PackedContent {

@@ -199,10 +199,15 @@ struct PackTests {
     let first = try packer.run(
       packer.plan(), threads: 1, shouldStop: { asked.next() > 4 }, progress: { _ in })
     #expect(first.isStopped && first.clips == 4)
+    // What a kill leaves goes; what else lies there does not.
+    try clips.folder.write("pack/clips-00009.h5.partial", "half a shard")
+    try clips.folder.write("pack/notes.txt", "mine")
     let plan = try packer.plan()
     #expect(plan.kept == 4)
     let second = try packer.run(plan, threads: 2, shouldStop: { false }, progress: { _ in })
     #expect(!second.isStopped && second.clips == 11)
+    let names = try FileManager.default.contentsOfDirectory(atPath: clips.pack)
+    #expect(names.contains("notes.txt") && !names.contains { $0.hasSuffix(".partial") })
     #expect(
       try Seen(clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
         == Seen(clips.manifest, .files(.standard), start: .random, crop: .random))
