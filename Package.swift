@@ -58,9 +58,10 @@ let package = Package(
     module(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
-    module("Clips", uses: ["Video", "Hashing", "Tensors"]),
+    module("Clips", uses: ["Video", "HDF5", "Hashing", "Tensors"]),
     module("Hashing", uses: ["CSHA256"]),
-    module("Checkpoints", uses: ["CHDF5", "Hashing"]),
+    module("HDF5", uses: ["CHDF5"]),
+    module("Checkpoints", uses: ["HDF5", "Hashing"]),
     module("Recipes"),
 
     module(
@@ -89,7 +90,9 @@ let package = Package(
       uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Clips", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data"],
+      dependencies: [
+        "Commands", "Clips", "Hashing", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data",
+      ],
       swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     .executableTarget(
@@ -100,7 +103,7 @@ let package = Package(
       name: "ClipMutations", dependencies: ["Video"], path: "Tests/ClipMutations", swiftSettings: native),
     tests(of: "Clips", uses: ["Video", "ClipMutations"]),
     tests(of: "Hashing"),
-    tests(of: "Checkpoints", uses: ["CHDF5"]),
+    tests(of: "Checkpoints", uses: ["HDF5", "CHDF5"]),
     tests(of: "Recipes"),
   ]
 )

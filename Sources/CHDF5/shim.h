@@ -11,9 +11,11 @@ static inline hid_t hdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t hdf5_group_creation(void) { return H5P_GROUP_CREATE; }
 static inline hid_t hdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 
+static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t hdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t hdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t hdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t hdf5_stored_uint8(void) { return H5T_STD_U8LE; }
 static inline hid_t hdf5_stored_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t hdf5_stored_double(void) { return H5T_IEEE_F64LE; }
 static inline hid_t hdf5_stored_int64(void) { return H5T_STD_I64LE; }

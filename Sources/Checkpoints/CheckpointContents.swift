@@ -1,12 +1,7 @@
+import HDF5
+
 /// A plain value beside the tensors: the step, the seed, the recipe.
-public enum Attribute: Equatable, Sendable {
-  /// UTF-8 without NUL characters.
-  case text(String)
-  /// Kept as 64 bits.
-  case integer(Int)
-  /// Kept as 64 bits.
-  case number(Double)
-}
+public typealias Attribute = HDF5Attribute
 
 /// A named block of floats: where it lies, not what it means.
 public struct TensorRecord {

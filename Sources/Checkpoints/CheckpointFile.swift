@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 
 /// One checkpoint as one file: sealed HDF5, written so that a crash at any moment costs nothing that was there before.
 public enum CheckpointFile {
@@ -48,48 +49,18 @@ public enum CheckpointFile {
     try write(image, to: path, disk: .real)
   }
 
-  /// The ending of the name under which a file is written before it is whole.
-  static let temporaryEnding = ".partial"
-
   static func write(_ image: Image, to path: String, disk: Disk) throws {
-    let needed = image.byteCount + image.byteCount / 20
-    let folder = folder(of: path)
-    let temporary = path + temporaryEnding
-    var file: Int32?
-    var isThere = false
-    do {
-      let free = try disk.freeBytes(folder)
-      guard free >= needed else {
-        throw CheckpointError.diskFull(path: path, needed: needed, free: free, intact: nil)
-      }
-      file = try disk.create(temporary)
-      isThere = true
-      try image.withUnsafeBytes { try disk.writeAll(file!, $0) }
-      try disk.sync(file!)
-      guard try image.withUnsafeBytes({ try disk.holds(file!, $0) }) else {
-        throw CheckpointError.failedToWrite(
-          path: path, reason: "what was read back is not what was written", intact: nil)
-      }
-      let closing = file!
-      file = nil
-      try disk.close(closing)
-      try disk.rename(temporary, path)
-      isThere = false
-      try disk.syncFolder(folder)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(UnsafeRawBufferPointer(image.image.bytes), to: path, disk: disk)
     } catch {
-      if let file { try? disk.close(file) }
-      if isThere { try? disk.remove(temporary) }
-      guard let failure = error as? Disk.Failure else { throw error }
-      if failure.isFull {
-        throw CheckpointError.diskFull(
-          path: path, needed: needed, free: try? disk.freeBytes(folder), intact: nil)
+      switch error {
+      case .diskFull(let needed, let free):
+        throw CheckpointError.diskFull(path: path, needed: needed, free: free, intact: nil)
+      case .cannotCreate(let reason):
+        throw CheckpointError.cannotCreate(path: path, reason: reason)
+      case .failed(let reason):
+        throw CheckpointError.failedToWrite(path: path, reason: reason, intact: nil)
       }
-      if failure.call == "open" || failure.call == "statvfs" || failure.call == "rename",
-        [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG].contains(failure.code)
-      {
-        throw CheckpointError.cannotCreate(path: path, reason: failure.reason)
-      }
-      throw CheckpointError.failedToWrite(path: path, reason: failure.reason, intact: nil)
     }
   }
 

@@ -1,4 +1,4 @@
-import CHDF5
+import HDF5
 
 /// A checkpoint that was read and checked. It keeps the file in memory and gives out tensors from it.
 public struct LoadedCheckpoint: Sendable {
@@ -66,7 +66,7 @@ public struct LoadedCheckpoint: Sendable {
   private func readEverything() throws {
     for (path, dataset) in reader.datasets {
       try withUnsafeTemporaryAllocation(of: Float.self, capacity: dataset.count) {
-        try reader.read(path, as: hdf5_native_float, into: $0.baseAddress)
+        try reader.read(path, as: .float32, into: $0.baseAddress)
       }
     }
   }
@@ -100,7 +100,7 @@ public struct LoadedCheckpoint: Sendable {
     precondition(
       target.count == shape.reduce(1, *), "\(target.count) floats do not hold \(name) of shape \(shape)")
     do {
-      try reader.read(dataset, as: hdf5_native_float, into: target.baseAddress)
+      try reader.read(dataset, as: .float32, into: target.baseAddress)
     } catch let failure as HDF5.Failure {
       throw CheckpointError.damaged(path: path, reason: failure.description)
     }

@@ -1,4 +1,4 @@
-import CHDF5
+import HDF5
 
 /// A plain HDF5 file of numbers, as h5py writes it: datasets of 32- or 64-bit floats or 64-bit integers by their paths.
 ///
@@ -34,15 +34,15 @@ public struct TensorFile: Sendable {
   public func shape(_ name: String) -> [Int]? { reader.datasets[name]?.shape }
 
   /// The values as 32-bit floats, whatever the file keeps.
-  public func floats(_ name: String) throws -> [Float] { try values(name, 0, hdf5_native_float) }
+  public func floats(_ name: String) throws -> [Float] { try values(name, 0, .float32) }
 
   /// The values as 64-bit floats, whatever the file keeps.
-  public func doubles(_ name: String) throws -> [Double] { try values(name, 0, hdf5_native_double) }
+  public func doubles(_ name: String) throws -> [Double] { try values(name, 0, .float64) }
 
   /// The values as integers; floats lose what is behind the point.
-  public func integers(_ name: String) throws -> [Int] { try values(name, 0, hdf5_native_int64) }
+  public func integers(_ name: String) throws -> [Int] { try values(name, 0, .int64) }
 
-  private func values<Value>(_ name: String, _ zero: Value, _ type: () -> hid_t) throws -> [Value] {
+  private func values<Value>(_ name: String, _ zero: Value, _ type: HDF5Reader.Element) throws -> [Value] {
     guard let dataset = reader.datasets[name] else {
       throw CheckpointError.refused(path: path, reason: "it has no dataset \(name)")
     }

@@ -57,7 +57,18 @@ public struct Failure: Error, CustomStringConvertible {
         }
       case let error as ManifestError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
-      case is BadClipsError: .unfitInput
+      case is BadClipsError, is IndexGuard.MissingError: .unfitInput
+      case let error as ClipIndexError:
+        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as ClipListError:
+        if case .failedToWrite = error { .inputOutput } else { .unfitInput }
+      case let error as PackError:
+        switch error {
+        case .missing: .missingInput
+        case .damaged, .stale, .tooLong: .unfitInput
+        case .cannotCreate: .cannotCreate
+        case .diskFull, .failed: .inputOutput
+        }
       case is QuarantineError: .inputOutput
       case is SyntheticSetError: .cannotCreate
       case let error as VideoError:

@@ -75,6 +75,8 @@ public struct RunFolder: Sendable {
   public var metrics: String { path + "/metrics.jsonl" }
   /// Clips that could not be read.
   public var quarantine: String { path + "/quarantine.jsonl" }
+  /// The clips that the run began with.
+  public var clips: String { path + "/clips.jsonl" }
   /// Samples of a step.
   public func samples(step: Int) -> String { path + String(format: "/samples/step-%06d", step) }
 }

@@ -16,6 +16,8 @@ public final class RunState {
   public let optimizer: AdamW
   /// Steps done. The order of clips, crops, noise and times follows from seed and step.
   public internal(set) var step = 0
+  /// The SHA-256 of the run's `clips.jsonl`; nil for a run without one.
+  public var clipList: String?
   /// Steps refused in a row.
   var refusals = 0
 
@@ -64,6 +66,7 @@ public final class RunState {
       Key.pixels: .text("RGB, -1...1"),
       Key.kernels: .text(Parallel.kernelName),
     ]
+    if let clipList { contents.attributes[Key.clipList] = .text(clipList) }
     return contents
   }
 
@@ -75,13 +78,14 @@ public final class RunState {
     step = try checkpoint.integer(Key.step)
     optimizer.updates = try checkpoint.integer(Key.updates)
     refusals = try checkpoint.integer(Key.refusals)
+    if case .text(let digest) = checkpoint.attributes[Key.clipList] { clipList = digest }
   }
 
   /// Names of the attributes of a checkpoint.
   enum Key {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let seed = "seed", recipe = "recipe", vocabulary = "vocabulary", textLength = "text_length"
-    static let clips = "clips_sha256"
+    static let clips = "clips_sha256", clipList = "clip_list_sha256"
     static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity",
       pixels = "pixels"
     static let kernels = "openblas_kernels"

@@ -9,6 +9,17 @@ public struct Framing: Sendable, Hashable {
   /// Which part stays when the covering frame is too high: 0 the top, 0.5 the middle, 1 the bottom.
   public var cropY: Double
 
+  /// Nothing is cropped: the picture is all of the covering frame.
+  public var keepsAll = false
+
+  /// Frames scaled until they cover a picture, and left whole: `Picture.cropped(to:)` makes of them what a framing of
+  /// that picture makes of the frame, to the bit.
+  public static func covering(width: Int, height: Int) -> Framing {
+    var framing = Framing(width: width, height: height)
+    framing.keepsAll = true
+    return framing
+  }
+
   /// A picture size, and where to crop.
   public init(width: Int, height: Int, cropX: Double = 0.5, cropY: Double = 0.5) {
     precondition(width > 0 && height > 0, "a framing of \(width)×\(height) has no pixels")
@@ -27,6 +38,13 @@ public struct Framing: Sendable, Hashable {
     return (
       max(width, Int((frameWidth * scale).rounded())), max(height, Int((frameHeight * scale).rounded()))
     )
+  }
+
+  /// The part of a covering frame that is the picture.
+  func part(of covering: (width: Int, height: Int)) -> (x: Int, y: Int, width: Int, height: Int) {
+    if keepsAll { return (0, 0, covering.width, covering.height) }
+    let origin = cropOrigin(in: covering)
+    return (origin.x, origin.y, width, height)
   }
 
   /// The left and top of the picture within a covering frame.

@@ -46,6 +46,28 @@ public struct Picture: Sendable, Hashable {
     }
   }
 
+  /// Which way of turning decoded frames into pictures this program has: pictures of different versions differ.
+  public static var conversion: Int { PictureScaler.version }
+
+  /// The part that a framing keeps of a frame that covers it.
+  public func cropped(to framing: Framing) -> Picture {
+    precondition(
+      width >= framing.width && height >= framing.height,
+      "a picture of \(width)×\(height) does not cover \(framing.width)×\(framing.height)")
+    let part = framing.part(of: (width, height))
+    if part.width == width && part.height == height { return self }
+    let samples = [UInt8](unsafeUninitializedCapacity: 3 * part.width * part.height) { target, count in
+      pixels.withUnsafeBufferPointer { source in
+        for y in 0..<part.height {
+          let row = source.baseAddress! + 3 * ((part.y + y) * width + part.x)
+          (target.baseAddress! + 3 * y * part.width).update(from: row, count: 3 * part.width)
+        }
+      }
+      count = 3 * part.width * part.height
+    }
+    return Picture(width: part.width, height: part.height, pixels: samples)
+  }
+
   private func offset(_ x: Int, _ y: Int) -> Int {
     precondition(
       x >= 0 && x < width && y >= 0 && y < height, "pixel (\(x), \(y)) is outside \(width)×\(height)")

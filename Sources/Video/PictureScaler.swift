@@ -10,6 +10,10 @@ import CLibAV
 /// **Filter.** Area averaging where both sides shrink to half or less, where it is as good as bicubic and far cheaper;
 /// bicubic elsewhere. Rounding is exact and chroma is interpolated at full width, the same on every processor.
 final class PictureScaler {
+  /// Counts the changes to colours, filter and flags above that gave other pixels: pictures of different versions are
+  /// not the same.
+  static let version = 1
+
   /// What a swscale context is made for; while it stays the same, so does the context.
   private struct Job: Equatable {
     var width: Int
@@ -126,16 +130,16 @@ final class PictureScaler {
     _ scaled: FrameMemory, covering: (width: Int, height: Int), framing: Framing, orientation: Orientation
   ) -> Picture {
     let frame = scaled.pointer.pointee
-    let origin = framing.cropOrigin(in: covering)
+    let part = framing.part(of: covering)
     let row = Int(frame.linesize.0)
     // The step in the coded frame for one displayed column and row, and where the displayed (0, 0) lies.
     let stepX = (orientation.swapsAxes ? row : 3) * (orientation.flipsX ? -1 : 1)
     let stepY = (orientation.swapsAxes ? 3 : row) * (orientation.flipsY ? -1 : 1)
-    var start = frame.data.0! + origin.x * stepX + origin.y * stepY
+    var start = frame.data.0! + part.x * stepX + part.y * stepY
     if orientation.flipsX { start -= (covering.width - 1) * stepX }
     if orientation.flipsY { start -= (covering.height - 1) * stepY }
 
-    let (width, height) = (framing.width, framing.height)
+    let (width, height) = (part.width, part.height)
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { samples, count in
       var target = samples.baseAddress!
       for y in 0..<height {

@@ -1,6 +1,9 @@
 /// Frames one after the other, from the start of the file: the way that works for every container, and the reference
 /// for the other one.
 extension VideoReader {
+  /// How much later than asked for a frame may begin and still be the one on show: half a microsecond, for rounding.
+  static let timeTolerance = 0.5e-6
+
   /// Makes the first frame the current one, opening the file anew unless it is that already.
   func start() throws(VideoError) -> DecodedFrame {
     if number == 0, taken == 1, let current { return current }
@@ -66,6 +69,35 @@ extension VideoReader {
       if shows { shown = next }
     }
     return shown
+  }
+
+  /// Every frame that `pictures(at:framing:)` can show from a time on, in the order shown, until `body` says false.
+  ///
+  /// - Parameters:
+  ///   - start: in seconds after the first shown frame; what is shown then comes first.
+  ///   - body: gets the time of the frame, that of the next one (nil for the last), and a way to its picture, which
+  ///     costs nothing unless it is asked for.
+  public func forEachShownFrame(
+    from start: Double, framing: Framing,
+    _ body: (_ seconds: Double, _ next: Double?, _ picture: () throws(VideoError) -> Picture) throws -> Bool
+  ) throws {
+    deadline.restart()
+    var shown = try advance(to: start + VideoReader.timeTolerance)
+    while true {
+      // As in `advance`: of frames of one time the last is shown, and one whose time steps back never.
+      while let next = try peek(), next.ticks <= shown.ticks {
+        let shows = next.ticks == shown.ticks
+        take(next, shows: shows)
+        if shows { shown = next }
+      }
+      let (frame, next) = (shown, try peek())
+      let goesOn = try body(seconds(frame), next.map(seconds)) { () throws(VideoError) in
+        try picture(of: frame, framing: framing)
+      }
+      guard goesOn, let next = try step() else { return }
+      shown = next
+      deadline.restart()
+    }
   }
 
   /// Makes the frame of a number the current one.

@@ -12,7 +12,7 @@ extension VideoReader {
     for i in times.indices.dropFirst() {
       precondition(times[i] >= times[i - 1], "times must ascend: \(times[i - 1]) before \(times[i])")
     }
-    let limits = times.map { $0 + 0.5e-6 }
+    let limits = times.map { $0 + VideoReader.timeTolerance }
     var album = Album(self, framing)
     var done = 0
     if let table = try tableWorthMaking(for: limits) {

@@ -52,8 +52,9 @@ struct VFMEval: ParsableCommand {
       try Inputs.configureThreads(threads)
       let (model, blueprint, path) = try Inputs.model(checkpoint)
       let entries = try Manifest.load(manifest)
-      let reader = ClipReader(
-        entries, shape: blueprint.clipShape, limit: clips, limits: blueprint.recipe.data.limits.forDecoding)
+      let reader = try ClipReader(
+        entries, shape: blueprint.clipShape, limit: clips,
+        source: .files(blueprint.recipe.data.limits.forDecoding))
       for bad in reader.unreadable { standardError("left out: \(bad)\n") }
       guard reader.count > 0 else {
         throw Failure(

@@ -24,6 +24,7 @@ final class PretrainRun: TrainingObserver {
   private let recipe: Recipe
   private let manifest: Manifest
   private let folder: RunFolder
+  private let guardian: IndexGuard?
   private let lock: RunLock
   private let checkpoints: CheckpointFolder
   private let state: RunState
@@ -42,7 +43,10 @@ final class PretrainRun: TrainingObserver {
     self.folder = folder
     lock = try RunLock(folder.path)
     checkpoints = CheckpointFolder(folder.checkpoints)
-    state = try Self.state(recipe, manifest, checkpoints)
+    let index = try recipe.data.clipIndex()
+    guardian = try recipe.data.indexGuard(index, manifest)
+    let clips = RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path)
+    state = try Self.state(recipe, manifest, checkpoints, clips)
     let bytes = 4 * MemoryLayout<Float>.stride * state.model.parameters.parameterCount
     try checkpoints.requireSpace(for: 2, of: bytes)
     progress = ProgressLine(logEvery: recipe.training.logEvery)
@@ -56,19 +60,15 @@ final class PretrainRun: TrainingObserver {
 
   /// The newest good checkpoint's state, or a new one.
   private static func state(
-    _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder
+    _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder, _ clips: RunClips
   ) throws -> RunState {
     guard let found = try checkpoints.newest() else {
-      return RunState(Blueprint(recipe, manifest))
+      let state = RunState(Blueprint(recipe, manifest))
+      try clips.begin(state)
+      return state
     }
     for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
-    guard saved.isOf(manifest) else {
-      throw Failure(
-        .unfitInput,
-        "The clips of \(recipe.data.train) are not those that the run in \(checkpoints.path) began with, so it could not go on as if never stopped. Give another --output folder, or the clips and captions of then."
-      )
-    }
     let differences = recipe.differences(from: saved.recipe, ignoring: freeKeys)
     guard differences.isEmpty else {
       throw Failure(
@@ -83,6 +83,7 @@ final class PretrainRun: TrainingObserver {
     }
     let state = RunState(saved.with(recipe))
     try state.restore(found.checkpoint)
+    try clips.check(state, saved)
     if let kernels = found.checkpoint.attributes["openblas_kernels"], kernels != .text(Parallel.kernelName) {
       standardError(
         "note: the run began with other OpenBLAS kernels (now \(Parallel.kernelName)): it goes on well, but not to the same bits.\n"
@@ -103,12 +104,17 @@ final class PretrainRun: TrainingObserver {
     let validation = try heldOutClips()
     let loader = BatchLoader(
       manifest, shape: state.blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
-      seed: UInt64(recipe.seed), startStep: state.step, start: data.start == .first ? .first : .random,
-      crop: data.crop == .random ? .random : .centre, limits: data.limits.forDecoding, workers: data.workers,
-      ahead: data.ahead,
+      seed: UInt64(recipe.seed), startStep: state.step, start: data.startChoice, crop: data.cropChoice,
+      source: try data.clipSource(manifest, .train), index: guardian,
+      workers: data.workers, ahead: data.ahead,
       cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
     defer { loader.stop() }
+    let leftOut = try loader.leaveOutUnreadable()
+    if leftOut > 0 {
+      standardError(
+        "\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
+    }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
     introduce()
     let trainer = Trainer(state, loader: loader, validation: validation, folder: checkpoints, observer: self)
@@ -132,9 +138,10 @@ final class PretrainRun: TrainingObserver {
 
   private func heldOutClips() throws -> ClipReader? {
     guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
-    let clips = ClipReader(
-      try Manifest.load(path, split: "validation"), shape: state.blueprint.clipShape,
-      limit: recipe.training.validationClips, limits: recipe.data.limits.forDecoding)
+    let manifest = try Manifest.load(path, split: "validation")
+    let clips = try ClipReader(
+      manifest, shape: state.blueprint.clipShape, limit: recipe.training.validationClips,
+      source: try recipe.data.clipSource(manifest, .validation))
     for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
     return clips.count > 0 ? clips : nil
   }

@@ -1,5 +1,6 @@
 import CHDF5
 import Foundation
+import HDF5
 import Testing
 
 @testable import Checkpoints

@@ -19,7 +19,8 @@ public final class BatchLoader: Sendable {
   ///   - batch: B, the clips of a step.
   ///   - seed: the run's seed.
   ///   - startStep: the first step that `next()` gives.
-  ///   - limits: what one clip may cost.
+  ///   - source: where the pictures come from; it does not change them.
+  ///   - index: what clips are held against when they are first used, if anything.
   ///   - workers: how many threads decode; each makes a whole batch at a time.
   ///   - ahead: how many batches are kept ready at most.
   ///   - cacheMegabytes: how many megabytes (2²⁰ bytes) of decoded clips to keep; only windows that come again are kept.
@@ -28,7 +29,8 @@ public final class BatchLoader: Sendable {
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
   public init(
     _ manifest: Manifest, shape: ClipShape, batch: Int, seed: UInt64, startStep: Int = 0,
-    start: StartChoice = .random, crop: CropChoice = .centre, limits: DecodeLimits = .standard,
+    start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
+    index: IndexGuard? = nil,
     workers: Int = 1, ahead: Int = 4,
     cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {
@@ -39,7 +41,8 @@ public final class BatchLoader: Sendable {
     maker = BatchMaker(
       manifest: manifest, order: SampleOrder(count: manifest.count, seed: seed), batch: batch,
       reader: WindowReader(
-        shape: shape, start: start, crop: crop, seed: seed, limits: limits, cacheMegabytes: cacheMegabytes),
+        shape: shape, start: start, crop: crop, seed: seed, source: source, index: index,
+        cacheMegabytes: cacheMegabytes),
       quarantine: Quarantine(manifest, tolerance: badClipTolerance, path: quarantinePath))
     ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
   }
@@ -48,7 +51,7 @@ public final class BatchLoader: Sendable {
 
   /// The batch of the next step. Waits for it if need be.
   /// - Throws: `BadClipsError` when more clips are unreadable than tolerated, `QuarantineError` when they cannot be
-  ///   listed, `CancellationError` after `stop()`.
+  ///   listed, `PackError` when packed clips cannot be read, `CancellationError` after `stop()`.
   public func next() throws -> Batch {
     let clock = ContinuousClock()
     let asked = clock.now
@@ -61,6 +64,18 @@ public final class BatchLoader: Sendable {
   /// - Throws: as `next()`.
   public func batch(step: Int) throws -> Batch {
     Batch(try maker.samples(step: step), step: step, shape: shape, secondsWaited: 0)
+  }
+
+  /// Puts all clips that the index calls unreadable in quarantine at once, and says how many there are.
+  /// - Throws: `BadClipsError` when they are more than tolerated, `QuarantineError` when they cannot be listed.
+  public func leaveOutUnreadable() throws -> Int {
+    var count = 0
+    for entry in manifest {
+      guard let clip = maker.reader.knownFault(entry) else { continue }
+      count += 1
+      try maker.quarantine.add(entry, clip)
+    }
+    return count
   }
 
   /// How many different clips could not be read so far.

@@ -8,7 +8,7 @@ struct BatchMaker: Sendable {
 
   /// The samples of a step.
   /// - Parameter isCancelled: asked before each clip.
-  /// - Throws: `BadClipsError`, `QuarantineError`, or `CancellationError` when it is cancelled.
+  /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, or `CancellationError` when it is cancelled.
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     for position in step * batch..<(step + 1) * batch {
@@ -26,8 +26,8 @@ struct BatchMaker: Sendable {
       let entry = manifest[index]
       do {
         return (entry, try reader.pixels(of: entry, sample: (position, attempt)))
-      } catch {
-        try quarantine.add(entry, error)
+      } catch let clip as BadClip {
+        try quarantine.add(entry, clip)
       }
     }
     throw quarantine.error

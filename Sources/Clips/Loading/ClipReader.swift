@@ -11,19 +11,21 @@ public struct ClipReader: Sendable {
   public let shape: ClipShape
   private let pixels: [ClipPixels]
 
-  /// Decodes the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
+  /// Reads the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
+  /// - Throws: `PackError` when they come from a pack that cannot be read.
   public init(
-    _ manifest: Manifest, shape: ClipShape, limit: Int = .max, limits: DecodeLimits = .standard
-  ) {
+    _ manifest: Manifest, shape: ClipShape, limit: Int = .max, source: ClipSource = .files(.standard)
+  ) throws {
     let reader = WindowReader(
-      shape: shape, start: .first, crop: .centre, seed: 0, limits: limits, cacheMegabytes: 0)
+      shape: shape, start: .first, crop: .centre, seed: 0, source: source, index: nil,
+      cacheMegabytes: 0)
     var (samples, unreadable) = (BatchSamples(), [BadClip]())
     for entry in manifest where samples.entries.count < limit {
       do {
         samples.pixels.append(try reader.pixels(of: entry, sample: (0, 0)))
         samples.entries.append(entry)
-      } catch {
-        unreadable.append(error)
+      } catch let clip as BadClip {
+        unreadable.append(clip)
       }
     }
     entries = samples.entries

@@ -4,13 +4,16 @@ import Video
 /// Reads windows of clips, and keeps what is sure to be asked for again: facts of clips, failures, and pixels as long
 /// as there is room. May be used from many threads at once.
 ///
-/// What is kept never changes what is read: pixels and failures are pure functions of clip and window.
+/// What is kept never changes what is read: pixels and failures are pure functions of clip and window. Nor does the
+/// source: files and a pack of them give the same bits.
 final class WindowReader: Sendable {
   let shape: ClipShape
   let start: StartChoice
   let crop: CropChoice
   private let seed: UInt64
-  private let limits: DecodeLimits
+  private let source: ClipSource
+  private let index: IndexGuard?
+  private let timings = ClipTimings()
 
   private struct Key: Hashable {
     let clip: Int
@@ -19,9 +22,6 @@ final class WindowReader: Sendable {
 
   private struct State {
     var facts: [Int: Result<ClipFacts, BadClip>] = [:]
-    var timings: [Int: ClipTiming] = [:]
-    /// Bytes that `timings` may still grow by.
-    var timingRoom = 256 << 20
     var kept: [Key: Result<ClipPixels, BadClip>] = [:]
     var room: Int
   }
@@ -29,10 +29,11 @@ final class WindowReader: Sendable {
   private let state: Mutex<State>
 
   init(
-    shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, limits: DecodeLimits,
-    cacheMegabytes: Int
+    shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, source: ClipSource,
+    index: IndexGuard?, cacheMegabytes: Int
   ) {
-    self.limits = limits
+    self.source = source
+    self.index = index
     self.shape = shape
     self.start = start
     self.crop = crop
@@ -42,14 +43,15 @@ final class WindowReader: Sendable {
 
   /// The pixels of one sample.
   /// - Parameter sample: names the draw of the window.
-  func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws(BadClip) -> ClipPixels {
-    var reader: VideoReader?
-    let facts = try facts(of: entry, &reader)
+  /// - Throws: `BadClip` when the clip cannot be used, `PackError` when the pack cannot.
+  func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws -> ClipPixels {
+    var clip: (any OpenClip)?
+    let facts = try facts(of: entry, &clip)
     let window = try Window(
       of: entry, facts, shape: shape, start: start, crop: crop, seed: seed, sample: sample)
     let key = Key(clip: entry.index, window: window)
     if let known = state.withLock({ $0.kept[key] }) { return try known.get() }
-    let result = decode(entry, window, shape, reader)
+    let result = try resultOfClip { try read(window, of: clip ?? source.open(entry, timings)) }
     if window.recurs {
       state.withLock { state in
         // A failure takes hardly any room, and to know it saves opening the file again.
@@ -64,46 +66,38 @@ final class WindowReader: Sendable {
     return try result.get()
   }
 
-  /// The facts of a clip; leaves the reader open for the decoding that follows when the file had to be opened.
-  private func facts(of entry: ClipEntry, _ reader: inout VideoReader?) throws(BadClip) -> ClipFacts {
+  /// Whether the index says that a clip cannot be read, and why.
+  func knownFault(_ entry: ClipEntry) -> BadClip? { index?.knownFault(entry) }
+
+  /// The facts of a clip; leaves the clip open for the reading that follows when it had to be opened.
+  private func facts(of entry: ClipEntry, _ clip: inout (any OpenClip)?) throws -> ClipFacts {
     if let known = state.withLock({ $0.facts[entry.index] }) { return try known.get() }
-    let result: Result<ClipFacts, BadClip>
-    do {
-      let opened = try VideoReader(entry.file, limits: limits)
-      let timing = try opened.timing()
-      result = .success(
-        ClipFacts(seconds: timing.duration, width: opened.info.width, height: opened.info.height))
-      reader = opened
-      keep(timing, of: entry)
-    } catch {
-      result = .failure(BadClip(entry, error))
+    let result = try resultOfClip {
+      if let fault = knownFault(entry) { throw fault }
+      let opened = try source.open(entry, timings)
+      try index?.check(entry, opened)
+      clip = opened
+      return try opened.facts()
     }
     state.withLock { $0.facts[entry.index] = result }
     return try result.get()
   }
 
-  /// Spares later readers of the clip the search for its frames.
-  private func keep(_ timing: ClipTiming, of entry: ClipEntry) {
-    state.withLock { state in
-      guard state.timingRoom >= timing.byteCount else { return }
-      state.timingRoom -= timing.byteCount
-      state.timings[entry.index] = timing
-    }
+  private func read(_ window: Window, of clip: any OpenClip) throws -> ClipPixels {
+    let framing = Framing(
+      width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
+    var pictures = try clip.pictures(
+      at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
+    pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
+    return ClipPixels(pictures, shape: shape)
   }
+}
 
-  private func decode(
-    _ entry: ClipEntry, _ window: Window, _ shape: ClipShape, _ reader: VideoReader?
-  ) -> Result<ClipPixels, BadClip> {
-    do {
-      let framing = Framing(
-        width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
-      let timing = state.withLock { $0.timings[entry.index] }
-      var pictures = try (reader ?? VideoReader(entry.file, limits: limits, timing: timing))
-        .pictures(at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
-      pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
-      return .success(ClipPixels(pictures, shape: shape))
-    } catch {
-      return .failure(BadClip(entry, error))
-    }
+/// What a clip gives or is wrong with it, which may be kept; other errors pass through.
+private func resultOfClip<Value>(_ body: () throws -> Value) throws -> Result<Value, BadClip> {
+  do {
+    return .success(try body())
+  } catch let clip as BadClip {
+    return .failure(clip)
   }
 }

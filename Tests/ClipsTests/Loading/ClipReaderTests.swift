@@ -9,11 +9,11 @@ struct ClipReaderTests {
     let lines = ["path,caption", "bad.mp4,bad"] + (0..<5).map { "set/clips/00000\($0).mp4,clip \($0)" }
     let manifest = try Manifest.load(set.folder.write("m.csv", lines.joined(separator: "\n")))
     let shape = ClipShape(frames: 4, height: 16, width: 16, frameRate: 8)
-    let reader = ClipReader(manifest, shape: shape, limit: 3)
+    let reader = try ClipReader(manifest, shape: shape, limit: 3)
     #expect(reader.count == 3 && reader.entries.map(\.caption) == ["clip 0", "clip 1", "clip 2"])
     #expect(reader.unreadable.map(\.path) == [set.folder.path + "/bad.mp4"])
     let batch = reader.batch(1..<3)
     #expect(batch.clips.shape == [2, 3, 4, 16, 16] && batch.captions == ["clip 1", "clip 2"])
-    #expect(batch.clips.values == ClipReader(manifest, shape: shape).batch(1..<3).clips.values)
+    #expect(batch.clips.values == (try ClipReader(manifest, shape: shape)).batch(1..<3).clips.values)
   }
 }

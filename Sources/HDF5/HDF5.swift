@@ -2,12 +2,12 @@ import CHDF5
 import Foundation
 
 /// The HDF5 library behind one lock, quiet, and with its errors as Swift errors.
-enum HDF5 {
+package enum HDF5 {
   /// The library's own words about a call that failed.
-  struct Failure: Error {
-    let action: String
-    let reason: String
-    var description: String { "\(action): \(reason)" }
+  package struct Failure: Error, CustomStringConvertible {
+    package let action: String
+    package let reason: String
+    package var description: String { "\(action): \(reason)" }
   }
 
   private static let lock = NSRecursiveLock()
@@ -20,7 +20,7 @@ enum HDF5 {
   }()
 
   /// Runs `body` with the library to itself: it keeps global state, so every call to it goes through here.
-  static func session<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func session<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.lock()
     defer { lock.unlock() }
     _ = prepared
@@ -30,7 +30,8 @@ enum HDF5 {
 
   /// Throws the library's words if `status` says that the call failed.
   @discardableResult
-  static func check<Status: SignedInteger>(_ status: Status, _ action: @autoclosure () -> String) throws
+  package static func check<Status: SignedInteger>(_ status: Status, _ action: @autoclosure () -> String)
+    throws
     -> Status
   {
     if status < 0 { throw Failure(action: action(), reason: lastError()) }
@@ -54,19 +55,21 @@ enum HDF5 {
 }
 
 /// An identifier of the library, closed when it goes out of scope.
-struct HDF5Handle: ~Copyable {
-  let id: hid_t
+package struct HDF5Handle: ~Copyable {
+  package let id: hid_t
   private let release: @convention(c) (hid_t) -> herr_t
 
   /// Takes over `id`; throws if the call that made it failed.
-  init(_ id: hid_t, _ release: @convention(c) (hid_t) -> herr_t, _ action: @autoclosure () -> String) throws {
+  package init(_ id: hid_t, _ release: @convention(c) (hid_t) -> herr_t, _ action: @autoclosure () -> String)
+    throws
+  {
     try HDF5.check(id, action())
     self.id = id
     self.release = release
   }
 
   /// Closes now, and throws if that fails.
-  consuming func close(_ action: @autoclosure () -> String) throws {
+  package consuming func close(_ action: @autoclosure () -> String) throws {
     let (id, release) = (id, release)
     discard self
     try HDF5.check(release(id), action())

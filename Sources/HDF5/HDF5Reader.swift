@@ -5,30 +5,41 @@ import CHDF5
 /// A file may name other files (external links, external storage, virtual datasets), declare more than it holds, or
 /// run in circles. Everything but plain groups, plain datasets and scalar attributes is refused, for the whole file
 /// and before any value is read.
-final class HDF5Reader: @unchecked Sendable {
+package final class HDF5Reader: @unchecked Sendable {
   /// What a dataset holds.
-  enum Element: Sendable {
-    case float32, float64, int64
+  package enum Element: Sendable {
+    case uint8, float32, float64, int64
+
+    /// The bytes of one value.
+    package var byteCount: Int {
+      switch self {
+      case .uint8: 1
+      case .float32: 4
+      case .float64, .int64: 8
+      }
+    }
   }
 
   /// A dataset as the file declares it.
-  struct Dataset: Sendable {
-    let shape: [Int]
-    let element: Element
-    var count: Int { shape.reduce(1, *) }
+  package struct Dataset: Sendable {
+    package let shape: [Int]
+    package let element: Element
+    package var count: Int { shape.reduce(1, *) }
   }
 
   /// The file holds something that is not accepted.
-  struct Refusal: Error {
-    let reason: String
+  package struct Refusal: Error {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
   }
 
   /// Datasets by path, without a leading slash.
-  private(set) var datasets: [String: Dataset] = [:]
+  package private(set) var datasets: [String: Dataset] = [:]
   /// Paths of all groups, without a leading slash.
-  private(set) var groups: [String] = []
+  package private(set) var groups: [String] = []
   /// The root's attributes.
-  private(set) var attributes: [String: Attribute] = [:]
+  package private(set) var attributes: [String: HDF5Attribute] = [:]
 
   private let image: FileImage
   private let file: hid_t
@@ -41,7 +52,7 @@ final class HDF5Reader: @unchecked Sendable {
 
   /// Opens `image` and checks all that it declares. `elements` says what datasets may hold; with `anyAttributes`,
   /// attributes of other kinds than text and numbers are left out, else refused.
-  init(_ image: FileImage, elements: Set<Element>, anyAttributes: Bool) throws {
+  package init(_ image: FileImage, elements: Set<Element>, anyAttributes: Bool) throws {
     self.image = image
     file = try HDF5.session {
       let access = try image.accessForReading()
@@ -57,13 +68,30 @@ final class HDF5Reader: @unchecked Sendable {
     HDF5.session { _ = H5Fclose(file) }
   }
 
-  /// Reads a whole dataset into `target`, as the library's in-memory type that `type` names.
-  func read(_ path: String, as type: () -> hid_t, into target: UnsafeMutableRawPointer?) throws {
+  /// Reads a whole dataset into `target`, as values of the kind that `element` names, whatever the file keeps.
+  package func read(_ path: String, as element: Element, into target: UnsafeMutableRawPointer?) throws {
     guard let target, datasets[path]?.count ?? 0 > 0 else { return }
     try HDF5.session {
       let dataset = try HDF5Handle(H5Dopen2(file, path, hdf5_default()), H5Dclose, "open \(path)")
       try HDF5.check(
-        H5Dread(dataset.id, type(), hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target), "read \(path)")
+        H5Dread(dataset.id, element.native, hid_t(H5S_ALL), hid_t(H5S_ALL), hdf5_default(), target),
+        "read \(path)")
+    }
+  }
+
+  /// Where in the file the values of a dataset lie, one after the other; nil when they lie in pieces.
+  package func place(of path: String) throws -> Range<Int>? {
+    guard datasets[path] != nil else { return nil }
+    return try HDF5.session {
+      let dataset = try HDF5Handle(H5Dopen2(file, path, hdf5_default()), H5Dclose, "open \(path)")
+      let creation = try HDF5Handle(H5Dget_create_plist(dataset.id), H5Pclose, "look at \(path)")
+      guard H5Pget_layout(creation.id) == H5D_CONTIGUOUS, H5Pget_nfilters(creation.id) == 0 else {
+        return nil
+      }
+      let start = Int(clamping: H5Dget_offset(dataset.id))
+      let (end, overflow) = start.addingReportingOverflow(Int(clamping: H5Dget_storage_size(dataset.id)))
+      guard !overflow, end <= image.count else { return nil }
+      return start..<end
     }
   }
 
@@ -133,7 +161,7 @@ final class HDF5Reader: @unchecked Sendable {
 
     let type = try HDF5Handle(H5Dget_type(dataset), H5Tclose, "look at the type of \(path)")
     guard let element = element(of: type.id), elements.contains(element) else {
-      let wanted = elements.count == 1 ? "32-bit floats" : "32- or 64-bit floats or 64-bit integers"
+      let wanted = elements == [.float32] ? "32-bit floats" : "numbers of an accepted kind"
       throw Refusal(reason: "\(path) does not hold \(wanted)")
     }
 
@@ -147,7 +175,7 @@ final class HDF5Reader: @unchecked Sendable {
     try HDF5.check(H5Sget_simple_extent_dims(space.id, &sizes, nil), "look at the shape of \(path)")
 
     // No size may overflow, even beside an axis of size 0, and no dataset may declare more than the file can hold.
-    var bytes = element == .float32 ? 4 : 8
+    var bytes = element.byteCount
     for size in sizes where size > 0 {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: Int(clamping: size))
       guard !overflow else { throw Refusal(reason: "\(path) declares an impossible size") }
@@ -177,6 +205,7 @@ final class HDF5Reader: @unchecked Sendable {
   }
 
   private func element(of type: hid_t) -> Element? {
+    if H5Tequal(type, hdf5_stored_uint8()) > 0 { return .uint8 }
     if H5Tequal(type, hdf5_stored_float()) > 0 { return .float32 }
     if H5Tequal(type, hdf5_stored_double()) > 0 { return .float64 }
     if H5Tequal(type, hdf5_stored_int64()) > 0 { return .int64 }
@@ -215,7 +244,7 @@ extension HDF5Reader {
   }
 
   /// The value, or nil if it is not a single number or text of fixed length.
-  private func value(of attribute: hid_t, _ name: String) throws -> Attribute? {
+  private func value(of attribute: hid_t, _ name: String) throws -> HDF5Attribute? {
     let space = try HDF5Handle(H5Aget_space(attribute), H5Sclose, "look at the attribute \(name)")
     let type = try HDF5Handle(H5Aget_type(attribute), H5Tclose, "look at the attribute \(name)")
     guard H5Sget_simple_extent_type(space.id) == H5S_SCALAR else { return nil }

@@ -1,38 +1,69 @@
 import Foundation
 
 /// The system calls of a save and a load, as values, so that a test can make any one of them fail.
-struct Disk: Sendable {
+package struct Disk: Sendable {
   /// A system call that failed, and the reason in the system's words.
-  struct Failure: Error {
-    let call: String
-    let code: Int32
-    var reason: String { "\(call) says \"\(String(cString: strerror(code)))\"" }
+  package struct Failure: Error {
+    package let call: String
+    package let code: Int32
+
+    package init(call: String, code: Int32) {
+      self.call = call
+      self.code = code
+    }
+
+    package var reason: String { "\(call) says \"\(String(cString: strerror(code)))\"" }
     /// The disk, or the user's share of it, is full.
-    var isFull: Bool { code == ENOSPC || code == EDQUOT }
+    package var isFull: Bool { code == ENOSPC || code == EDQUOT }
   }
 
   /// The bytes that an ordinary user may still write in a folder.
-  var freeBytes: @Sendable (_ folder: String) throws(Failure) -> Int
+  package var freeBytes: @Sendable (_ folder: String) throws(Failure) -> Int
   /// Makes a file, or empties an old one, for writing and reading back.
-  var create: @Sendable (_ path: String) throws(Failure) -> Int32
+  package var create: @Sendable (_ path: String) throws(Failure) -> Int32
   /// Writes some of the bytes and says how many.
-  var write: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Int
+  package var write: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Int
   /// Waits until all that was written is on the disk.
-  var sync: @Sendable (_ file: Int32) throws(Failure) -> Void
+  package var sync: @Sendable (_ file: Int32) throws(Failure) -> Void
   /// Reads from `offset` on into the buffer and says how many bytes; 0 at the end.
-  var read:
+  package var read:
     @Sendable (_ file: Int32, _ into: UnsafeMutableRawBufferPointer, _ offset: Int) throws(Failure) -> Int
   /// Closes a file.
-  var close: @Sendable (_ file: Int32) throws(Failure) -> Void
+  package var close: @Sendable (_ file: Int32) throws(Failure) -> Void
   /// Gives a file its final name, in place of what had that name.
-  var rename: @Sendable (_ from: String, _ to: String) throws(Failure) -> Void
+  package var rename: @Sendable (_ from: String, _ to: String) throws(Failure) -> Void
   /// Removes a file.
-  var remove: @Sendable (_ path: String) throws(Failure) -> Void
+  package var remove: @Sendable (_ path: String) throws(Failure) -> Void
   /// Waits until the names in a folder are on the disk.
-  var syncFolder: @Sendable (_ folder: String) throws(Failure) -> Void
+  package var syncFolder: @Sendable (_ folder: String) throws(Failure) -> Void
+
+  /// A disk of calls of one's own.
+  package init(
+    freeBytes: @escaping @Sendable (_ folder: String) throws(Failure) -> Int,
+    create: @escaping @Sendable (_ path: String) throws(Failure) -> Int32,
+    write: @escaping @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Int,
+    sync: @escaping @Sendable (_ file: Int32) throws(Failure) -> Void,
+    read:
+      @escaping @Sendable (_ file: Int32, _ into: UnsafeMutableRawBufferPointer, _ offset: Int)
+      throws(Failure) -> Int,
+    close: @escaping @Sendable (_ file: Int32) throws(Failure) -> Void,
+    rename: @escaping @Sendable (_ from: String, _ to: String) throws(Failure) -> Void,
+    remove: @escaping @Sendable (_ path: String) throws(Failure) -> Void,
+    syncFolder: @escaping @Sendable (_ folder: String) throws(Failure) -> Void
+  ) {
+    self.freeBytes = freeBytes
+    self.create = create
+    self.write = write
+    self.sync = sync
+    self.read = read
+    self.close = close
+    self.rename = rename
+    self.remove = remove
+    self.syncFolder = syncFolder
+  }
 
   /// The real disk.
-  static let real = Disk(
+  package static let real = Disk(
     freeBytes: { (folder) throws(Failure) in
       var space = statvfs()
       try check(statvfs(folder, &space), "statvfs")
@@ -70,7 +101,7 @@ struct Disk: Sendable {
 
 extension Disk {
   /// Writes all bytes, however many calls that takes.
-  func writeAll(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+  package func writeAll(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes
     while !rest.isEmpty {
       let count = try uninterrupted { () throws(Failure) in try write(file, rest) }
@@ -80,7 +111,7 @@ extension Disk {
   }
 
   /// Reads until the buffer is full or the file ends; says how many bytes.
-  func readAll(_ file: Int32, into target: UnsafeMutableRawBufferPointer, from offset: Int = 0)
+  package func readAll(_ file: Int32, into target: UnsafeMutableRawBufferPointer, from offset: Int = 0)
     throws(Failure) -> Int
   {
     var done = 0
@@ -105,7 +136,7 @@ extension Disk {
   }
 
   /// Whether a file holds exactly these bytes.
-  func holds(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Bool {
+  package func holds(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Bool {
     let window = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { window.deallocate() }
     var offset = 0
@@ -120,7 +151,7 @@ extension Disk {
 }
 
 /// The folder that a file lies in.
-func folder(of path: String) -> String {
+package func folder(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

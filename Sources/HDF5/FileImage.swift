@@ -6,44 +6,67 @@ import Synchronization
 ///
 /// HDF5 never touches the disk here: libhdf5 1.10 can crash at exit after a write that failed, and a file rewritten in
 /// place does not survive a kill. It writes into an image, and reads from one that was checked as a whole before.
-final class FileImage: @unchecked Sendable {
+package final class FileImage: @unchecked Sendable {
   /// The first byte; nil while there are none.
-  private(set) var start: UnsafeMutableRawPointer?
+  package private(set) var start: UnsafeMutableRawPointer?
   /// The number of bytes.
-  private(set) var count: Int
+  package private(set) var count: Int
   /// The name that HDF5 knows it by. No two images have the same: the library takes files in memory of one name for one
   /// file, and would answer for the first when asked for the second.
-  let name = "image \(FileImage.made.add(1, ordering: .relaxed).newValue)"
+  package let name = "image \(FileImage.made.add(1, ordering: .relaxed).newValue)"
 
+  private let isMapped: Bool
   private static let made = Atomic(0)
 
   /// An empty image, to be filled by HDF5.
-  init() {
+  package init() {
     start = nil
     count = 0
+    isMapped = false
   }
 
   /// Room for `count` bytes, not set yet; nil if there is not so much memory.
-  init?(count: Int) {
+  package init?(count: Int) {
     guard let start = malloc(max(count, 1)) else { return nil }
     self.start = start
     self.count = count
+    isMapped = false
   }
 
-  deinit { free(start) }
+  /// The bytes of an open file, for reading; those that nobody looks at are never read from the disk. Nil if the system
+  /// does not map it.
+  package init?(mapping file: Int32, count: Int) {
+    let start = mmap(nil, max(count, 1), PROT_READ, MAP_PRIVATE, file, 0)
+    guard let start, start != MAP_FAILED else { return nil }
+    self.start = start
+    self.count = count
+    isMapped = true
+  }
+
+  deinit {
+    if isMapped { munmap(start, max(count, 1)) } else { free(start) }
+  }
 
   /// All bytes, valid while the image lives.
-  var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: start, count: count) }
+  package var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: start, count: count)
+  }
 
   /// Drops everything from byte `count` on.
-  func truncate(to count: Int) {
-    precondition(count <= self.count, "an image cannot be truncated to more than it has")
+  package func truncate(to count: Int) {
+    precondition(!isMapped && count <= self.count, "an image cannot be truncated to more than it has")
     start = realloc(start, max(count, 1))
     self.count = count
   }
 
+  /// Adds bytes that are not set yet until there are `count`; false if there is not so much memory.
+  package func extend(to count: Int) -> Bool {
+    precondition(!isMapped && count >= self.count, "an image is extended to no less than it has")
+    return resize(to: count) != nil
+  }
+
   /// A file access list that makes HDF5 write into this empty image, which grows by steps of `increment` bytes.
-  func accessForWriting(increment: Int) throws -> HDF5Handle {
+  package func accessForWriting(increment: Int) throws -> HDF5Handle {
     var callbacks = H5FD_file_image_callbacks_t()
     callbacks.image_malloc = { size, _, image in FileImage.of(image).resize(to: size) }
     callbacks.image_memcpy = { target, source, size, _, _ in memcpy(target!, source!, size) }
@@ -53,7 +76,7 @@ final class FileImage: @unchecked Sendable {
   }
 
   /// A file access list that makes HDF5 read this image where it lies, with no copy.
-  func accessForReading() throws -> HDF5Handle {
+  package func accessForReading() throws -> HDF5Handle {
     var callbacks = H5FD_file_image_callbacks_t()
     callbacks.image_malloc = { _, _, image in FileImage.of(image).start }
     callbacks.image_memcpy = { target, _, _, _, _ in target }

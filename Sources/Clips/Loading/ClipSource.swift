@@ -1,0 +1,110 @@
+import Video
+
+/// Where the pictures of clips come from.
+public enum ClipSource: Sendable {
+  /// From their files, decoded within limits.
+  case files(DecodeLimits)
+  /// From a pack, with nothing to decode.
+  case packed(PackedClips)
+
+  /// Opens a clip; what is learned of its file goes to `timings`.
+  /// - Throws: `BadClip`.
+  func open(_ entry: ClipEntry, _ timings: ClipTimings) throws -> any OpenClip {
+    switch self {
+    case .files(let limits): try FileSource(entry, limits, timings)
+    case .packed(let clips): clips.open(entry)
+    }
+  }
+}
+
+/// A clip that is open for reading. Errors are `BadClip`, or of another kind when the source itself fails.
+protocol OpenClip {
+  /// The size of the clip in bytes; nil when it could not be opened.
+  var byteCount: Int? { get }
+  /// The SHA-256 of its bytes.
+  func digest() throws -> String
+  /// What windows are chosen by.
+  func facts() throws -> ClipFacts
+  /// The pictures shown at ascending times, in seconds after the first shown frame.
+  func pictures(at times: [Double], framing: Framing) throws -> [Picture]
+}
+
+/// A clip in its file.
+final class FileSource: OpenClip {
+  private let entry: ClipEntry
+  private let bytes: ClipBytes
+  private let limits: DecodeLimits
+  private let timings: ClipTimings
+  private var reader: VideoReader?
+
+  init(_ entry: ClipEntry, _ limits: DecodeLimits, _ timings: ClipTimings) throws {
+    self.entry = entry
+    self.limits = limits
+    self.timings = timings
+    bytes = try entry.naming { try ClipBytes(entry.file, limits: limits) }
+  }
+
+  var byteCount: Int? { bytes.count }
+
+  func digest() throws -> String { try entry.naming { try bytes.digest() } }
+
+  func facts() throws -> ClipFacts {
+    try entry.naming {
+      let reader = try opened()
+      timings.keep(try reader.timing(), of: entry)
+      return try ClipFacts(of: reader)
+    }
+  }
+
+  func pictures(at times: [Double], framing: Framing) throws -> [Picture] {
+    try entry.naming { try opened().pictures(at: times, framing: framing) }
+  }
+
+  private func opened() throws -> VideoReader {
+    if let reader { return reader }
+    let opened = try VideoReader(bytes, limits: limits, timing: timings[entry])
+    reader = opened
+    return opened
+  }
+}
+
+/// A clip in a pack.
+struct PackedSource: OpenClip {
+  let entry: ClipEntry
+  let clip: PackedClip
+  let shard: OpenShard
+
+  var byteCount: Int? { clip.bytes < 0 ? nil : clip.bytes }
+
+  func digest() -> String { clip.sha256 }
+
+  func facts() throws -> ClipFacts {
+    if let fault = clip.faults?.clip { throw fault.clip(entry) }
+    guard let facts = clip.facts else {
+      throw PackError.damaged(path: shard.path, reason: "it says nothing of \(clip.name.name)")
+    }
+    return facts
+  }
+
+  func pictures(at times: [Double], framing: Framing) throws -> [Picture] {
+    try shard.pictures(of: clip, entry, at: times, framing: framing)
+  }
+}
+
+extension ClipEntry {
+  /// Errors of reading as errors of this clip.
+  func naming<Result>(_ body: () throws -> Result) throws(BadClip) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw BadClip(self, error)
+    }
+  }
+}
+
+extension ClipFacts {
+  /// The facts of an open clip.
+  init(of reader: VideoReader) throws {
+    self.init(seconds: try reader.shownDuration(), width: reader.info.width, height: reader.info.height)
+  }
+}

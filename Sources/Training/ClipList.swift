@@ -1,0 +1,120 @@
+import Clips
+import Foundation
+import Hashing
+
+/// The clips of a run as they were when it began: the file `clips.jsonl` in its folder.
+///
+/// A line a clip, in the order of the manifest: `path` as the manifest has it, `caption`, `start` and `end` where there
+/// is a piece, `bytes` where the file can be looked at, and `sha256` last where an index gives it. A checkpoint keeps
+/// the file's digest, so that no other list can take its place.
+public struct ClipList: Sendable {
+  let manifest: Manifest
+  private let index: ClipIndex?
+
+  /// The clips of a manifest as they are now, with digests from an index if there is one.
+  public init(_ manifest: Manifest, index: ClipIndex?) {
+    self.manifest = manifest
+    self.index = index
+  }
+
+  /// The SHA-256 of the file.
+  public var digest: String {
+    var hash = SHA256()
+    forEachPortion { hash.update(UnsafeRawBufferPointer($0)) }
+    return hash.finish()
+  }
+
+  /// Writes the file whole or not at all, and gives its SHA-256.
+  /// - Throws: `ClipListError.failedToWrite`.
+  public func write(to path: String) throws(ClipListError) -> String {
+    let temporary = path + ".partial"
+    var hash = SHA256()
+    func failure() -> ClipListError {
+      let reason = String(cString: strerror(errno))
+      unlink(temporary)
+      return .failedToWrite(path: path, reason: reason)
+    }
+    guard let file = fopen(temporary, "we") else { throw failure() }
+    var isWritten = true
+    forEachPortion { bytes in
+      hash.update(UnsafeRawBufferPointer(bytes))
+      isWritten = isWritten && fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count
+    }
+    isWritten = isWritten && fflush(file) == 0 && fsync(fileno(file)) == 0
+    guard isWritten else {
+      let failure = failure()
+      fclose(file)
+      throw failure
+    }
+    guard fclose(file) == 0, rename(temporary, path) == 0 else { throw failure() }
+    return hash.finish()
+  }
+
+  private static let portion = 1 << 20
+
+  /// The bytes of the file, piece by piece.
+  private func forEachPortion(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(2 * Self.portion)
+    for entry in manifest {
+      appendLine(of: entry, to: &bytes)
+      if bytes.count > Self.portion {
+        bytes.withUnsafeBufferPointer(body)
+        bytes.removeAll(keepingCapacity: true)
+      }
+    }
+    bytes.withUnsafeBufferPointer(body)
+  }
+
+  /// A clip's line, with the line break.
+  func appendLine(of entry: ClipEntry, to bytes: inout [UInt8]) {
+    bytes += #"{"path":"#.utf8
+    appendQuoted(entry.name, to: &bytes)
+    bytes += #","caption":"#.utf8
+    appendQuoted(entry.caption, to: &bytes)
+    if let start = entry.start { bytes += ",\"start\":\(start)".utf8 }
+    if let end = entry.end { bytes += ",\"end\":\(end)".utf8 }
+    if let count = byteCount(of: entry) { bytes += ",\"bytes\":\(count)".utf8 }
+    if let line = index?[entry.name] { bytes += ",\"sha256\":\"\(line.sha256)\"".utf8 }
+    bytes += "}\n".utf8
+  }
+
+  private func byteCount(of entry: ClipEntry) -> Int? {
+    if let member = entry.file.member { return member.count }
+    var status = stat()
+    return stat(entry.file.path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// A text in quotes, with everything escaped that JSON does not allow inside.
+  private func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+/// What is wrong with a run's list of clips.
+public enum ClipListError: Error, Sendable, CustomStringConvertible {
+  /// The file is not there, or not the one that the checkpoint was saved with.
+  case unusable(path: String, reason: String)
+  /// The file cannot be written.
+  case failedToWrite(path: String, reason: String)
+
+  /// The file, the reason and the remedy.
+  public var description: String {
+    switch self {
+    case .unusable(let path, let reason):
+      "The list of the run's clips, \(path), \(reason); put it back to see what has changed."
+    case .failedToWrite(let path, let reason):
+      "Writing \(path) failed: \(reason); check the disk and run again."
+    }
+  }
+}

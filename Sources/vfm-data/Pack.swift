@@ -1,0 +1,82 @@
+import ArgumentParser
+import Checkpoints
+import Clips
+import Commands
+import Foundation
+import Recipes
+import Video
+
+/// Decodes the clips of a recipe once and for all.
+struct Pack: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decode and resize a recipe's clips once, so that training reads them without decoding.",
+    discussion: """
+      Training with data.packed set to the folder gives the same bits as from the files. The same command again packs only \
+      what is not there yet or has changed; Ctrl-C writes what is ready and exits with 75.
+      """)
+
+  @Argument(
+    help: "The recipe, a JSON file (docs/recipe-reference.md lists its keys).",
+    completion: .file(extensions: ["json"]))
+  var recipe: String
+  @Option(help: "The pack's folder (default: the recipe's data.packed).", completion: .directory)
+  var output: String?
+  @Option(help: "Threads that decode (default: all cores). The pack does not depend on it.")
+  var threads: Int?
+  @Option(name: .customLong("set"), help: "Set a recipe's key, as in data.height=128; may be repeated.")
+  var overrides: [String] = []
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  func run() throws {
+    try reportingFailures {
+      if let threads, threads < 1 { throw Failure(.usage, "--threads must be at least 1.") }
+      let recipe = try Recipe.load(path: recipe, overrides: overrides)
+      guard let folder = output ?? recipe.data.packed else {
+        throw Failure(.usage, "Say where the pack is to go: give --output, or set data.packed in the recipe.")
+      }
+      let lists = try recipe.data.packedLists()
+      let lock = try RunLock(folder)
+      let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits.forDecoding)
+      let plan = try packer.plan()
+      try packer.requireSpace(for: plan)
+      let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")
+      let progress = PercentLine("packing")
+      let summary = try packer.run(
+        plan, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        shouldStop: { stop.isMade }, progress: { progress.show($0) })
+      progress.close()
+      try report(summary, plan, folder)
+      withExtendedLifetime(lock) {}
+      if summary.isStopped {
+        standardError("to go on, run the same command again\n")
+        throw ExitCode(ExitStatus.stopped.rawValue)
+      }
+    }
+  }
+
+  private func report(_ summary: ClipPacker.Summary, _ plan: ClipPacker.Plan, _ folder: String) throws {
+    if summary.unreadable > 0 {
+      standardError(
+        "\(summary.unreadable) clips could not be read; training will put them in quarantine as from the files\n"
+      )
+    }
+    if json {
+      let result: [String: Any] = [
+        "output": folder, "clips": summary.clips, "kept": plan.kept, "unreadable": summary.unreadable,
+        "bytes": summary.bytes, "clipBytes": summary.clipBytes,
+      ]
+      let data = try JSONSerialization.data(
+        withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
+      return print(String(decoding: data, as: UTF8.self))
+    }
+    let factor =
+      summary.clipBytes > 0
+      ? String(
+        format: ", %.1f times as large as the files", Double(summary.bytes) / Double(summary.clipBytes))
+      : ""
+    print(
+      "\(folder): \(summary.clips) of \(plan.clips) clips (\(plan.kept) as they were), \(summary.bytes) bytes\(factor)"
+    )
+  }
+}

@@ -1,0 +1,53 @@
+import Clips
+import Commands
+import Training
+
+/// The clips of a run, held against those that it began with.
+struct RunClips {
+  let manifest: Manifest
+  let index: ClipIndex?
+  /// Where the run keeps its list of clips.
+  let path: String
+  /// The run's folder.
+  let run: String
+
+  private var list: ClipList { ClipList(manifest, index: index) }
+
+  /// Notes the clips of a run that begins.
+  func begin(_ state: RunState) throws { state.clipList = try list.write(to: path) }
+
+  /// Throws `Failure` unless the clips are those that a run began with, which goes on in `state` as `saved` has it.
+  func check(_ state: RunState, _ saved: Blueprint) throws {
+    if let digest = state.clipList {
+      do {
+        guard let changes = try list.changes(since: path, digest: digest) else { return }
+        throw refusal(changes)
+      } catch let error as ClipListError {
+        // Names, captions and pieces are in the checkpoint too.
+        guard saved.isOf(manifest) else { throw Failure(.unfitInput, "\(sentence). \(error)") }
+        standardError(
+          "note: \(error) Names, captions and pieces are those of then; the clips' sizes are noted anew.\n")
+      }
+    } else if !saved.isOf(manifest) {
+      throw Failure(.unfitInput, "\(sentence). \(remedy)")
+    }
+    try begin(state)
+  }
+
+  private var sentence: String {
+    "The clips of \(manifest.path) are not those that the run in \(run) began with, so it could not go on as if never stopped"
+  }
+
+  private var remedy: String {
+    "Put clips and captions back as they were then, or give another --output folder to begin anew."
+  }
+
+  private func refusal(_ changes: ClipList.Changes) -> Failure {
+    let more =
+      changes.count > changes.first.count ? "\n  and \(changes.count - changes.first.count) more" : ""
+    return Failure(
+      .unfitInput,
+      "\(sentence); \(changes.count == 1 ? "1 change" : "\(changes.count) changes"):"
+        + changes.first.map { "\n  \($0)" }.joined() + more + "\n\(remedy)")
+  }
+}
