@@ -40,10 +40,11 @@ import Testing
     #expect(read > 20 && refused > 20, "\(read) read, \(refused) refused")
   }
 
-  @Test(arguments: [
-    (Int64.max, 1, Int64.max, Int64.max - 1), (.min, -1, .min, .min + 1), (.min, 1, .min + 1, .min),
-    (.max, -1, .max - 1, .max), (1 << 62, 1 << 62, .max, 0), (5, 3, 8, 2),
-  ] as [(Int64, Int64, Int64, Int64)])
+  @Test(
+    arguments: [
+      (Int64.max, 1, Int64.max, Int64.max - 1), (.min, -1, .min, .min + 1), (.min, 1, .min + 1, .min),
+      (.max, -1, .max - 1, .max), (1 << 62, 1 << 62, .max, 0), (5, 3, 8, 2),
+    ] as [(Int64, Int64, Int64, Int64)])
   func countsTicksWithoutOverflow(a: Int64, b: Int64, sum: Int64, difference: Int64) {
     #expect(a.saturatingAdd(b) == sum)
     #expect(a.saturatingSubtract(b) == difference)
