@@ -13,9 +13,18 @@ public struct ClipPack: Sendable {
   /// - Throws: `PackError` when there are none, or one is damaged.
   public init(_ path: String) throws {
     self.path = path
+    ClipPack.allowManyFiles
     shards = try ClipPack.shardNames(in: path).map { try OpenShard(path + "/" + $0) }
     if shards.isEmpty { throw PackError.missing(folder: path) }
   }
+
+  /// Every shard stays open, and systems often let a program open no more than 1024 files unless it asks for more.
+  private static let allowManyFiles: Void = {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }()
 
   /// The names of the shards of a folder in order; none when there is no folder.
   static func shardNames(in folder: String) throws -> [String] {

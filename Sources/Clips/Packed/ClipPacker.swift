@@ -45,7 +45,7 @@ public final class ClipPacker: Sendable {
   }
 
   /// The most bytes of pixels in a shard.
-  public static let shardBytes = 480 << 20
+  public static let shardBytes = 256 << 20
 
   private let folder: String
   private let lists: [List]
@@ -114,26 +114,32 @@ public final class ClipPacker: Sendable {
     let needed = try estimate(plan)
     // The file system is asked again before each shard, so one that does not say is no reason to stop.
     guard let free = try? Disk.real.freeBytes(folder) else { return }
-    let freed = plan.obsolete.reduce(0) { sum, path in
-      var status = stat()
-      return sum + (stat(path, &status) == 0 ? Int(status.st_size) : 0)
-    }
+    let freed = plan.obsolete.reduce(0) { $0 + fileSize($1) }
     if free + freed < needed { throw PackError.diskFull(path: folder, needed: needed, free: free) }
   }
 
   /// About how many bytes the rest of the pack takes, from clips spread evenly over it, and a twentieth more.
+  ///
+  /// Where all frames are kept, clips are taken to grow in proportion to their files; where one window is, they are taken
+  /// to be alike.
   func estimate(_ plan: Plan) throws -> Int {
-    let stride = max(1, plan.work.count / Self.sampled)
-    var (bytes, count) = (0, 0)
-    for place in Swift.stride(from: 0, to: plan.work.count, by: stride) {
-      bytes += try content(plan.work[place]).pixels.count
-      count += 1
+    func weight(_ place: (list: Int, entry: Int)) -> Double {
+      let list = lists[place.list]
+      guard list.transform.start == .random else { return 1 }
+      let file = list.manifest[place.entry].file
+      return Double(file.member?.count ?? fileSize(file.path))
     }
-    return count == 0 ? 0 : Int(1.05 * Double(bytes) / Double(count) * Double(plan.work.count))
+    var (bytes, sampled) = (0.0, 0.0)
+    for place in stride(from: 0, to: plan.work.count, by: max(1, plan.work.count / Self.sampled)) {
+      bytes += Double(try content(plan.work[place]).pixels.count)
+      sampled += weight(plan.work[place])
+    }
+    guard sampled > 0 else { return 0 }
+    return Int(1.05 * bytes / sampled * plan.work.reduce(0) { $0 + weight($1) })
   }
 
   /// The clips that an estimate decodes, about.
-  private static let sampled = 8
+  private static let sampled = 12
 
   /// Packs what remains. Shards that are out of date go first.
   /// - Parameters:
@@ -199,6 +205,12 @@ public final class ClipPacker: Sendable {
       clips: clips, unreadable: unreadable, bytes: bytes, clipBytes: files.values.reduce(0, +),
       isStopped: isStopped)
   }
+}
+
+/// The size of a file in bytes, 0 when it cannot be looked at.
+private func fileSize(_ path: String) -> Int {
+  var status = stat()
+  return stat(path, &status) == 0 ? Int(status.st_size) : 0
 }
 
 /// The clips that wait for their shard to be full.
