@@ -55,8 +55,7 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-      case let error as ManifestError:
-        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
       case is BadClipsError: .unfitInput
       case is QuarantineError: .inputOutput
       case is SyntheticSetError: .cannotCreate
