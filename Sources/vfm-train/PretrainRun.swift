@@ -131,10 +131,11 @@ final class PretrainRun: TrainingObserver {
   }
 
   private func heldOutClips() throws -> ClipReader? {
-    guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
+    let data = recipe.data
+    guard let path = data.validation, recipe.training.validateEvery > 0 else { return nil }
     let clips = ClipReader(
-      try Manifest.load(path, split: "validation"), shape: state.blueprint.clipShape,
-      limit: recipe.training.validationClips, limits: recipe.data.limits.forDecoding)
+      try Manifest.load(path, split: "validation", root: data.root), shape: state.blueprint.clipShape,
+      limit: recipe.training.validationClips, limits: data.limits.forDecoding)
     for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
     return clips.count > 0 ? clips : nil
   }

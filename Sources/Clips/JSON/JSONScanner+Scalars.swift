@@ -6,7 +6,9 @@ extension JSONScanner {
   mutating func string() throws(JSONProblem) -> String {
     index += 1
     let first = index
-    while let byte = next, byte != JSONScanner.quote, byte != JSONScanner.backslash, byte >= 0x20 { index += 1 }
+    while let byte = next, byte != JSONScanner.quote, byte != JSONScanner.backslash, byte >= 0x20 {
+      index += 1
+    }
     if next == JSONScanner.quote {
       defer { index += 1 }
       return try text(UnsafeRawBufferPointer(rebasing: bytes[first..<index]))

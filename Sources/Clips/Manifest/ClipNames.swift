@@ -2,7 +2,8 @@
 enum ClipNames {
   /// Endings that clips have.
   private static let clipEndings: Set<String> = [
-    "264", "265", "3g2", "3gp", "apng", "asf", "avi", "flv", "gif", "h264", "h265", "hevc", "ivf", "m2ts", "m4v",
+    "264", "265", "3g2", "3gp", "apng", "asf", "avi", "flv", "gif", "h264", "h265", "hevc", "ivf", "m2ts",
+    "m4v",
     "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "obu", "ogg", "ogv", "ts", "vob", "webm", "wmv", "y4m",
   ]
 
@@ -25,7 +26,8 @@ enum ClipNames {
   static func stem(_ name: String) -> String { lastDot(name[...]).map { String(name[..<$0]) } ?? name }
 
   private static func lastDot(_ name: Substring) -> String.Index? {
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), !name.utf8[dot...].contains(UInt8(ascii: "/")) else {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), !name.utf8[dot...].contains(UInt8(ascii: "/"))
+    else {
       return nil
     }
     return dot

@@ -17,7 +17,11 @@ enum FolderListing {
         }
         if name.hasPrefix(".") { continue }
         let path = prefix + name
-        if isFolder(entry.pointee, "\(folder)/\(path)") { folders.append(path + "/") } else { names.append(path) }
+        if isFolder(entry.pointee, "\(folder)/\(path)") {
+          folders.append(path + "/")
+        } else {
+          names.append(path)
+        }
       }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

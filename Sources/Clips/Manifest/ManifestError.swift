@@ -64,7 +64,9 @@ extension String {
   /// go to terminals.
   var printable: String {
     let short = utf8.count > 1200 ? String(prefix(297)) + "..." : self
-    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return short }
+    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return short
+    }
     return short.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control
         ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

@@ -63,7 +63,9 @@ struct ManifestSource {
 
   /// The text of a short file beside the manifest; nil when there is none.
   func textBeside(_ name: String) -> String? {
-    guard hasBeside(name), let bytes = try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) else { return nil }
+    guard hasBeside(name), let bytes = try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) else {
+      return nil
+    }
     return String(data: bytes, encoding: .utf8)
   }
 }

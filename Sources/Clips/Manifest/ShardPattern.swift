@@ -20,7 +20,8 @@ struct ShardPattern {
       guard let numbers, numbers.count * names.count <= ShardPattern.limit else {
         throw ManifestError(
           path: path, problem: "{\(rest[rest.index(after: open)..<close])} is not a range of numbers",
-          remedy: "write a pattern as in shards/{00000..00012}.tar, of at most \(ShardPattern.limit) archives")
+          remedy: "write a pattern as in shards/{00000..00012}.tar, of at most \(ShardPattern.limit) archives"
+        )
       }
       let before = rest[..<open]
       names = names.flatMap { name in numbers.map { name + before + $0 } }
@@ -37,7 +38,8 @@ struct ShardPattern {
   /// "00000..00012" as its numbers, as wide as the first is written.
   private static func numbers(_ range: Substring) -> [String]? {
     let ends = range.split(separator: "..", omittingEmptySubsequences: false)
-    guard ends.count == 2, ends.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 9 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+    guard ends.count == 2,
+      ends.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 9 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
       let first = UInt(ends[0]), let last = UInt(ends[1]), first <= last, last - first < limit
     else { return nil }
     return (first...last).map { number in

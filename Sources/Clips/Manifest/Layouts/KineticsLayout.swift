@@ -22,8 +22,8 @@ extension ManifestDraft {
       return report("youtube_id is \"\(video)\", which is none", line: line)
     }
     let file = "\(video)_\(start)_\(end).mp4"
-    let label_ = label.replacing(" ", with: "_")
-    let folders = ["", "\(label)/", "\(label_)/"]
+    let underscored = label.replacing(" ", with: "_")
+    let folders = ["", "\(label)/", "\(underscored)/"]
     let names = ["", "\(splitName)/"].flatMap { split in folders.map { split + $0 + file } }
     add(
       ManifestRow(
@@ -34,7 +34,8 @@ extension ManifestDraft {
 
   /// Whole seconds as six digits; nil for anything else.
   private static func sixDigits(_ text: String) -> String? {
-    guard let seconds = Double(text), let whole = Int(exactly: seconds), (0..<1_000_000).contains(whole) else {
+    guard let seconds = Double(text), let whole = Int(exactly: seconds), (0..<1_000_000).contains(whole)
+    else {
       return nil
     }
     let digits = String(whole)

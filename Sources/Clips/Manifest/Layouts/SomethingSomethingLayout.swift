@@ -11,7 +11,9 @@ extension ManifestDraft {
       var line = LineCounter(bytes)
       scanner.skipSpace()
       do throws(JSONProblem) {
-        guard scanner.isAtList else { throw JSONProblem(text: "it is not a list of objects with id and label") }
+        guard scanner.isAtList else {
+          throw JSONProblem(text: "it is not a list of objects with id and label")
+        }
         try scanner.openList()
         var isFirst = true
         while try scanner.element(isFirst: isFirst) {
