@@ -51,7 +51,7 @@ extension CheckedClips {
       }
       done += files[index].bytes ?? 0
     }
-    return byDigest.values.compactMap { $0.count > 1 ? leak(.sameBytes, among: $0) : nil }
+    return byDigest.values.compactMap { leak(.sameBytes, among: $0) }
       .sorted { $0.clips.lexicographicallyPrecedes($1.clips) }
   }
 
@@ -71,17 +71,19 @@ extension CheckedClips {
     let bySize = Dictionary(grouping: files.indices.filter { (files[$0].bytes ?? 0) > 0 }) {
       files[$0].bytes ?? 0
     }
-    return bySize.values.filter { leak(.sameBytes, among: $0) != nil && $0.count > 1 }.flatMap(\.self)
+    return bySize.values.filter { leak(.sameBytes, among: $0) != nil }.flatMap(\.self)
       .sorted()
   }
 
-  /// The first two files that belong to different splits.
+  /// The first file and the next that belongs to another split, too.
   private func leak(_ kind: Leak.Kind, among indices: [Int]) -> Leak? {
-    guard let first = indices.first, let split = files[first].splits.min() else { return nil }
-    for index in indices.dropFirst() {
-      guard let other = files[index].splits.filter({ $0 != split }).min() else { continue }
-      return Leak(
-        kind: kind, clips: [files[first].name, files[index].name], splits: [splits[split], splits[other]])
+    guard let first = indices.first.map({ files[$0] }) else { return nil }
+    for other in indices.dropFirst().lazy.map({ files[$0] }) {
+      for split in first.splits.sorted() {
+        guard let otherSplit = other.splits.filter({ $0 != split }).min() else { continue }
+        return Leak(
+          kind: kind, clips: [first.name, other.name], splits: [splits[split], splits[otherSplit]])
+      }
     }
     return nil
   }

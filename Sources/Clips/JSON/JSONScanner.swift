@@ -104,6 +104,7 @@ struct JSONScanner {
       depth -= 1
       return true
     }
+    guard next != nil else { throw syntax("it ends too early") }
     if isFirst { return false }
     guard next == UInt8(ascii: ",") else { throw syntax("a comma or a closing bracket is missing") }
     index += 1

@@ -60,10 +60,10 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 extension String {
-  /// The text with control characters written out, cut after 300 characters: names come from strangers, and messages
+  /// The text with control characters written out, and without its middle if it is long: names come from strangers, and messages
   /// go to terminals.
   var printable: String {
-    let short = utf8.count > 1200 ? String(prefix(297)) + "..." : self
+    let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
     guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return short
     }
