@@ -25,7 +25,9 @@ struct CheckText {
     }
     if source.problemCount == 0 { lines.append("  \(source.clips) clips") }
     lines += Self.examples(source.problems, of: source.problemCount).map { "  \($0)" }
-    if let remedy = source.remedy { lines.append("  \(source.problemCount) problems; \(remedy)") }
+    if let remedy = source.remedy {
+      lines.append("  \(source.problemCount) problem\(source.problemCount == 1 ? "" : "s"); \(remedy)")
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -21,6 +21,7 @@ struct CheckedClips {
   private(set) var files: [File] = []
   private(set) var clips = 0
   private var places: [ClipFile: Int] = [:]
+  private var placesOfSplits: [String: Int] = [:]
 
   init(_ manifests: [Manifest]) {
     for manifest in manifests {
@@ -44,7 +45,8 @@ struct CheckedClips {
   }
 
   private mutating func place(ofSplit name: String) -> Int {
-    if let known = splits.firstIndex(of: name) { return known }
+    if let known = placesOfSplits[name] { return known }
+    placesOfSplits[name] = splits.count
     splits.append(name)
     clipsOfSplit.append(0)
     return splits.count - 1

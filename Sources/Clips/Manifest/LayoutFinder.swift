@@ -26,8 +26,10 @@ enum LayoutFinder {
       return found(.captionFiles, "\(clip.printable) has a .txt file of its name beside it")
     }
     let splits = SplitFolders(clips)
-    if !clips.isEmpty, clips.allSatisfy({ splits.rest(of: $0).contains("/") }) {
-      return found(.classFolders, "all clips lie in folders and none has a .txt file of its name beside it")
+    let classes = Set(clips.lazy.map { splits.rest(of: $0).split(separator: "/").dropLast().last })
+    if classes.count > 1, !classes.contains(nil) {
+      return found(
+        .classFolders, "all clips lie in folders, several, and none has a .txt file of its name beside it")
     }
     return found(.captionFiles, "it is a folder, and no other layout of folders fits")
   }
@@ -50,6 +52,10 @@ enum LayoutFinder {
     case "tgz", "gz", "zst", "bz2", "xz", "lz4":
       throw ManifestError(
         path: source.path, problem: "it is compressed", remedy: "decompress it: clips are read in place")
+    case "parquet":
+      throw ManifestError(
+        path: source.path, problem: "it is Parquet",
+        remedy: "convert it to JSON Lines or CSV, as docs/data.md shows")
     default:
       throw ManifestError(
         path: source.path, problem: "its name does not say what it holds",

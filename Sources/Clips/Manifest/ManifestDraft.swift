@@ -80,7 +80,7 @@ struct ManifestDraft {
           : "Mend these (paths are relative to \(root.folder)) and run again.")
     }
     if rows.count == 0, seen > 0, let split {
-      let known = splits.sorted().joined(separator: ", ")
+      let known = splits.sorted().prefix(20).joined(separator: ", ") + (splits.count > 20 ? ", …" : "")
       throw ManifestError(
         path: path, layout: layout,
         problem: "no clip is of split \"\(split)\"; the manifest has only \(known.printable)",

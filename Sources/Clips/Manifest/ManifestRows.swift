@@ -30,6 +30,7 @@ struct ManifestRows: Sendable {
   private var places: [Place] = []
   private var archives: [String] = []
   private var splits: [String] = []
+  private var placesOfSplits: [String: Int32] = [:]
 
   var count: Int { records.count }
 
@@ -69,7 +70,8 @@ struct ManifestRows: Sendable {
 
   private mutating func place(of split: String?) -> Int32 {
     guard let split else { return -1 }
-    if let known = splits.firstIndex(of: split) { return Int32(known) }
+    if let known = placesOfSplits[split] { return known }
+    placesOfSplits[split] = Int32(splits.count)
     splits.append(split)
     return Int32(splits.count - 1)
   }

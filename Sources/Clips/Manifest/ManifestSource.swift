@@ -44,13 +44,23 @@ struct ManifestSource {
       bytes = Data()
       return
     }
-    // Mapped, not copied: the pages of a file of millions of lines come and go as the reader walks over them.
-    guard let mapped = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
+    guard let mapped = ManifestSource.mapped(path) else {
       throw ManifestError(
         path: path, problem: "it cannot be read", remedy: "check its permissions", isMissing: true)
     }
     bytes = mapped
   }
+
+  /// The bytes of a regular file; nil when it cannot be read. Mapped, not copied: the pages of a file of millions of lines
+  /// come and go as a reader walks over them.
+  private static func mapped(_ path: String) -> Data? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+  }
+
+  /// The bytes of another file of the manifest's folder; nil when it cannot be read.
+  func bytesBeside(_ name: String) -> Data? { ManifestSource.mapped("\(folder)/\(name)") }
 
   /// Whether the clips lie in it, so that its paths begin at its folder whatever the root.
   var holdsClips: Bool { isFolder || isPattern || ClipNames.isArchive(path) }
@@ -60,12 +70,4 @@ struct ManifestSource {
 
   /// Whether a file of that name lies beside the manifest.
   func hasBeside(_ name: String) -> Bool { access("\(folder)/\(name)", R_OK) == 0 }
-
-  /// The text of a short file beside the manifest; nil when there is none.
-  func textBeside(_ name: String) -> String? {
-    guard hasBeside(name), let bytes = try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) else {
-      return nil
-    }
-    return String(data: bytes, encoding: .utf8)
-  }
 }

@@ -132,6 +132,7 @@ struct ManifestTests {
       "attributes must be an object"
     ),
     ("m.dat", "a.mp4", "its name does not say what it holds; give CSV the ending .csv"),
+    ("m.parquet", "PAR1", "it is Parquet; convert it to JSON Lines or CSV"),
     ("m.csv.gz", "", "it is compressed; decompress it"),
   ])
   func refuses(name: String, text: String, reason: String) throws {

@@ -41,7 +41,8 @@ extension ManifestDraft {
         "the header has no column \(names.joined(separator: " or ")), only \(columns.joined(separator: ", "))",
         line: line)
     }
-    for (index, column) in columns.enumerated() where columns[..<index].contains(column) {
+    var seen: Set<String> = []
+    for column in columns where !seen.insert(column).inserted {
       report("the header names the column \(column) twice", line: line)
     }
     guard missing.isEmpty else { return }

@@ -1,14 +1,10 @@
 import Foundation
-import Video
 
 /// A folder with `videos.txt`, a clip's path on each line, and `prompts.txt`, its caption on the same line.
 extension ManifestDraft {
   /// Reads a folder of `videos.txt` and `prompts.txt`.
   mutating func readPromptFiles(_ source: ManifestSource) {
-    let lists = ["videos.txt", "prompts.txt"].map { name in
-      (try? Data(contentsOf: URL(fileURLWithPath: "\(source.folder)/\(name)"), options: .alwaysMapped)).map(
-        Self.lines)
-    }
+    let lists = ["videos.txt", "prompts.txt"].map { source.bytesBeside($0).map(Self.lines) }
     guard let videos = lists[0], let prompts = lists[1] else {
       return report("videos.txt or prompts.txt cannot be read")
     }

@@ -27,7 +27,8 @@ struct ClassIndex {
 extension ManifestDraft {
   /// Reads a list of UCF-101.
   mutating func readUCF101(_ source: ManifestSource) {
-    guard let text = source.textBeside(ClassIndex.fileName) else {
+    guard let bytes = source.bytesBeside(ClassIndex.fileName), let text = String(data: bytes, encoding: .utf8)
+    else {
       return report("\(ClassIndex.fileName) beside it cannot be read as UTF-8 text")
     }
     let classes = ClassIndex(text)

@@ -18,8 +18,7 @@ extension ManifestDraft {
     let files = source.names.filter(VideoFolderNames.isMetadata)
     for file in files {
       self.file = files.count > 1 ? file : nil
-      let path = "\(source.folder)/\(file)"
-      guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
+      guard let bytes = source.bytesBeside(file) else {
         report("\(file) cannot be read")
         continue
       }

@@ -112,6 +112,12 @@ struct FolderLayoutsTests {
     #expect(message.contains("line 2: there is no file v/c.mp4"))
   }
 
+  @Test func oneFolderOfClipsIsNoClass() throws {
+    try folder.write("train.jsonl", "{}")
+    for name in ["clips/a.mp4", "clips/b.mp4"] { try folder.write(name) }
+    #expect(message.contains("clips/a.mp4 has no caption: there is no clips/a.txt beside it"), "\(message)")
+  }
+
   @Test func anEmptyFolder() throws {
     #expect(message.contains("it is a folder, and no other layout of folders fits): it lists no clips"))
   }
