@@ -44,7 +44,8 @@ struct JSONScanner {
 
   /// An object that is being walked over: the keys so far.
   struct Members {
-    fileprivate var keys: Set<String> = []
+    /// With room for as many keys as rows usually have: to grow is to hash all again.
+    fileprivate var keys = Set<String>(minimumCapacity: 8)
   }
 
   /// Whether an object comes next.

@@ -49,7 +49,7 @@ struct ClipRoot: Sendable, Equatable {
 
   /// By how many folders a relative path goes above its start on its way, as a number that is not positive.
   private static func lowest(_ name: String) -> Int {
-    guard name.contains("..") else { return 0 }
+    if !hasTwoDots(name) { return 0 }
     var (depth, lowest) = (0, 0)
     for part in name.split(separator: "/") {
       if part == ".." { depth -= 1 } else if part != "." { depth += 1 }
@@ -58,10 +58,20 @@ struct ClipRoot: Sendable, Equatable {
     return lowest
   }
 
+  /// Whether there can be a `..` in a path at all: most have none, and there are millions.
+  private static func hasTwoDots(_ name: String) -> Bool {
+    var last: UInt8 = 0
+    for byte in name.utf8 {
+      if byte == UInt8(ascii: "."), last == byte { return true }
+      last = byte
+    }
+    return false
+  }
+
   /// A path from the top, without `.` and `..`. Where the system knows the place it resolves them, since `..` behind a
   /// link does not lead back to where the link lies.
   private static func absolute(_ path: String) -> String {
-    if path.contains(".."), let real = realpath(path, nil) {
+    if hasTwoDots(path), let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
     }
