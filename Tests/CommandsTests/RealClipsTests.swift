@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Real clips, where there are some: `VFM_SHARED` names a folder that has `clips/facts.csv`, or such a folder named `shared`
-/// lies beside the package. Without one the test is skipped.
+/// Real clips, where there are some: `VFM_SHARED` names a folder that has `clips/facts.csv`, or such a folder
+/// named `shared` lies beside the package. Without one the test is skipped.
 private let sharedFolder: String? = {
   let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../../shared").standardizedFileURL.path

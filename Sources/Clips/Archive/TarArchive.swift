@@ -23,8 +23,8 @@ struct TarProblem: Error {
   let text: String
 }
 
-/// Walks over the headers of a tar archive (ustar, pax, GNU) by libarchive, and over nothing else: members are found, never
-/// extracted, and their bytes never pass through here.
+/// Walks over the headers of a tar archive (ustar, pax, GNU) by libarchive, and over nothing else: members
+/// are found, never extracted, and their bytes never pass through here.
 final class TarArchive {
   private let door: Door
   private let archive: OpaquePointer
@@ -90,7 +90,8 @@ final class TarArchive {
 
   /// The next member; nil at the end.
   ///
-  /// Throws when the archive is broken, when a name is not UTF-8, and when a member's bytes would lie beyond the file.
+  /// Throws when the archive is broken, when a name is not UTF-8, and when a member's bytes would lie beyond
+  /// the file.
   func next() throws(TarProblem) -> TarMember? {
     // libarchive turns names into the locale's characters.
     let before = uselocale(locale)
@@ -102,7 +103,8 @@ final class TarArchive {
     guard let name = archive_entry_pathname_utf8(entry).flatMap({ String(validatingCString: $0) }) else {
       throw TarProblem(text: "a member's name is not UTF-8; make the archive anew with names that are")
     }
-    // Nothing is decompressed, so what libarchive has consumed is where it stands in the file: behind the header.
+    // Nothing is decompressed, so what libarchive has consumed is where it stands in the file: behind the
+    // header.
     let (start, count) = (Int(archive_filter_bytes(archive, 0)), Int(archive_entry_size(entry)))
     let kind = TarArchive.kind(of: entry)
     guard kind != .file || count >= 0 && start <= door.bytes.count && count <= door.bytes.count - start else {

@@ -1,6 +1,7 @@
 import Video
 
-/// The clips of all manifests under check, with the splits they belong to and the files they lie in, each file once.
+/// The clips of all manifests under check, with the splits they belong to and the files they lie in, each
+/// file once.
 struct CheckedClips {
   /// A file and who uses it.
   struct File {

@@ -1,6 +1,7 @@
 import Video
 
-/// All that can be told of manifests before a run: what they are, what is wrong with them, and what splits share.
+/// All that can be told of manifests before a run: what they are, what is wrong with them, and what splits
+/// share.
 public struct ManifestCheck: Sendable, Encodable {
   /// A manifest under check.
   public struct Source: Sendable, Encodable {
@@ -43,7 +44,8 @@ public struct ManifestCheck: Sendable, Encodable {
   public let sources: [Source]
   /// How many clips the usable manifests list, and in how many files.
   public let clips: Int, files: Int
-  /// Clips of each split. Rows that name no split belong to that of their manifest, which is named by its path.
+  /// Clips of each split. Rows that name no split belong to that of their manifest, which is named by its
+  /// path.
   public let splits: [Count]
   /// How many labels there are, and the ten most frequent.
   public let labels: Int, commonLabels: [Count]
@@ -61,7 +63,8 @@ public struct ManifestCheck: Sendable, Encodable {
 
   /// Checks manifests.
   /// - Parameters:
-  ///   - paths: manifests, such as those for training and validation; what they share is looked for across all.
+  ///   - paths: manifests, such as those for training and validation; what they share is looked for across
+  ///     all.
   ///   - root: as for `Manifest.load`.
   ///   - limits: what one clip may cost.
   ///   - tokens: what cuts captions into tokens, and the most that are read.

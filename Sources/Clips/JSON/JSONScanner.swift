@@ -1,8 +1,8 @@
-/// Walks over JSON (RFC 8259, strictly) and makes only the values that are asked for: manifests have millions of short
-/// objects, and a tree of each would cost more than all the rest of reading them.
+/// Walks over JSON (RFC 8259, strictly) and makes only the values that are asked for: manifests have millions
+/// of short objects, and a tree of each would cost more than all the rest of reading them.
 ///
-/// Refused besides broken syntax: a key twice in an object, NUL in a string, numbers that are not finite, and more than
-/// 64 levels.
+/// Refused besides broken syntax: a key twice in an object, NUL in a string, numbers that are not finite, and
+/// more than 64 levels.
 struct JSONScanner {
   /// How deep lists and objects may be nested.
   static let depthLimit = 64
@@ -78,7 +78,8 @@ struct JSONScanner {
     skipSpace()
   }
 
-  /// Steps to the next member and over its key: its value is to be read or skipped then. Nil behind the last one.
+  /// Steps to the next member and over its key: its value is to be read or skipped then. Nil behind the last
+  /// one.
   mutating func key(_ members: inout Members) throws(JSONProblem) -> String? {
     if try isClosed(by: UInt8(ascii: "}"), isFirst: members.keys.isEmpty) { return nil }
     guard isAtString else { throw syntax("a key in double quotes is missing") }

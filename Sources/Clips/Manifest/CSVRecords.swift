@@ -1,5 +1,5 @@
-/// The records of a CSV text after RFC 4180: fields in quotes may hold commas, line ends and doubled quotes; lines may
-/// end in LF or CRLF; a byte order mark is skipped. Blank lines are no records.
+/// The records of a CSV text after RFC 4180: fields in quotes may hold commas, line ends and doubled quotes;
+/// lines may end in LF or CRLF; a byte order mark is skipped. Blank lines are no records.
 struct CSVRecords {
   /// One record, or what is wrong with it.
   enum Record: Equatable {

@@ -12,8 +12,9 @@ struct ClipRoot: Sendable, Equatable {
 
   /// - Parameters:
   ///   - folder: the manifest's own folder.
-  ///   - root: the folder that clips must lie in; nil for the manifest's own, "/" for anywhere. Relative paths begin
-  ///     there, unless it is "/" or the manifest is a folder itself (`holdsClips`): then they begin at `folder`.
+  ///   - root: the folder that clips must lie in; nil for the manifest's own, "/" for anywhere. Relative
+  ///     paths begin there, unless it is "/" or the manifest is a folder itself (`holdsClips`): then they
+  ///     begin at `folder`.
   init(folder: String, root: String?, holdsClips: Bool = false) {
     let folder = ClipRoot.absolute(folder)
     let limit = root.map(ClipRoot.absolute) ?? folder
@@ -35,7 +36,8 @@ struct ClipRoot: Sendable, Equatable {
   /// The absolute path of a name.
   func path(_ name: String) -> String { name.utf8.first == UInt8(ascii: "/") ? name : "\(folder)/\(name)" }
 
-  /// Why a name as written leads out of the root; nil when it does not. Links are followed when a clip is opened.
+  /// Why a name as written leads out of the root; nil when it does not. Links are followed when a clip is
+  /// opened.
   func escape(of name: String) -> String? {
     guard let limit else { return nil }
     let leadsOut =
@@ -68,8 +70,8 @@ struct ClipRoot: Sendable, Equatable {
     return false
   }
 
-  /// A path from the top, without `.` and `..`. Where the system knows the place it resolves them, since `..` behind a
-  /// link does not lead back to where the link lies.
+  /// A path from the top, without `.` and `..`. Where the system knows the place it resolves them, since `..`
+  /// behind a link does not lead back to where the link lies.
   private static func absolute(_ path: String) -> String {
     if hasTwoDots(path), let real = realpath(path, nil) {
       defer { free(real) }

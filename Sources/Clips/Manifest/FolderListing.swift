@@ -2,8 +2,8 @@ import Foundation
 
 /// The files of a folder and of all folders in it.
 enum FolderListing {
-  /// Paths relative to the folder, in the order of their bytes. Hidden files and folders are left out, and links to
-  /// folders are not followed. What cannot be listed counts as empty.
+  /// Paths relative to the folder, in the order of their bytes. Hidden files and folders are left out, and
+  /// links to folders are not followed. What cannot be listed counts as empty.
   static func files(in folder: String) -> [String] {
     var names: [String] = []
     var folders = [""]

@@ -3,8 +3,8 @@ import Video
 
 /// The list of clips that a run reads, checked as a whole before anything runs.
 ///
-/// `Layout` says what can be read. A manifest is the collection of its clips, in its order, and is never empty. Rows are
-/// stored compactly; an entry is made when it is asked for.
+/// `Layout` says what can be read. A manifest is the collection of its clips, in its order, and is never
+/// empty. Rows are stored compactly; an entry is made when it is asked for.
 public struct Manifest: RandomAccessCollection, Sendable {
   /// The file or folder that was read.
   public let path: String
@@ -64,9 +64,11 @@ public struct Manifest: RandomAccessCollection, Sendable {
   ///
   /// - Parameters:
   ///   - path: a file, a folder, or a pattern of archives; see `Layout`.
-  ///   - split: leave out the entries of other splits; nil keeps all. An entry that names no split belongs to each.
-  ///   - root: the folder that all clips must lie in and that relative paths begin at; nil stands for the manifest's own
-  ///     folder. "/" lets clips lie anywhere; relative paths then begin at the manifest's folder.
+  ///   - split: leave out the entries of other splits; nil keeps all. An entry that names no split belongs to
+  ///     each.
+  ///   - root: the folder that all clips must lie in and that relative paths begin at; nil stands for the
+  ///     manifest's own folder. "/" lets clips lie anywhere; relative paths then begin at the manifest's
+  ///     folder.
   /// - Throws: `ManifestError` with all problems at once.
   public static func load(
     _ path: String, split: String? = nil, root: String? = nil

@@ -50,7 +50,8 @@ struct ManifestDraft {
     rows.append(row)
   }
 
-  /// The first of some names that is there: some lists leave the ending or the folder of a clip to the reader.
+  /// The first of some names that is there: some lists leave the ending or the folder of a clip to the
+  /// reader.
   func firstPresent(_ names: [String]) -> String? {
     names.first { root.escape(of: $0) == nil && access(root.path($0), F_OK) == 0 }
   }

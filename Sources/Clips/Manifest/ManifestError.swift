@@ -60,8 +60,8 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 extension String {
-  /// The text with control characters written out, and without its middle if it is long: names come from strangers, and messages
-  /// go to terminals.
+  /// The text with control characters written out, and without its middle if it is long: names come from
+  /// strangers, and messages go to terminals.
   var printable: String {
     let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
     guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {

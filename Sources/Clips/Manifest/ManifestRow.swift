@@ -15,6 +15,7 @@ struct ManifestRow {
   var end: Double?
   var split: String?
   var attributes: [String: String] = [:]
-  /// Where the clip lies, when it is a member of an archive: `path` is then the archive's path, `/`, and its name.
+  /// Where the clip lies, when it is a member of an archive: `path` is then the archive's path, `/`, and its
+  /// name.
   var member: Member?
 }

@@ -1,7 +1,7 @@
 import Video
 
-/// The rows of a manifest, stored compactly: all texts in one arena of UTF-8, and a record of fixed size for each row.
-/// A million rows take about their texts and 48 megabytes.
+/// The rows of a manifest, stored compactly: all texts in one arena of UTF-8, and a record of fixed size for
+/// each row. A million rows take about their texts and 48 megabytes.
 struct ManifestRows: Sendable {
   /// A row's texts lie one behind the other in the arena: name, caption, label, attributes.
   private struct Record: Sendable {
@@ -34,8 +34,8 @@ struct ManifestRows: Sendable {
 
   var count: Int { records.count }
 
-  /// Makes room for texts of so many bytes, so that the arena need not move while it grows. Room that is not used costs
-  /// addresses, not memory.
+  /// Makes room for texts of so many bytes, so that the arena need not move while it grows. Room that is not
+  /// used costs addresses, not memory.
   mutating func reserve(textBytes: Int) { arena.reserveCapacity(textBytes) }
 
   /// Adds a row that has a path and a caption.

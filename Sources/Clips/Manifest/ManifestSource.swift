@@ -8,7 +8,8 @@ struct ManifestSource {
   let folder: String
   /// The bytes of the file; empty for a folder and a pattern.
   let bytes: Data
-  /// The files of the folder, or the archives of the pattern, relative to `folder`, in order; empty for a file.
+  /// The files of the folder, or the archives of the pattern, relative to `folder`, in order; empty for a
+  /// file.
   let names: [String]
   let isFolder: Bool
   let isPattern: Bool
@@ -51,8 +52,8 @@ struct ManifestSource {
     bytes = mapped
   }
 
-  /// The bytes of a regular file; nil when it cannot be read. Mapped, not copied: the pages of a file of millions of lines
-  /// come and go as a reader walks over them.
+  /// The bytes of a regular file; nil when it cannot be read. Mapped, not copied: the pages of a file of
+  /// millions of lines come and go as a reader walks over them.
   private static func mapped(_ path: String) -> Data? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

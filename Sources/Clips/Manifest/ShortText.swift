@@ -3,7 +3,8 @@ import Video
 
 /// The short texts that lie beside clips: captions and classes.
 enum ShortText {
-  /// Reads a text of at most 64 KB through the door that clips come through: regular files in the root, nothing else.
+  /// Reads a text of at most 64 KB through the door that clips come through: regular files in the root,
+  /// nothing else.
   static func read(_ file: ClipFile) throws(VideoError) -> String {
     let bytes = try ClipBytes(file)
     return try read(bytes, ClipFile.Member(name: file.description, offset: 0, count: bytes.count))

@@ -1,5 +1,5 @@
-/// CSV with a header that names `path` and `caption`, and if one likes `label`, `start`, `end` and `split`; other
-/// columns become attributes.
+/// CSV with a header that names `path` and `caption`, and if one likes `label`, `start`, `end` and `split`;
+/// other columns become attributes.
 extension ManifestDraft {
   /// Reads CSV with a header.
   mutating func readCSV(_ source: ManifestSource) {

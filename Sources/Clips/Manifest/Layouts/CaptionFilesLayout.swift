@@ -1,7 +1,7 @@
 import Video
 
-/// A folder of clips and all folders in it, each clip with its caption in a `.txt` file of the same name beside it.
-/// Folders `train/`, `val/` and `test/` at the top are splits.
+/// A folder of clips and all folders in it, each clip with its caption in a `.txt` file of the same name
+/// beside it. Folders `train/`, `val/` and `test/` at the top are splits.
 extension ManifestDraft {
   /// Reads a folder of clips with caption files.
   mutating func readCaptionFiles(_ source: ManifestSource) {

@@ -1,5 +1,6 @@
-/// A folder with a folder for each class: a clip's label is the name of the folder it lies in, its caption the same in
-/// words. Folders `train/`, `val/` and `test/` at the top are splits, with the classes' folders in them.
+/// A folder with a folder for each class: a clip's label is the name of the folder it lies in, its caption
+/// the same in words. Folders `train/`, `val/` and `test/` at the top are splits, with the classes' folders
+/// in them.
 extension ManifestDraft {
   /// Reads a folder of class folders.
   mutating func readClassFolders(_ source: ManifestSource) {

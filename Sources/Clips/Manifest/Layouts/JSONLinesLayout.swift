@@ -1,5 +1,5 @@
-/// One JSON object a line with `path` and `caption`, and if one likes `label`, `start`, `end`, `split` and `attributes`;
-/// other texts become attributes, too.
+/// One JSON object a line with `path` and `caption`, and if one likes `label`, `start`, `end`, `split` and
+/// `attributes`; other texts become attributes, too.
 extension ManifestDraft {
   /// Reads one JSON object a line; blank lines are skipped.
   mutating func readJSONLines(_ source: ManifestSource) {

@@ -1,6 +1,6 @@
 /// The official CSV of Kinetics: `label,youtube_id,time_start,time_end,split`. The clip of a row is
-/// `{youtube_id}_{start}_{end}.mp4`, the times with six digits, in the root, or there in a folder of its class, its split,
-/// or both. The caption is the label.
+/// `{youtube_id}_{start}_{end}.mp4`, the times with six digits, in the root, or there in a folder of its
+/// class, its split, or both. The caption is the label.
 extension ManifestDraft {
   /// Reads the official CSV of Kinetics.
   mutating func readKinetics(_ source: ManifestSource) {

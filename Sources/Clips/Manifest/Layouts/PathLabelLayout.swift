@@ -1,5 +1,6 @@
-/// Lines of a clip's path, a space, and its class as a word or a number, as most code for Kinetics reads them. The last
-/// space of a line is the one that counts. The caption is the class in words; a number gives none.
+/// Lines of a clip's path, a space, and its class as a word or a number, as most code for Kinetics reads
+/// them. The last space of a line is the one that counts. The caption is the class in words; a number gives
+/// none.
 extension ManifestDraft {
   /// Reads a list of paths and classes.
   mutating func readPathLabelList(_ source: ManifestSource) {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The JSON of Something-Something v2: a list of objects with `id`, `label` (a sentence) and `template`. The clip is
-/// `{id}.webm` or `{id}.mp4` in the root. The caption is the sentence, the label the template without its brackets, as the
-/// data set's own list of classes has it.
+/// The JSON of Something-Something v2: a list of objects with `id`, `label` (a sentence) and `template`. The
+/// clip is `{id}.webm` or `{id}.mp4` in the root. The caption is the sentence, the label the template without
+/// its brackets, as the data set's own list of classes has it.
 extension ManifestDraft {
   /// Reads the JSON of Something-Something.
   mutating func readSomethingSomething(_ source: ManifestSource) {

@@ -22,8 +22,9 @@ struct ClassIndex {
   func contains(_ name: Substring) -> Bool { names.values.contains(name) }
 }
 
-/// The lists of UCF-101: `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1` in `trainlist01.txt`, and without the number in
-/// `testlist01.txt`, where the folder is the class. The label is the class's name, the caption the same in words.
+/// The lists of UCF-101: `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1` in `trainlist01.txt`, and without
+/// the number in `testlist01.txt`, where the folder is the class. The label is the class's name, the caption
+/// the same in words.
 extension ManifestDraft {
   /// Reads a list of UCF-101.
   mutating func readUCF101(_ source: ManifestSource) {

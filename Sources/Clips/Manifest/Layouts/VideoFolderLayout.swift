@@ -10,8 +10,8 @@ enum VideoFolderNames {
   }
 }
 
-/// Hugging Face's VideoFolder: `metadata.csv` or `metadata.jsonl` with `file_name` and a caption under `caption`, `text`
-/// or `prompt`, in the folder or in folders of splits in it.
+/// Hugging Face's VideoFolder: `metadata.csv` or `metadata.jsonl` with `file_name` and a caption under
+/// `caption`, `text` or `prompt`, in the folder or in folders of splits in it.
 extension ManifestDraft {
   /// Reads a VideoFolder.
   mutating func readVideoFolder(_ source: ManifestSource) {

@@ -1,8 +1,9 @@
 import Video
 
-/// WebDataset: tar archives in which the members of a sample stand together and share a name up to its first dot: the
-/// clip, `.txt` with the caption, `.json` with caption, label and other texts, `.cls` with the label. Clips are read where
-/// they lie. An archive's split is told by a word of a folder's name, as in `kinetics-train/`.
+/// WebDataset: tar archives in which the members of a sample stand together and share a name up to its first
+/// dot: the clip, `.txt` with the caption, `.json` with caption, label and other texts, `.cls` with the
+/// label. Clips are read where they lie. An archive's split is told by a word of a folder's name, as in
+/// `kinetics-train/`.
 extension ManifestDraft {
   /// Reads an archive, a folder of archives, or those of a pattern.
   mutating func readWebDataset(_ source: ManifestSource) {
@@ -31,7 +32,8 @@ private struct ShardReader {
   private var key = ""
   private var row = ManifestRow()
   private var clip: TarMember?
-  /// Hashes of the keys so far: a million of them take a few megabytes, where their names would take a hundred.
+  /// Hashes of the keys so far: a million of them take a few megabytes, where their names would take a
+  /// hundred.
   private var keys: Set<Int> = []
 
   init(name: String, bytes: ClipBytes) {
