@@ -45,6 +45,7 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CSHA256"),
 
     module("Tensors", uses: ["COpenBLAS"]),
@@ -58,7 +59,7 @@ let package = Package(
     module(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
-    module("Clips", uses: ["Video", "HDF5", "Hashing", "Tensors"]),
+    module("Clips", uses: ["CLibArchive", "Video", "HDF5", "Hashing", "Tensors"]),
     module("Hashing", uses: ["CSHA256"]),
     module("HDF5", uses: ["CHDF5"]),
     module("Checkpoints", uses: ["HDF5", "Hashing"]),

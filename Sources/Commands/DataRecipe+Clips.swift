@@ -24,12 +24,12 @@ extension DataRecipe {
   /// The clips that a pack of this recipe holds.
   public func packedLists() throws -> [ClipPacker.List] {
     var lists = [
-      ClipPacker.List(.train, try Manifest.load(train, split: "train"), packTransform(.train))
+      ClipPacker.List(.train, try Manifest.load(train, split: "train", root: root), packTransform(.train))
     ]
     if let validation {
       lists.append(
         ClipPacker.List(
-          .validation, try Manifest.load(validation, split: "validation"), packTransform(.validation)))
+          .validation, try Manifest.load(validation, split: "validation", root: root), packTransform(.validation)))
     }
     return lists
   }

@@ -55,8 +55,7 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-      case let error as ManifestError:
-        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
       case is BadClipsError, is IndexGuard.MissingError: .unfitInput
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput

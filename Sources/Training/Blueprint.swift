@@ -19,10 +19,13 @@ public struct Blueprint: Sendable {
 
   /// A new run's blueprint: the vocabulary is made from the training captions.
   public init(_ recipe: Recipe, _ manifest: Manifest) {
-    let captions = manifest.map(\.caption)
+    let captions = manifest.indices.lazy.map { manifest.caption($0) }
     let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
     let tokenizer = kind.tokenizer(captions: captions)
-    let longest = captions.map { tokenizer.encode($0, length: recipe.tokenizer.length).count }.max() ?? 1
+    var longest = 1
+    for caption in captions where longest < recipe.tokenizer.length {
+      longest = max(longest, tokenizer.encode(caption, length: recipe.tokenizer.length).count)
+    }
     self.init(recipe, tokenizer: tokenizer, textLength: longest, clips: Self.fingerprint(manifest))
   }
 
@@ -38,10 +41,13 @@ public struct Blueprint: Sendable {
 
   /// Names, captions and pieces of all clips in order, as one SHA-256.
   private static func fingerprint(_ manifest: Manifest) -> String {
-    sha256(
-      manifest.flatMap { (entry) -> [String] in
-        [entry.name, entry.caption] + [entry.start, entry.end].map { $0.map { "\($0)" } ?? "" }
-      })
+    var hash = SHA256()
+    for entry in manifest {
+      hash.update(entry.name)
+      hash.update(entry.caption)
+      for time in [entry.start, entry.end] { hash.update(time.map { "\($0)" } ?? "") }
+    }
+    return hash.finish()
   }
 
   /// The same vocabulary under a recipe that differs in nothing the model depends on.

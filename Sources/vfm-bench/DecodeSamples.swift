@@ -59,7 +59,7 @@ struct DecodeSamples: Codable {
   private static func paths(_ place: String) throws -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
-      return try Manifest.load(place).map(\.file.path)
+      return try Manifest.load(place, root: "/").map(\.file.path)
     }
     let names = FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? []
     return names.sorted().map { URL(filePath: place).appending(path: $0).path }

@@ -4,5 +4,6 @@ import ArgumentParser
 struct VFMData: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vfm-data", abstract: "Make and look after sets of captioned clips.",
-    discussion: "Exit codes are those of vfm-train.", subcommands: [Synthesize.self, Pack.self])
+    discussion: "Exit codes are those of vfm-train.",
+    subcommands: [Synthesize.self, Check.self, Pack.self])
 }

@@ -22,8 +22,11 @@ struct VFMEval: ParsableCommand {
 
   @Option(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
   var checkpoint: String
-  @Option(help: "Held-out clips: a manifest (.csv, .jsonl) or a folder of clips with .txt captions.")
+  @Option(help: "Held-out clips: a manifest, in any layout that docs/data.md lists.")
   var manifest: String
+  @Option(
+    help: "The folder that the clips must lie in (default: the manifest's own).", completion: .directory)
+  var root: String?
   @Option(help: "The most clips to measure the loss on.")
   var clips = 256
   @Option(help: "The most captions to sample, for clips of the embedded set; 0 samples none.")
@@ -51,7 +54,7 @@ struct VFMEval: ParsableCommand {
     try reportingFailures {
       try Inputs.configureThreads(threads)
       let (model, blueprint, path) = try Inputs.model(checkpoint)
-      let entries = try Manifest.load(manifest)
+      let entries = try Manifest.load(manifest, root: root)
       let reader = try ClipReader(
         entries, shape: blueprint.clipShape, limit: clips,
         source: .files(blueprint.recipe.data.limits.forDecoding))

@@ -52,7 +52,7 @@ struct Pretrain: ParsableCommand {
     try reportingFailures {
       try Inputs.configureThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
-      let manifest = try Manifest.load(recipe.data.train, split: "train")
+      let manifest = try Manifest.load(recipe.data.train, split: "train", root: recipe.data.root)
       if plan { return try PlanPrinter(Blueprint(recipe, manifest)).print(json: json) }
       let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
       let run = try PretrainRun(recipe, manifest, folder: RunFolder(output ?? "Checkpoints/\(name)"))

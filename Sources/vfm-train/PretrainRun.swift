@@ -138,7 +138,7 @@ final class PretrainRun: TrainingObserver {
 
   private func heldOutClips() throws -> ClipReader? {
     guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return nil }
-    let manifest = try Manifest.load(path, split: "validation")
+    let manifest = try Manifest.load(path, split: "validation", root: recipe.data.root)
     let clips = try ClipReader(
       manifest, shape: state.blueprint.clipShape, limit: recipe.training.validationClips,
       source: try recipe.data.clipSource(manifest, .validation))

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Real clips, where there are some: `VFM_SHARED` names a folder that has `clips/facts.csv`, or such a folder named `shared`
-/// lies beside the package. Without one the test is skipped.
+/// Real clips, where there are some: `VFM_SHARED` names a folder that has `clips/facts.csv`, or such a folder
+/// named `shared` lies beside the package. Without one the test is skipped.
 private let sharedFolder: String? = {
   let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../../shared").standardizedFileURL.path
@@ -16,13 +16,14 @@ func realClipsTrainAndTheBrokenOnesAreNamed() throws {
   let bench = try Workbench(steps: 50)
   let names = try FileManager.default.contentsOfDirectory(atPath: clips).sorted()
     .filter { !$0.hasSuffix(".md") && !$0.hasSuffix(".csv") }
-  let rows = names.map { "\(clips)/\($0),the clip \($0)" }
+  let rows = names.map { "\($0),the clip \($0)" }
   try bench.write("path,caption\n" + rows.joined(separator: "\n") + "\n", to: "real.csv")
   // Two frames at 24 a second: nearly all of these clips are long enough.
   let result = try vfm(
     [
       "vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--json", "--set",
-      "data.train=\(bench.path)/real.csv", "--set", "data.badClipTolerance=0.3", "--set", "data.frames=2",
+      "data.train=\(bench.path)/real.csv", "--set", "data.root=\(clips)", "--set",
+      "data.badClipTolerance=0.3", "--set", "data.frames=2",
       "--set",
       "data.frameRate=24", "--set", "training.batch=8", "--set", "optimizer.learningRate=0.003", "--set",
       "optimizer.warmup=5",

@@ -1,18 +1,27 @@
 import Foundation
+import Video
 
 /// The list of clips that a run reads, checked as a whole before anything runs.
 ///
-/// Three forms are read:
-/// - CSV (RFC 4180) with a header that names `path` and `caption`, and optionally `label`, `start`, `end` and `split`;
-///   other columns become attributes;
-/// - JSON Lines: one object a line with the same keys, and optionally `attributes`, an object of strings;
-/// - a folder of clips, each with its caption in a text file beside it (`cat.mp4`, `cat.txt`).
-///
-/// A manifest is the collection of its clips, in its order, and is never empty.
+/// `Layout` says what can be read. A manifest is the collection of its clips, in its order, and is never
+/// empty. Rows are stored compactly; an entry is made when it is asked for.
 public struct Manifest: RandomAccessCollection, Sendable {
   /// The file or folder that was read.
   public let path: String
-  private let entries: [ClipEntry]
+  /// Which layout it was read as, and why; nil for a manifest that was not read.
+  public let layout: LayoutFinding?
+  private let rows: Rows
+
+  private enum Rows: Sendable {
+    case read(ManifestRows, ClipRoot)
+    case given([ClipEntry])
+  }
+
+  init(path: String, layout: LayoutFinding, rows: ManifestRows, root: ClipRoot) {
+    self.path = path
+    self.layout = layout
+    self.rows = .read(rows, root)
+  }
 
   /// A manifest of given entries.
   /// - Parameter entries: at least one, each with its place as `index`.
@@ -20,50 +29,70 @@ public struct Manifest: RandomAccessCollection, Sendable {
     precondition(!entries.isEmpty, "a manifest needs at least one clip")
     precondition(entries.indices.allSatisfy { entries[$0].index == $0 }, "an entry's index must be its place")
     self.path = path
-    self.entries = entries
+    layout = nil
+    rows = .given(entries)
   }
 
   /// 0.
   public var startIndex: Int { 0 }
-  /// The number of clips.
-  public var endIndex: Int { entries.count }
-  /// The clip at a place.
-  public subscript(index: Int) -> ClipEntry { entries[index] }
 
-  /// Reads a manifest and checks that every file it names exists.
+  /// The number of clips.
+  public var endIndex: Int {
+    switch rows {
+    case .read(let rows, _): rows.count
+    case .given(let entries): entries.count
+    }
+  }
+
+  /// The clip at a place.
+  public subscript(index: Int) -> ClipEntry {
+    switch rows {
+    case .read(let rows, let root): rows.entry(index, in: root)
+    case .given(let entries): entries[index]
+    }
+  }
+
+  /// The caption of the clip at a place, without the rest of its entry.
+  public func caption(_ index: Int) -> String {
+    switch rows {
+    case .read(let rows, _): rows.caption(index)
+    case .given(let entries): entries[index].caption
+    }
+  }
+
+  /// Reads a manifest and checks that every file it names is there and lies in the root.
   ///
   /// - Parameters:
-  ///   - path: a `.csv` or `.jsonl` file, or a folder of clips with captions beside them.
-  ///   - split: leave out the entries of other splits; nil keeps all. An entry that names no split belongs to each.
+  ///   - path: a file, a folder, or a pattern of archives; see `Layout`.
+  ///   - split: leave out the entries of other splits; nil keeps all. An entry that names no split belongs to
+  ///     each.
+  ///   - root: the folder that all clips must lie in and that relative paths begin at; nil stands for the
+  ///     manifest's own folder. "/" lets clips lie anywhere; relative paths then begin at the manifest's
+  ///     folder.
   /// - Throws: `ManifestError` with all problems at once.
-  public static func load(_ path: String, split: String? = nil) throws(ManifestError) -> Manifest {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw ManifestError(
-        path: path, problem: "there is no such file or folder",
-        remedy: "name a .csv or .jsonl file, or a folder of clips with .txt captions beside them")
-    }
-    let file = URL(fileURLWithPath: path)
-    let folder = isFolder.boolValue ? file : file.deletingLastPathComponent()
-    var draft = ManifestDraft(path: path, folder: folder.standardizedFileURL.path, split: split)
-    if isFolder.boolValue {
-      draft.readFolder()
-    } else {
-      let parse: (inout ManifestDraft, UnsafeRawBufferPointer) -> Void
-      switch file.pathExtension.lowercased() {
-      case "csv": parse = { $0.readCSV($1) }
-      case "jsonl", "ndjson": parse = { $0.readJSONLines($1) }
-      default:
+  public static func load(
+    _ path: String, split: String? = nil, root: String? = nil
+  ) throws(ManifestError) -> Manifest {
+    let source = try ManifestSource(path)
+    let layout = try LayoutFinder.find(source)
+    if let root {
+      var status = stat()
+      guard stat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
         throw ManifestError(
-          path: path, problem: "its name does not say what it holds",
-          remedy: "give CSV the ending .csv and JSON Lines the ending .jsonl")
+          path: path, layout: layout, problem: "the root \(root) is no folder",
+          remedy: "name the folder that the clips lie in (data.root, --root), or none", isMissing: true)
       }
-      // Mapped, not copied: the pages of a file of millions of lines come and go as the parser walks over them.
-      guard let bytes = try? Data(contentsOf: file, options: .alwaysMapped) else {
-        throw ManifestError(path: path, problem: "it cannot be read", remedy: "check its permissions")
-      }
-      bytes.withUnsafeBytes { parse(&draft, $0) }
     }
+    let root = ClipRoot(folder: source.folder, root: root, holdsClips: source.holdsClips)
+    guard root.isInside else {
+      throw ManifestError(
+        path: path, layout: layout,
+        problem: "it does not lie in \(root.limit ?? "/"), the folder that the clips must lie in",
+        remedy: "name a folder that holds it (data.root, --root), or none")
+    }
+    var draft = ManifestDraft(
+      path: path, layout: layout, root: root, split: split, textBytes: source.bytes.count)
+    layout.layout.read(source, into: &draft)
     return try draft.finished()
   }
 }

@@ -6,39 +6,70 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
     public let line: Int?
     /// What is wrong, in words.
     public let text: String
+
+    /// The line and what is wrong there.
+    public var description: String { (line.map { "line \($0): " } ?? "") + text }
   }
 
   /// The manifest.
   public let path: String
-  /// The first problems, in the order of the file; at most `shown`.
+  /// Which layout it was read as; nil when that could not be told.
+  public let layout: LayoutFinding?
+  /// The first problems, in the order of the file; at most `kept`.
   public let problems: [Problem]
   /// How many problems there are in all.
   public let count: Int
   /// What to do about it.
   public let remedy: String
+  /// Whether the manifest is not there at all, or cannot be read.
+  public let isMissing: Bool
 
-  /// How many problems are kept to be shown.
+  /// How many problems are shown in a message.
   public static let shown = 20
+  /// How many problems are remembered.
+  public static let kept = 10_000
 
-  init(path: String, problems: [Problem], count: Int, remedy: String) {
+  init(path: String, layout: LayoutFinding?, problems: [Problem], count: Int, remedy: String) {
     self.path = path
+    self.layout = layout
     self.problems = problems
     self.count = count
     self.remedy = remedy
+    isMissing = false
   }
 
-  init(path: String, problem: String, remedy: String) {
-    self.init(path: path, problems: [Problem(line: nil, text: problem)], count: 1, remedy: remedy)
+  init(
+    path: String, layout: LayoutFinding? = nil, problem: String, remedy: String, isMissing: Bool = false
+  ) {
+    self.path = path
+    self.layout = layout
+    problems = [Problem(line: nil, text: problem)]
+    count = 1
+    self.remedy = remedy
+    self.isMissing = isMissing
   }
 
-  /// The manifest, the problems with their lines, and the remedy.
+  /// The manifest, how it was read, the first problems with their lines, and the remedy.
   public var description: String {
-    let sentences = problems.map { problem in
-      (problem.line.map { "line \($0): " } ?? "") + problem.text
+    let name = "manifest \(path)" + (layout.map { " (read as \($0))" } ?? "")
+    if count == 1 { return "\(name): \(problems[0].description); \(remedy)" }
+    let sentences = problems.prefix(ManifestError.shown).map(\.description)
+    let rest = count > sentences.count ? "\n  and \(count - sentences.count) more" : ""
+    return "\(name) has \(count) problems:\n  " + sentences.joined(separator: "\n  ") + rest + "\n\(remedy)"
+  }
+}
+
+extension String {
+  /// The text with control characters written out, and without its middle if it is long: names come from
+  /// strangers, and messages go to terminals.
+  var printable: String {
+    let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
+    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return short
     }
-    if count == 1 { return "manifest \(path): \(sentences[0]); \(remedy)" }
-    let rest = count > problems.count ? "\n  and \(count - problems.count) more" : ""
-    return "manifest \(path) has \(count) problems:\n  " + sentences.joined(separator: "\n  ") + rest
-      + "\n\(remedy)"
+    return short.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control
+        ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }.joined()
   }
 }

@@ -61,14 +61,14 @@ public struct DataRecipe: Equatable, Sendable {
   init(_ section: Section) {
     train = section.string(
       "train",
-      "Clips to learn from: a manifest (.csv or .jsonl), or a folder of clips with .txt captions beside "
-        + "them; a relative path starts at the current directory.")
+      "Clips to learn from: a manifest, a folder of clips or a pattern of archives, in any layout that data.md "
+        + "lists; a relative path starts at the current directory.")
     validation = section.optionalString(
       "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
     root = section.optionalString(
       "root",
-      "The folder that all clips must lie in, links followed; without it that is the manifest's own folder. "
-        + "\"/\" lets them lie anywhere.")
+      "The folder that all clips must lie in, links followed, and at which relative paths of manifests start; "
+        + "without it that is the manifest's own folder. \"/\" lets clips lie anywhere.")
     index = section.optionalString(
       "index",
       "What vfm-data index wrote about the clips: unreadable ones are left out, and changed ones are noticed."

@@ -1,0 +1,74 @@
+import Foundation
+
+/// What a manifest's path stands for: a file's bytes, a folder's files, or the archives that a pattern names.
+struct ManifestSource {
+  /// The path as the user wrote it.
+  let path: String
+  /// The folder that the manifest lies in; itself, if it is one.
+  let folder: String
+  /// The bytes of the file; empty for a folder and a pattern.
+  let bytes: Data
+  /// The files of the folder, or the archives of the pattern, relative to `folder`, in order; empty for a
+  /// file.
+  let names: [String]
+  let isFolder: Bool
+  let isPattern: Bool
+
+  /// Looks at what is there. A folder is walked through here, once.
+  init(_ path: String) throws(ManifestError) {
+    self.path = path
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
+    if !isThere, let pattern = try ShardPattern(path) {
+      (isPattern, folder, names, bytes) = (true, pattern.folder, pattern.names, Data())
+      return
+    }
+    isPattern = false
+    guard isThere else {
+      throw ManifestError(
+        path: path, problem: "there is no such file or folder",
+        remedy: "name a .csv or .jsonl file, a folder of clips, or another layout that docs/data.md lists",
+        isMissing: true)
+    }
+    if isFolder {
+      (folder, names, bytes) = (path, FolderListing.files(in: path), Data())
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ManifestError(path: path, problem: "it is not a regular file", remedy: "name a file or a folder")
+    }
+    folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
+    names = []
+    // Archives are read piece by piece through a door of their own.
+    if ClipNames.isArchive(path) {
+      bytes = Data()
+      return
+    }
+    guard let mapped = ManifestSource.mapped(path) else {
+      throw ManifestError(
+        path: path, problem: "it cannot be read", remedy: "check its permissions", isMissing: true)
+    }
+    bytes = mapped
+  }
+
+  /// The bytes of a regular file; nil when it cannot be read. Mapped, not copied: the pages of a file of
+  /// millions of lines come and go as a reader walks over them.
+  private static func mapped(_ path: String) -> Data? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+  }
+
+  /// The bytes of another file of the manifest's folder; nil when it cannot be read.
+  func bytesBeside(_ name: String) -> Data? { ManifestSource.mapped("\(folder)/\(name)") }
+
+  /// Whether the clips lie in it, so that its paths begin at its folder whatever the root.
+  var holdsClips: Bool { isFolder || isPattern || ClipNames.isArchive(path) }
+
+  /// The name of the file or folder without its path.
+  var name: String { (path as NSString).lastPathComponent }
+
+  /// Whether a file of that name lies beside the manifest.
+  func hasBeside(_ name: String) -> Bool { access("\(folder)/\(name)", R_OK) == 0 }
+}

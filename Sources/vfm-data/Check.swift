@@ -1,0 +1,103 @@
+import ArgumentParser
+import Clips
+import Commands
+import Foundation
+import Recipes
+import Video
+
+/// Tells all about manifests before a run.
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what manifests hold and all that is wrong with them, before any training.",
+    discussion: """
+      Give the manifests for training and validation together: clips that two splits share are looked for across all of \
+      them. Exits with 65 when something is wrong. docs/data.md lists the layouts that can be read.
+      """)
+
+  @Argument(help: "Manifests, folders of clips, or patterns of archives.", completion: .file())
+  var manifests: [String]
+  @Option(help: "The folder that all clips must lie in (default: the recipe's, or the manifest's own).")
+  var root: String?
+  @Option(
+    help: "What vfm-data index wrote about the clips (default: the recipe's).",
+    completion: .file(extensions: ["jsonl"]))
+  var index: String?
+  @Option(
+    help: "A recipe, whose token length and limits are checked, too.", completion: .file(extensions: ["json"])
+  )
+  var recipe: String?
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if manifests.isEmpty { throw ValidationError("give at least one manifest.") }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      let recipe = try recipe.map { try Recipe.load(path: $0) }
+      let lines = try (index ?? recipe?.data.index).map(IndexLines.read)
+      let progress = CheckProgress()
+      let check = ManifestCheck(
+        manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits.forDecoding ?? .standard,
+        tokens: recipe.map(Check.tokens), index: lines.map { lines in { lines[$0] } }, progress: progress.show
+      )
+      progress.close()
+      try json ? printJSON(check) : print(CheckText(check).text)
+      guard check.isFine else {
+        let isMissing = check.sources.contains(where: \.isMissing)
+        throw ExitCode((isMissing ? ExitStatus.missingInput : .unfitInput).rawValue)
+      }
+    }
+  }
+
+  /// What cuts captions into tokens. How many there are does not depend on a vocabulary, so none is made.
+  private static func tokens(_ recipe: Recipe) -> (tokenizer: any Tokenizer, limit: Int) {
+    let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
+    return (kind.tokenizer(words: []), recipe.tokenizer.length)
+  }
+
+  private func printJSON(_ check: ManifestCheck) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(check), as: UTF8.self))
+  }
+}
+
+/// One line for each thing that takes time.
+private final class CheckProgress {
+  private var activity = ""
+  private var line: PercentLine?
+
+  func show(_ activity: String, _ share: Double) {
+    if activity != self.activity {
+      line?.close()
+      line = PercentLine(activity)
+      self.activity = activity
+    }
+    line?.show(share)
+  }
+
+  func close() { line?.close() }
+}
+
+/// An index by the names of its clips.
+enum IndexLines {
+  /// Reads an index.
+  static func read(_ path: String) throws -> [String: IndexLine] {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Failure(.missingInput, "There is no index \(path) that can be read; make it with vfm-data index.")
+    }
+    let decoder = JSONDecoder()
+    var lines: [String: IndexLine] = [:]
+    for (number, text) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      guard let line = try? decoder.decode(IndexLine.self, from: text) else {
+        throw Failure(
+          .unfitInput, "\(path): line \(number + 1) is no line of an index; make it anew with vfm-data index."
+        )
+      }
+      lines[line.path] = line
+    }
+    return lines
+  }
+}
