@@ -1,0 +1,89 @@
+import Foundation
+import Synchronization
+import Tensors
+
+/// What `vfm-data index` found out about clips, by the names that manifests give them.
+///
+/// The lines may stand in any order, and files of several shards may be joined. A clip may be there twice if both
+/// lines tell of the same bytes; the first line counts.
+public struct ClipIndex: Sendable {
+  /// The file that was read.
+  public let path: String
+  /// The lines in the order of the file, each clip once.
+  public let lines: [IndexLine]
+  private let places: [String: Int]
+
+  /// What is known of a clip.
+  /// - Parameter name: the clip as the manifest names it, `ClipEntry.name`.
+  public subscript(name: String) -> IndexLine? { places[name].map { lines[$0] } }
+
+  /// How many clips it tells of.
+  public var count: Int { lines.count }
+
+  /// Reads an index, every line of it.
+  /// - Throws: `ClipIndexError` for the first line that is wrong.
+  public static func load(_ path: String) throws(ClipIndexError) -> ClipIndex {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw ClipIndexError(
+        path: path, problem: isThere ? "it cannot be read" : "there is no such file",
+        remedy: isThere ? "check its permissions" : "make it with vfm-data index")
+    }
+    return try ClipIndex(bytes, path: path)
+  }
+
+  init(_ bytes: Data, path: String) throws(ClipIndexError) {
+    var lines: [IndexLine] = []
+    var places: [String: Int] = [:]
+    let texts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard texts.last?.isEmpty == true else {
+      throw ClipIndexError(
+        path: path, line: texts.count, problem: "it is cut off",
+        remedy: "run the same vfm-data index command again, which finishes it")
+    }
+    lines.reserveCapacity(texts.count)
+    places.reserveCapacity(texts.count)
+    for (number, result) in ClipIndex.parsed(texts.dropLast()).enumerated() {
+      let line: IndexLine
+      switch result {
+      case .success(let parsed): line = parsed
+      case .failure(let fault):
+        throw ClipIndexError(
+          path: path, line: number + 1, problem: fault.reason,
+          remedy: "mend it, or remove the line and run vfm-data index again")
+      }
+      if let place = places[line.path] {
+        guard lines[place].sha256 == line.sha256 else {
+          throw ClipIndexError(
+            path: path, line: number + 1,
+            problem: "\(line.path) is here a second time with other bytes",
+            remedy: "remove the line that is out of date")
+        }
+        continue
+      }
+      places[line.path] = lines.count
+      lines.append(line)
+    }
+    self.path = path
+    self.lines = lines
+    self.places = places
+  }
+
+  /// How many lines a thread parses at a time.
+  private static let portion = 1024
+
+  /// Parses lines on all threads.
+  private static func parsed(_ texts: ArraySlice<Data>) -> [Result<IndexLine, IndexLine.Fault>] {
+    let portions = Mutex(
+      [[Result<IndexLine, IndexLine.Fault>]](
+        repeating: [], count: (texts.count + portion - 1) / portion))
+    parallel(over: texts.count, tile: portion) { range in
+      let decoder = JSONDecoder()
+      let results = range.map { place in
+        Result { () throws(IndexLine.Fault) in try IndexLine(parsing: texts[place], with: decoder) }
+      }
+      portions.withLock { $0[range.lowerBound / portion] = results }
+    }
+    return portions.withLock { $0.flatMap(\.self) }
+  }
+}
