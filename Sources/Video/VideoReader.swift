@@ -15,11 +15,11 @@ public final class VideoReader {
   public let info: VideoInfo
 
   private let bytes: ClipBytes
-  private let path: String
+  let path: String
   private let limits: DecodeLimits
   private let deadline: Deadline
   private let scaler: PictureScaler
-  private let orientation: Orientation
+  let orientation: Orientation
   private let origin: Int64
   private var source: FrameSource
   /// The frame that was shown last.
@@ -31,6 +31,8 @@ public final class VideoReader {
   private var pastDamage: [VideoError] = []
   private var index: PacketIndex?
   private var exactDuration: Double?
+  /// The end of the last frame, once the whole clip was decoded, in the stream's time base.
+  private var decodedEnd: Int64?
   /// How often the file was opened, and how often reading went on from a key frame far in: work, for tests.
   private(set) var opened = 1, seeks = 0
 
@@ -100,12 +102,20 @@ public final class VideoReader {
   public func forEachFrame(
     framing: Framing? = nil, _ body: (_ picture: Picture, _ seconds: Double) throws -> Bool
   ) throws {
+    try forEachDecodedFrame { try body(picture(of: $0, framing: framing), $1) }
+  }
+
+  /// The same with frames as the decoder gives them.
+  func forEachDecodedFrame(_ body: (_ frame: DecodedFrame, _ seconds: Double) throws -> Bool) throws {
     deadline.restart()
     if !isFresh { try rewind() }
+    var end = current.ticks
     repeat {
-      guard try body(picture(of: current, framing: framing), seconds(current)) else { return }
+      end = max(end, current.ticks + current.duration)
+      guard try body(current, seconds(current)) else { return }
       deadline.restart()
     } while try step()
+    decodedEnd = end
   }
 
   /// How long the clip can be sampled, in seconds: from the first shown frame to the end of the last.
@@ -120,6 +130,8 @@ public final class VideoReader {
     var end: Int64
     if index.isExact, let last = index.last {
       end = last.pts + (last.duration > 0 ? last.duration : source.nominalStep)
+    } else if let decodedEnd {
+      end = decodedEnd
     } else {
       if !isFresh { try rewind() }
       end = current.ticks + current.duration
