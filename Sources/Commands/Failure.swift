@@ -57,7 +57,10 @@ public struct Failure: Error, CustomStringConvertible {
         }
       case let error as ManifestError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
-      case is BadClipsError: .unfitInput
+      case let error as ClipIndexError:
+        FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as IndexFileError: error.kind == .inputOutput ? .inputOutput : .cannotCreate
+      case is BadClipsError, is Curation.Unindexed: .unfitInput
       case is QuarantineError: .inputOutput
       case is SyntheticSetError: .cannotCreate
       case let error as VideoError:

@@ -5,6 +5,7 @@ import Models
 import Recipes
 import Tensors
 import Training
+import Video
 
 /// Loads what commands are given, with what the user should know said on standard error.
 public enum Inputs {
@@ -34,6 +35,20 @@ public enum Inputs {
     }
     for warning in found.warnings { standardError("\(warning)\n") }
     return found.checkpoint
+  }
+
+  /// All clips of a manifest, held to a folder that they must lie in if one is given.
+  public static func manifest(_ path: String, root: String?) throws -> Manifest {
+    let manifest = try Manifest.load(path)
+    guard let root else { return manifest }
+    return Manifest(
+      path: path,
+      entries: manifest.map { entry in
+        ClipEntry(
+          index: entry.index, file: ClipFile(path: entry.file.path, member: entry.file.member, root: root),
+          name: entry.name, caption: entry.caption, label: entry.label, start: entry.start, end: entry.end,
+          split: entry.split, attributes: entry.attributes)
+      })
   }
 
   /// Sets the number of computing threads and says what is slower than it need be.
