@@ -12,7 +12,7 @@ struct Curate: ParsableCommand {
     abstract: "Cut a recipe's clips at their shots and keep the spans that its curation limits allow.",
     discussion: """
       Reads data.train and its index. Beside the new manifest goes a file NAME.dropped.jsonl: each dropped span with the \
-      reason. No clip is changed, and none is decoded but for the sheet. Exit codes are those of vfm-train.
+      reason. No clip is changed; likely duplicates alone are decoded, to compare them. Exit codes are those of vfm-train.
       """)
 
   @Argument(help: "The recipe, a JSON file.", completion: .file(extensions: ["json"]))
@@ -40,7 +40,8 @@ struct Curate: ParsableCommand {
           .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")
       }
       let manifest = try Inputs.manifest(recipe.data.train, root: recipe.data.root)
-      let spans = try Curation(recipe.curation.limits).spans(of: manifest, ClipIndex.load(index))
+      let spans = try Curation(recipe.curation.limits, decodeLimits: recipe.data.limits.forDecoding).spans(
+        of: manifest, ClipIndex.load(index))
       let files = CurationFiles(manifest: manifest, output: output)
       try files.write(spans)
       print(CurationTable(spans))

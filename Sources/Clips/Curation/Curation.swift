@@ -1,3 +1,5 @@
+import Video
+
 /// Cuts the clips of a manifest at their shots and keeps the pieces that are worth learning from.
 public struct Curation: Sendable {
   /// A manifest's clips that the index does not tell enough of.
@@ -15,13 +17,19 @@ public struct Curation: Sendable {
   }
 
   private let limits: CurationLimits
+  private let decodeLimits: DecodeLimits
 
   /// Curation by these limits.
-  public init(_ limits: CurationLimits) { self.limits = limits }
+  /// - Parameter decodeLimits: what one clip may cost, where frames of likely duplicates are compared.
+  public init(_ limits: CurationLimits, decodeLimits: DecodeLimits = .standard) {
+    self.limits = limits
+    self.decodeLimits = decodeLimits
+  }
 
   /// Every piece of every entry, in the order of the manifest and of time, the dropped ones with their reasons.
   ///
-  /// Of near duplicates in different clips the first one is kept.
+  /// Of near duplicates in different clips the first one is kept: the hashes of their shots are near, and so are their
+  /// frames, which are decoded to compare them.
   public func spans(of manifest: Manifest, _ index: ClipIndex) throws(Unindexed) -> [CuratedSpan] {
     var spans: [CuratedSpan] = []
     let unknown = manifest.filter {
@@ -68,23 +76,15 @@ public struct Curation: Sendable {
 
   private func dropDuplicates(_ spans: inout [CuratedSpan]) {
     guard limits.duplicateDistance >= 0 else { return }
-    var finder = NearDuplicates(distance: limits.duplicateDistance)
-    var clips: [String: Int] = [:]
+    var search = DuplicateSearch(distance: limits.duplicateDistance, limits: decodeLimits)
     for place in spans.indices where spans[place].drop == nil {
-      let span = spans[place]
-      guard let hash = span.shot.flatMap({ PerceptualHash($0.hash) }) else { continue }
-      let clip = clips[span.entry.name, default: clips.count]
-      clips[span.entry.name] = clip
-      guard let match = finder.match(hash, clip: clip) else {
-        finder.add(hash, shot: place, clip: clip)
-        continue
-      }
+      guard let match = search.original(ofSpanAt: place, in: spans) else { continue }
       let first = spans[match.shot]
       spans[place].drop = CuratedSpan.Drop(
         rule: "duplicateDistance",
         reason:
-          "it looks like \(first.entry.name) from \(first.span.start) s on: \(match.distance) of 64 bits "
-          + "differ, within curation.duplicateDistance \(limits.duplicateDistance)")
+          "it shows what \(first.entry.name) shows from \(first.span.start) s on: \(match.distance) of 64 "
+          + "bits differ, within curation.duplicateDistance \(limits.duplicateDistance), and hardly a pixel")
     }
   }
 }

@@ -16,7 +16,7 @@ public struct CurationLimits: Sendable, Equatable {
   public var minMotion: Double, maxMotion: Double
   /// The least variance of the Laplacian.
   public var minSharpness: Double
-  /// In how many of 64 bits near duplicates may differ; below zero they are all kept.
+  /// In how many of 64 bits the hashes of near duplicates may differ; below zero all are kept.
   public var duplicateDistance: Int
 
   /// All limits.

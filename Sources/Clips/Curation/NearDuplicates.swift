@@ -1,11 +1,11 @@
-/// Finds a shot that looks like one seen before, without comparing it with all of them.
+/// Finds shots that look like one seen before, without comparing it with all of them.
 ///
 /// Multi-index hashing: a hash is cut into four chunks of 16 bits. Two hashes that differ in at most d bits differ in
 /// at most d / 4 (rounded down) of them in some chunk, so only shots that come so near in a chunk are compared. Up to 3
 /// bits that is four looks into a table, up to 7 bits 68, up to 11 bits 548, however many shots there are.
 struct NearDuplicates {
   /// A shot that was seen before.
-  struct Match: Equatable {
+  struct Match: Hashable {
     /// What it was called when it was added.
     var shot: Int
     /// In how many bits the two differ.
@@ -28,20 +28,19 @@ struct NearDuplicates {
     tables = Array(repeating: Array(repeating: [], count: 1 << 16), count: 4)
   }
 
-  /// The nearest of the shots of other clips, the first of those equally near.
-  func match(_ hash: PerceptualHash, clip: Int) -> Match? {
-    var best: Match?
+  /// The shots of other clips that are near, the nearest first, and of those the first that was added.
+  func matches(_ hash: PerceptualHash, clip: Int) -> [Match] {
+    var found: Set<Match> = []
     for (table, chunk) in zip(tables, NearDuplicates.chunks(hash)) {
       for flip in flips {
         for place in table[Int(chunk ^ flip)] {
           let known = seen[Int(place)]
-          let found = Match(shot: known.shot, distance: hash.distance(to: known.hash))
-          guard known.clip != clip, found.distance <= distance else { continue }
-          if best.map({ (found.distance, found.shot) < ($0.distance, $0.shot) }) ?? true { best = found }
+          let match = Match(shot: known.shot, distance: hash.distance(to: known.hash))
+          if known.clip != clip, match.distance <= distance { found.insert(match) }
         }
       }
     }
-    return best
+    return found.sorted { ($0.distance, $0.shot) < ($1.distance, $1.shot) }
   }
 
   /// Remembers a shot, to be called by a number, of a clip, also by a number.

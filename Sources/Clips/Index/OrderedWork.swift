@@ -64,7 +64,7 @@ final class OrderedWork<Output: Sendable>: @unchecked Sendable {
         condition.broadcast()
         return output
       }
-      condition.wait(until: Date(timeIntervalSinceNow: 0.1))
+      _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
     }
   }
 

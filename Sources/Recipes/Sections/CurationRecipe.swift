@@ -51,8 +51,9 @@ public struct CurationRecipe: Equatable, Sendable {
       "minSharpness", .from(0, through: 10), default: 0.0005,
       "The least variance of the Laplacian of the picture at 128 × 128.")
     duplicateDistance = section.integer(
-      "duplicateDistance", -1...11, default: 2,
-      "In how many of 64 bits two clips may differ and count as one, of which the first is kept; -1 keeps all."
+      "duplicateDistance", -1...11, default: 4,
+      "In how many of 64 bits the hashes of shots may differ for their frames to be compared; of those that "
+        + "hardly differ the first is kept. -1 keeps all."
     )
   }
 }
