@@ -80,7 +80,7 @@ import Video
     let clips: [(name: String, pictures: [Picture], crf: Int)] = [
       ("a", scene.pictures(40), 20), ("coded", scene.pictures(40), 34),
       ("dark", (0..<40).map { scene.picture(Double($0) / 25, gain: 0.9) }, 20), ("b", other.pictures(40), 20),
-      ("small", (0..<40).map { scene.picture(Double($0) / 25, width: 72, height: 48) }, 20),
+      ("small", scene.pictures(40).map(halved), 20),
     ]
     for clip in clips { try writeClip(clip.pictures, to: "\(folder.path)/\(clip.name).mp4", crf: clip.crf) }
     // All hashes are alike here: frames decide.

@@ -26,30 +26,49 @@ struct DrawnScene {
 
   /// What is seen after so many seconds, 20 to 235; `gain` scales it all.
   func picture(_ seconds: Double, width: Int = 96, height: Int = 64, gain: Double = 1) -> Picture {
-    var picture = Picture(width: width, height: height)
+    // sin(a + b) by the sines and cosines of a and b: a few of them a row and column, not a few a pixel.
+    let across = (0..<width).map { x in
+      waves.map { $0.x * (Double(x) / Double(width) + drift * seconds) + $0.phase }.map { (sin($0), cos($0)) }
+    }
     let places = boxes.map { box in (box.x + box.speed * seconds).truncatingRemainder(dividingBy: 1.3) }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * width * height)
     for y in 0..<height {
+      let v = Double(y) / Double(height)
+      let down = waves.map { (height: $0.height, sine: sin($0.y * v), cosine: cos($0.y * v)) }
       for x in 0..<width {
-        let (u, v) = (Double(x) / Double(width), Double(y) / Double(height))
+        let u = Double(x) / Double(width)
         var level = ground
-        for wave in waves {
-          level += wave.height * sin(wave.x * (u + drift * seconds) + wave.y * v + wave.phase)
+        for i in 0..<4 {
+          level += down[i].height * (across[x][i].0 * down[i].cosine + across[x][i].1 * down[i].sine)
         }
-        for (box, place) in zip(boxes, places)
-        where u >= place && u < place + box.width && v >= box.y && v < box.y + box.height {
-          level = box.level
-        }
+        for i in boxes.indices
+        where u >= places[i] && u < places[i] + boxes[i].width && v >= boxes[i].y
+          && v < boxes[i].y + boxes[i].height
+        { level = boxes[i].level }
         let byte = UInt8(max(20, min(235, level * gain)))
-        picture[x, y] = (byte, byte, byte)
+        pixels += [byte, byte, byte]
       }
     }
-    return picture
+    return Picture(width: width, height: height, pixels: pixels)
   }
 
   /// So many frames of it from the beginning.
   func pictures(_ frames: Int, rate: Double = 25) -> [Picture] {
     (0..<frames).map { picture(Double($0) / rate) }
   }
+}
+
+/// A picture of half the size, each pixel the mean of four.
+func halved(_ picture: Picture) -> Picture {
+  var half = Picture(width: picture.width / 2, height: picture.height / 2)
+  for y in 0..<half.height {
+    for x in 0..<half.width {
+      let sum = [(0, 0), (1, 0), (0, 1), (1, 1)].reduce(0) { $0 + Int(picture[2 * x + $1.0, 2 * y + $1.1].g) }
+      half[x, y] = (UInt8(sum / 4), UInt8(sum / 4), UInt8(sum / 4))
+    }
+  }
+  return half
 }
 
 /// Writes pictures as a clip of 25 frames a second.

@@ -17,7 +17,7 @@ import Video
     let scene = DrawnScene(seed)
     let first = try hash(of: scene.pictures(20))
     let coded = try hash(of: scene.pictures(20), crf: 38)
-    let small = try hash(of: (0..<20).map { scene.picture(Double($0) / 25, width: 64, height: 48) })
+    let small = try hash(of: scene.pictures(20).map(halved))
     let dark = try hash(of: (0..<20).map { scene.picture(Double($0) / 25, gain: 0.8) })
     #expect(first.distance(to: coded) <= 4)
     #expect(first.distance(to: small) <= 4)
