@@ -41,7 +41,7 @@ struct Curate: ParsableCommand {
       }
       let manifest = try Inputs.manifest(recipe.data.train, root: recipe.data.root)
       let spans = try Curation(recipe.curation.limits, decodeLimits: recipe.data.limits.forDecoding).spans(
-        of: manifest, ClipIndex.load(index))
+        of: manifest, ClipIndex.load(index, shots: true))
       let files = CurationFiles(manifest: manifest, output: output)
       try files.write(spans)
       print(CurationTable(spans))

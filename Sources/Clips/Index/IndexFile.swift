@@ -78,7 +78,6 @@ final class IndexFile {
 
   /// Puts a file of the known lines that are still true in the place of the old one.
   func keep(only isKept: (IndexLine) -> Bool) throws(IndexFileError) {
-    let lines = known.lines.filter(isKept)
     let part = path + ".part"
     func failure() -> IndexFileError {
       defer { unlink(part) }
@@ -86,7 +85,7 @@ final class IndexFile {
     }
     let file = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw failure() }
-    let text = lines.flatMap { $0.text() }
+    let (text, count) = kept(isKept)
     guard flock(file, LOCK_EX | LOCK_NB) == 0, IndexFile.write(text, to: file), fsync(file) == 0,
       rename(part, path) == 0
     else {
@@ -96,7 +95,21 @@ final class IndexFile {
     close(descriptor)
     descriptor = file
     length = text.count
-    lineCount = lines.count
+    lineCount = count
+  }
+
+  /// The text of the lines to keep, each clip's first, and how many there are.
+  private func kept(_ isKept: (IndexLine) -> Bool) -> (text: [UInt8], count: Int) {
+    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+    let decoder = IndexLine.decoder(shots: false)
+    var (text, seen): ([UInt8], Set<String>) = ([], [])
+    for place in ClipIndex.texts(in: bytes) {
+      guard let line = try? IndexLine(parsing: bytes[place], with: decoder), isKept(line),
+        seen.insert(line.path).inserted
+      else { continue }
+      text += bytes[place]
+    }
+    return (text, seen.count)
   }
 
   /// Makes sure that the lines outlast a power cut.

@@ -38,4 +38,10 @@ public struct IndexLine: Codable, Sendable, Equatable {
   public var reason: String?
   /// The clip's shots in order, with what was measured of each; nil when nothing decodes.
   public var shots: [Shot]?
+
+  enum CodingKeys: String, CodingKey {
+    case path, bytes, sha256, codec, pixelFormat, width, height, frames, frameRate, duration, rotation,
+      verdict
+    case reason, shots
+  }
 }

@@ -32,7 +32,7 @@ import Video
   ) throws -> [CuratedSpan] {
     let folder = try TemporaryFolder()
     let text = lines.map { String(decoding: $0.text(), as: UTF8.self) }.joined()
-    let index = try ClipIndex.load(folder.write("index.jsonl", text))
+    let index = try ClipIndex.load(folder.write("index.jsonl", text), shots: true)
     return try Curation(limits ?? self.limits).spans(of: Manifest(path: "list.csv", entries: entries), index)
   }
 

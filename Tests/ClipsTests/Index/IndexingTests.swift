@@ -34,8 +34,9 @@ import Video
   @Test func tellsOfEveryClipOnceInOrder() throws {
     let outcome = try index()
     #expect(outcome.good == 12 && outcome.kept == 0 && outcome.left == 0)
-    let found = try ClipIndex.load(output)
+    let found = try ClipIndex.load(output, shots: true)
     #expect(found.lines.map(\.path) == (0..<12).map { "\($0).mp4" })
+    #expect(try ClipIndex.load(output)["5.mp4"]?.shots == nil)
     let line = try #require(found["5.mp4"])
     let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/5.mp4"))
     #expect(line.bytes == bytes.count)
@@ -100,8 +101,9 @@ import Video
     try writeClip(DrawnScene(99).pictures(30), to: folder.path + "/3.mp4")
     let outcome = try index()
     #expect(outcome.kept == 11 && outcome.renewed == 1 && outcome.good == 12)
-    let found = try ClipIndex.load(output)
+    let found = try ClipIndex.load(output, shots: true)
     #expect(found["3.mp4"]?.frames == 30 && found.count == 12)
+    #expect(found.lines.allSatisfy { $0.shots?.isEmpty == false })
   }
 
   @Test func verifyFindsAChangeOfTheSameSize() throws {
@@ -134,7 +136,7 @@ import Video
     try folder.write("6.mp4", "")
     let outcome = try index()
     #expect(outcome.damaged == 1 && outcome.unreadable == 2 && outcome.good == 9)
-    let found = try ClipIndex.load(output)
+    let found = try ClipIndex.load(output, shots: true)
     let damaged = try #require(found["11.mp4"])
     #expect(damaged.verdict == .damaged && (damaged.frames ?? 0) > 0 && damaged.shots != nil)
     #expect(damaged.reason?.contains(" at frame ") == true, "\(damaged.reason ?? "")")
