@@ -59,6 +59,8 @@ public struct Failure: Error, CustomStringConvertible {
       case is BadClipsError, is IndexGuard.MissingError: .unfitInput
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
+      case let error as IndexFileError: error.kind == .inputOutput ? .inputOutput : .cannotCreate
+      case is Curation.Unindexed: .unfitInput
       case let error as ClipListError:
         if case .failedToWrite = error { .inputOutput } else { .unfitInput }
       case let error as PackError:

@@ -5,6 +5,7 @@ import Models
 import Recipes
 import Tensors
 import Training
+import Video
 
 /// Loads what commands are given, with what the user should know said on standard error.
 public enum Inputs {

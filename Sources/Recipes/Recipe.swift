@@ -7,6 +7,8 @@ public struct Recipe: Equatable, Sendable {
   public let seed: Int
   /// Which clips are learned from.
   public let data: DataRecipe
+  /// What is kept of the clips.
+  public let curation: CurationRecipe
   /// How captions become tokens.
   public let tokenizer: TokenizerRecipe
   /// Sizes of the text encoder.
@@ -41,6 +43,8 @@ public struct Recipe: Equatable, Sendable {
     seed = section.integer("seed", 0...Int.max, default: 0, "Seed of every random draw of the run.")
     let data = section.section("data", "Which clips, and what stretch and size of them.", DataRecipe.init)
     self.data = data
+    curation = section.section(
+      "curation", "What vfm-data curate keeps of the clips; training does not read it.", CurationRecipe.init)
     tokenizer = section.section("tokenizer", "How captions become tokens.", TokenizerRecipe.init)
     textEncoder = section.section(
       "textEncoder", "Sizes of the text encoder (the layout of T5 v1.1), trained with the model.",

@@ -23,8 +23,8 @@ final class FrameMemory {
     guard av_frame_get_buffer(pointer, 0) >= 0 else { return nil }
   }
 
-  /// A frame to write our own pictures into; `Libav.prepare` has allowed for its size, so that only a machine without
-  /// memory refuses it.
+  /// A frame of our own to write into; `Libav.prepare` has allowed for its size, so that only a machine without memory
+  /// refuses it.
   static func forWriting(width: Int, height: Int, format: AVPixelFormat) -> FrameMemory {
     guard let frame = FrameMemory(width: width, height: height, format: format) else {
       fatalError("out of memory for a frame of \(width)×\(height)")

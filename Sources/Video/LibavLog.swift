@@ -18,9 +18,12 @@ enum LibavLog {
   /// Redirects libav's log; the first use does it, later ones cost nothing.
   static let redirected: Void = clibav_send_log_to { _, line in
     guard let line else { return }
+    let text = String(cString: line)
+    // While probing, libav says that it may not decode the sound: that is as it should be, and no damage. A video codec
+    // that is not accepted is refused by `Decoder` in words of its own.
+    if text.contains("Codec ("), text.contains(") not on whitelist") { return }
     let lines = LibavLog.ofThisThread
     lines.count += 1
-    let text = String(cString: line)
     if text.contains(LibavLog.pixelLimit) {
       lines.last = text + " (data.limits.maxPixels)"
       lines.isLimit = true

@@ -114,7 +114,7 @@ final class PictureScaler {
   }
 
   /// The pixel format without the old habit of naming the full range in it.
-  private static func plain(_ format: AVPixelFormat) -> (format: AVPixelFormat, isJPEG: Bool) {
+  static func plain(_ format: AVPixelFormat) -> (format: AVPixelFormat, isJPEG: Bool) {
     switch format {
     case AV_PIX_FMT_YUVJ420P: (AV_PIX_FMT_YUV420P, true)
     case AV_PIX_FMT_YUVJ422P: (AV_PIX_FMT_YUV422P, true)

@@ -20,7 +20,7 @@ public final class VideoReader {
   let deadline: Deadline
   let parameters: CodecParameters
   let origin: Int64
-  private let orientation: Orientation
+  let orientation: Orientation
   private let scaler: PictureScaler
   var source: FrameSource
   /// The frame that was shown last; nil before the first.
@@ -34,6 +34,8 @@ public final class VideoReader {
   /// How many frames, from the first on, were seen to come out of the decoder as the table has them.
   var proven: Int
   private var exactDuration: Double?
+  /// The end of the last frame, once the whole clip was decoded, in the stream's time base.
+  private var decodedEnd: Int64?
   /// How often the file was opened for decoding, and how often reading went on from a key frame: work, for tests.
   var opened = 1, seeks = 0
   /// Whether frames that nobody looks at may be left out; false once that went wrong.
@@ -106,14 +108,22 @@ public final class VideoReader {
   public func forEachFrame(
     framing: Framing? = nil, _ body: (_ picture: Picture, _ seconds: Double) throws -> Bool
   ) throws {
+    try forEachDecodedFrame { try body(picture(of: $0, framing: framing), $1) }
+  }
+
+  /// The same with frames as the decoder gives them.
+  func forEachDecodedFrame(_ body: (_ frame: DecodedFrame, _ seconds: Double) throws -> Bool) throws {
     deadline.restart()
     var frame = try start()
+    var end = frame.end
     while true {
-      guard try body(picture(of: frame, framing: framing), seconds(frame)) else { return }
+      guard try body(frame, seconds(frame)) else { return }
       deadline.restart()
-      guard let next = try step() else { return }
+      guard let next = try step() else { break }
       frame = next
+      end = max(end, next.end)
     }
+    decodedEnd = end
   }
 
   /// How long the clip can be sampled, in seconds: from the first shown frame to the end of the last.
@@ -128,6 +138,8 @@ public final class VideoReader {
     var end: Int64
     if packets.isExact, let last = packets.last {
       end = last.pts.saturatingAdd(last.duration > 0 ? last.duration : source.nominalStep)
+    } else if let decodedEnd {
+      end = decodedEnd
     } else {
       end = try start().end
       while let next = try step() { end = max(end, next.end) }

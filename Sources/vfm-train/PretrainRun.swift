@@ -16,6 +16,7 @@ final class PretrainRun: TrainingObserver {
   static let freeKeys: Set<String> = [
     "$schema", "notes", "data.workers", "data.ahead", "data.cacheMegabytes", "data.badClipTolerance",
     "data.validation", "data.root", "data.index", "data.verify", "data.packed", "data.limits",
+    "curation",
     "training.steps", "training.checkpointEvery", "training.keepCheckpoints", "training.sampleEvery",
     "training.validateEvery", "training.validationClips", "training.logEvery", "training.recompute",
     "samples",

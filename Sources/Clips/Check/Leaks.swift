@@ -89,19 +89,6 @@ extension CheckedClips {
   }
 
   private func digest(of file: ClipFile, _ progress: (Int) -> Void) throws(VideoError) -> String {
-    let bytes = try ClipBytes(file, limits: DecodeLimits(maxBytes: .max))
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    var (hash, place) = (SHA256(), 0)
-    while place < bytes.count {
-      let read = bytes.read(at: place, into: buffer)
-      guard read > 0 else {
-        throw VideoError(path: file.description, stage: .open, reason: "it cannot be read to its end")
-      }
-      hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
-      place += read
-      progress(place)
-    }
-    return hash.finish()
+    try ClipBytes(file, limits: DecodeLimits(maxBytes: .max)).digest(progress: progress)
   }
 }

@@ -6,7 +6,36 @@ extension IndexLine {
     var reason: String
   }
 
-  /// Reads a line without its line end.
+  private static let shotsAreRead = CodingUserInfoKey(rawValue: "shots")!
+
+  /// A decoder of lines, with their shots or without.
+  static func decoder(shots: Bool) -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.userInfo[shotsAreRead] = shots
+    return decoder
+  }
+
+  /// Reads all keys, but `shots` only where the decoder says so.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    path = try keys.decode(String.self, forKey: .path)
+    bytes = try keys.decode(Int.self, forKey: .bytes)
+    sha256 = try keys.decode(String.self, forKey: .sha256)
+    codec = try keys.decodeIfPresent(String.self, forKey: .codec)
+    pixelFormat = try keys.decodeIfPresent(String.self, forKey: .pixelFormat)
+    width = try keys.decodeIfPresent(Int.self, forKey: .width)
+    height = try keys.decodeIfPresent(Int.self, forKey: .height)
+    frames = try keys.decodeIfPresent(Int.self, forKey: .frames)
+    frameRate = try keys.decodeIfPresent(Double.self, forKey: .frameRate)
+    duration = try keys.decodeIfPresent(Double.self, forKey: .duration)
+    rotation = try keys.decodeIfPresent(Int.self, forKey: .rotation)
+    verdict = try keys.decode(Verdict.self, forKey: .verdict)
+    reason = try keys.decodeIfPresent(String.self, forKey: .reason)
+    let wanted = decoder.userInfo[IndexLine.shotsAreRead] as? Bool ?? true
+    shots = wanted ? try keys.decodeIfPresent([Shot].self, forKey: .shots) : nil
+  }
+
+  /// Reads a line, with its line end or without.
   init(parsing text: Data, with decoder: JSONDecoder) throws(Fault) {
     do {
       self = try decoder.decode(IndexLine.self, from: text)
@@ -44,9 +73,11 @@ extension IndexLine {
       "\(words(for: context.codingPath)) must be \(words(for: type))"
     case DecodingError.dataCorrupted(let context) where context.codingPath.last?.stringValue == "verdict":
       "verdict is not good, damaged or unreadable"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "\(words(for: context.codingPath)) cannot be understood (\(context.debugDescription))"
-    default: "it is not valid JSON"
+    case DecodingError.dataCorrupted(let context):
+      "it cannot be understood: "
+        + ((context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
+          ?? context.debugDescription)
+    default: "it cannot be understood: \(error)"
     }
   }
 

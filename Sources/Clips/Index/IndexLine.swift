@@ -14,7 +14,7 @@ public struct IndexLine: Codable, Sendable, Equatable {
   public var path: String
   /// The size of the clip in bytes.
   public var bytes: Int
-  /// The digest of the clip's bytes.
+  /// The digest of the clip's bytes, empty when they could not be read.
   public var sha256: String
   /// libav's name of the codec.
   public var codec: String?
@@ -36,4 +36,12 @@ public struct IndexLine: Codable, Sendable, Equatable {
   public var verdict: Verdict
   /// Why the verdict is not good; libav's own words where they are known.
   public var reason: String?
+  /// The clip's shots in order, with what was measured of each; nil when nothing decodes.
+  public var shots: [Shot]?
+
+  enum CodingKeys: String, CodingKey {
+    case path, bytes, sha256, codec, pixelFormat, width, height, frames, frameRate, duration, rotation,
+      verdict
+    case reason, shots
+  }
 }

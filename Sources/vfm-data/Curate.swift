@@ -1,0 +1,58 @@
+import ArgumentParser
+import Clips
+import Commands
+import Evaluation
+import Foundation
+import Recipes
+import Video
+
+/// Writes a manifest of the spans that are worth learning from.
+struct Curate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Cut a recipe's clips at their shots and keep the spans that its curation limits allow.",
+    discussion: """
+      Reads data.train and its index. Beside the new manifest goes a file NAME.dropped.jsonl: each dropped span with the \
+      reason. No clip is changed; likely duplicates alone are decoded, to compare them. Exit codes are those of vfm-train.
+      """)
+
+  @Argument(help: "The recipe, a JSON file.", completion: .file(extensions: ["json"]))
+  var recipe: String
+  @Option(help: "The new manifest (.jsonl).", completion: .file(extensions: ["jsonl"]))
+  var output: String
+  @Option(help: "The index of the clips (default: the recipe's data.index).")
+  var index: String?
+  @Option(
+    help: "Write a contact sheet of kept and dropped spans (.png).", completion: .file(extensions: ["png"]))
+  var sheet: String?
+  @Option(
+    name: .customLong("set"), help: "Set a recipe's key, as in curation.minMotion=0.01; may be repeated.")
+  var overrides: [String] = []
+
+  func validate() throws {
+    if !output.lowercased().hasSuffix(".jsonl") { throw ValidationError("--output must end in .jsonl.") }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      let recipe = try Recipe.load(path: recipe, overrides: overrides)
+      guard let index = index ?? recipe.data.index else {
+        throw Failure(
+          .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")
+      }
+      let manifest = try Manifest.load(recipe.data.train, root: recipe.data.root)
+      let spans = try Curation(recipe.curation.limits, decodeLimits: recipe.data.limits.forDecoding).spans(
+        of: manifest, ClipIndex.load(index, shots: true))
+      let files = CurationFiles(manifest: manifest, output: output)
+      try files.write(spans)
+      print(CurationTable(spans))
+      if !files.keepsNames {
+        standardError(
+          "note: \(output) lies in another folder than \(manifest.path), so clips have other names in it: the index does not know them by these, and data.root must allow them.\n"
+        )
+      }
+      if let sheet {
+        try CurationSheet(spans, limits: recipe.data.limits.forDecoding).write(to: sheet)
+      }
+    }
+  }
+}
