@@ -60,4 +60,6 @@ struct DecodedFrame {
   let ticks: Int64
   /// How long it is shown, in the stream's time base.
   let duration: Int64
+  /// When it is gone, in the stream's time base.
+  var end: Int64 { ticks.saturatingAdd(duration) }
 }

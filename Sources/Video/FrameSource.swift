@@ -60,7 +60,7 @@ final class FrameSource {
     let duration = clibav_frame_duration(memory.pointer)
     let step = duration > 0 ? duration : nominalStep
     var ticks = memory.pointer.pointee.best_effort_timestamp
-    if ticks == clibav_no_timestamp() { ticks = previous.map { $0.ticks + $0.duration } ?? 0 }
+    if ticks == clibav_no_timestamp() { ticks = previous?.end ?? 0 }
     return DecodedFrame(memory: memory, ticks: ticks, duration: step)
   }
 
@@ -74,7 +74,7 @@ final class FrameSource {
   /// Seconds from the first shown frame to a tick of the stream.
   func seconds(_ ticks: Int64) -> Double {
     let base = demuxer.stream.pointee.time_base
-    return Double(ticks - (origin ?? ticks)) * Double(base.num) / Double(base.den)
+    return Double(ticks.saturatingSubtract(origin ?? ticks)) * Double(base.num) / Double(base.den)
   }
 }
 
@@ -122,7 +122,7 @@ extension FrameSource {
 
   private func record(_ stage: VideoError.Stage, _ reason: String, at frame: DecodedFrame?) {
     guard damage.count < FrameSource.damageKept else { return }
-    let ticks = frame?.ticks ?? previous.map { $0.ticks + $0.duration }
+    let ticks = frame?.ticks ?? previous?.end
     damage.append(
       VideoError(
         path: demuxer.path, stage: stage, reason: reason, frame: shown, seconds: ticks.map(seconds)))

@@ -119,11 +119,11 @@ public final class VideoReader {
     let index = try packetIndex()
     var end: Int64
     if index.isExact, let last = index.last {
-      end = last.pts + (last.duration > 0 ? last.duration : source.nominalStep)
+      end = last.pts.saturatingAdd(last.duration > 0 ? last.duration : source.nominalStep)
     } else {
       if !isFresh { try rewind() }
-      end = current.ticks + current.duration
-      while try step() { end = max(end, current.ticks + current.duration) }
+      end = current.end
+      while try step() { end = max(end, current.end) }
     }
     let duration = source.seconds(end)
     exactDuration = duration
@@ -201,7 +201,7 @@ extension VideoReader {
 
     let index = try packetIndex()
     let base = av_q2d(source.demuxer.stream.pointee.time_base)
-    let target = Int64(min(limit / base, 1e18)) + origin
+    let target = Int64(max(-1e18, min(limit / base, 1e18))).saturatingAdd(origin)
     guard index.isExact, let key = index.key(atOrBefore: target),
       index.count(after: (following ?? current).ticks, before: key.pts) > VideoReader.worthALeap
     else { return }
