@@ -15,6 +15,12 @@ extension Bomb {
         tracks: Element.track(codec: "V_VP8", width: 64, height: 48),
         clusters: Element.cluster(Element.block(Box.zeros(40)), at: 1 << 62))
     },
+    Bomb("times from the first to the last that there are", "ivf") {
+      try changed("ivf/vp8", $0) { setTimes(of: &$0, [.min + 2, 0, .max - 1]) }
+    },
+    Bomb("times that leave no room for the last frame", "ivf") {
+      try changed("ivf/vp8", $0) { setTimes(of: &$0, [.max - 2, .max - 1, .max]) }
+    },
     Bomb("ten frames, each for the longest time", "gif") {
       try changed("gif", $0) { bytes in
         for i in bytes.indices where bytes[i...].starts(with: [0x21, 0xF9, 4]) {
@@ -64,6 +70,16 @@ extension Bomb {
 }
 
 extension Bomb {
+  /// Writes timestamps into the frame headers of an ivf file.
+  private static func setTimes(of bytes: inout [UInt8], _ times: [Int64]) {
+    var start = 32
+    for time in times where start + 12 <= bytes.count {
+      let size = bytes[start..<start + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
+      bytes.replaceSubrange(start + 4..<start + 12, with: Box.big(time).reversed())
+      start += 12 + size
+    }
+  }
+
   /// Zeros as zlib packs them, by hand: one zero, and again and again "258 bytes as the one before".
   static func deflatedZeros(megabytes: Int) -> [UInt8] {
     var bytes: [UInt8] = [0x78, 0x9c]
