@@ -18,6 +18,13 @@ final class IndexFile {
     let (opened, whole) = try IndexFile.opened(path)
     do {
       let end = whole.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      // Only what may be the beginning of a line of an index is cut off: the file may be something else altogether.
+      let (rest, opening) = (whole.dropFirst(end), Array("{\"bytes\":".utf8))
+      guard zip(rest, opening).allSatisfy({ $0 == $1 }) else {
+        throw ClipIndexError(
+          path: path, problem: "its last line is none of an index",
+          remedy: "name another output, or remove the file")
+      }
       known = try ClipIndex(whole.prefix(end), path: path)
       lineCount = known.count
       length = end

@@ -168,6 +168,9 @@ import Video
     try folder.write("index.jsonl", "path,caption\na.mp4,x\n")
     #expect(throws: ClipIndexError.self) { _ = try index() }
     #expect(try folder.text("index.jsonl") == "path,caption\na.mp4,x\n")
+    try folder.write("index.jsonl", "{\"data\": 1}")
+    #expect(throws: ClipIndexError.self) { _ = try index() }
+    #expect(try folder.text("index.jsonl") == "{\"data\": 1}")
     let error = #expect(throws: IndexFileError.self) { _ = try index(to: "/nowhere/index.jsonl") }
     #expect(error?.kind == .cannotCreate)
   }
