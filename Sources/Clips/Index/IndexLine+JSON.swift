@@ -44,9 +44,11 @@ extension IndexLine {
       "\(words(for: context.codingPath)) must be \(words(for: type))"
     case DecodingError.dataCorrupted(let context) where context.codingPath.last?.stringValue == "verdict":
       "verdict is not good, damaged or unreadable"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "\(words(for: context.codingPath)) cannot be understood (\(context.debugDescription))"
-    default: "it is not valid JSON"
+    case DecodingError.dataCorrupted(let context):
+      "it cannot be understood: "
+        + ((context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
+          ?? context.debugDescription)
+    default: "it cannot be understood: \(error)"
     }
   }
 

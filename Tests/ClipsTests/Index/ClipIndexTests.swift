@@ -50,12 +50,12 @@ private func line(_ path: String, digest: Character = "a", verdict: String = "go
       line("a.mp4") + line("b.mp4") + line("a.mp4", digest: "b"),
       "line 3: a.mp4 is here a second time with other"
     ),
-    (line("a.mp4") + "\n", "line 2: it is not valid JSON"),
+    (line("a.mp4") + "\n", "line 2: it cannot be understood"),
     (line("a.mp4") + "[1]\n", "line 2: it is not a JSON object"),
     (line(""), "line 1: the path is empty"),
     (line("a.mp4", digest: "G"), "line 1: sha256 is \"GGGG"),
     (line("a.mp4", more: ",\"width\":\"64\""), "line 1: width must be a whole number"),
-    (line("a.mp4", more: ",\"frames\":1.5"), "line 1: frames cannot be understood"),
+    (line("a.mp4", more: ",\"frames\":1.5"), "line 1: it cannot be understood"),
     ("{\"bytes\":7,\"sha256\":\"\",\"verdict\":\"unreadable\"}\n", "line 1: path is missing"),
     ("{\"path\":\"a\",\"bytes\":-1,\"sha256\":\"\",\"verdict\":\"unreadable\"}\n", "line 1: bytes is -1"),
   ])
