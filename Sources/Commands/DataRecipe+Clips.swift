@@ -34,7 +34,8 @@ extension DataRecipe {
     return lists
   }
 
-  /// Where the clips of a list are read from: its files, or the pack, which is then checked against the files.
+  /// Where the clips of a list are read from: its files, or the pack, which is then checked against the
+  /// files.
   /// - Throws: `PackError` when there is a pack and it does not serve.
   public func clipSource(_ manifest: Manifest, _ list: PackedList) throws -> ClipSource {
     guard let packed else { return .files(limits.forDecoding) }

@@ -13,8 +13,8 @@ extension ClipList {
 
   /// What has become of the clips since the list at `path` was written; nil if they are the same.
   ///
-  /// Digests are compared where both lists have them. Lists that are the same are not parsed, and of others only the
-  /// lines that differ.
+  /// Digests are compared where both lists have them. Lists that are the same are not parsed, and of others
+  /// only the lines that differ.
   /// - Parameter digest: the list's, as the checkpoint has it.
   /// - Throws: `ClipListError.unusable` when the list is not there or has another digest.
   public func changes(since path: String, digest: String) throws(ClipListError) -> Changes? {

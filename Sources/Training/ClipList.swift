@@ -4,9 +4,9 @@ import Hashing
 
 /// The clips of a run as they were when it began: the file `clips.jsonl` in its folder.
 ///
-/// A line a clip, in the order of the manifest: `path` as the manifest has it, `caption`, `start` and `end` where there
-/// is a piece, `bytes` where the file can be looked at, and `sha256` last where an index gives it. A checkpoint keeps
-/// the file's digest, so that no other list can take its place.
+/// A line a clip, in the order of the manifest: `path` as the manifest has it, `caption`, `start` and `end`
+/// where there is a piece, `bytes` where the file can be looked at, and `sha256` last where an index gives
+/// it. A checkpoint keeps the file's digest, so that no other list can take its place.
 public struct ClipList: Sendable {
   let manifest: Manifest
   private let index: ClipIndex?

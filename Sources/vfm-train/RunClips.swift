@@ -16,7 +16,8 @@ struct RunClips {
   /// Notes the clips of a run that begins.
   func begin(_ state: RunState) throws { state.clipList = try list.write(to: path) }
 
-  /// Throws `Failure` unless the clips are those that a run began with, which goes on in `state` as `saved` has it.
+  /// Throws `Failure` unless the clips are those that a run began with, which goes on in `state` as `saved`
+  /// has it.
   func check(_ state: RunState, _ saved: Blueprint) throws {
     if let digest = state.clipList {
       do {

@@ -1,5 +1,5 @@
-/// Holds clips against their index: those that cannot be read are known before, and those that have changed are
-/// noticed when they are first opened.
+/// Holds clips against their index: those that cannot be read are known before, and those that have changed
+/// are noticed when they are first opened.
 public struct IndexGuard: Sendable {
   /// What is compared.
   public enum Comparison: Sendable {

@@ -18,7 +18,8 @@ public struct ClipPack: Sendable {
     if shards.isEmpty { throw PackError.missing(folder: path) }
   }
 
-  /// Every shard stays open, and systems often let a program open no more than 1024 files unless it asks for more.
+  /// Every shard stays open, and systems often let a program open no more than 1024 files unless it asks for
+  /// more.
   private static let allowManyFiles: Void = {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -37,8 +38,8 @@ public struct ClipPack: Sendable {
     }
   }
 
-  /// The clips of a manifest in this pack, after a look at each file: one of the same size and time of change is
-  /// trusted, another is hashed.
+  /// The clips of a manifest in this pack, after a look at each file: one of the same size and time of change
+  /// is trusted, another is hashed.
   ///
   /// - Parameters:
   ///   - list: which list of the recipe the manifest is.

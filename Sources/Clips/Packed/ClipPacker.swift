@@ -5,9 +5,9 @@ import Video
 
 /// Makes the pack of a recipe, or brings one up to date.
 ///
-/// Clips are decoded by several threads, each with one clip in hand, and gathered in memory until they fill a shard,
-/// which is then written whole. So memory holds the pixels of one shard, twice while it is put together, and a clip for
-/// each thread.
+/// Clips are decoded by several threads, each with one clip in hand, and gathered in memory until they fill a
+/// shard, which is then written whole. So memory holds the pixels of one shard, twice while it is put
+/// together, and a clip for each thread.
 public final class ClipPacker: Sendable {
   /// One of the lists of clips to pack.
   public struct List: Sendable {
@@ -120,8 +120,8 @@ public final class ClipPacker: Sendable {
 
   /// About how many bytes the rest of the pack takes, from clips spread evenly over it, and a twentieth more.
   ///
-  /// Where all frames are kept, clips are taken to grow in proportion to their files; where one window is, they are taken
-  /// to be alike.
+  /// Where all frames are kept, clips are taken to grow in proportion to their files; where one window is,
+  /// they are taken to be alike.
   func estimate(_ plan: Plan) throws -> Int {
     func weight(_ place: (list: Int, entry: Int)) -> Double {
       let list = lists[place.list]
@@ -219,7 +219,7 @@ private final class PackShelf: @unchecked Sendable {
   private let transforms: [PackedList: PackTransform]
   private let shardBytes: Int
   private let lock = NSLock()
-  // All below is guarded by the lock, which is held while a shard is written: then nobody decodes ahead of the disk.
+  // All below is guarded by the lock, which is held while a shard is written: nobody decodes ahead of the disk.
   private var contents: [PackedContent] = []
   private var waiting = 0
   private var number: Int

@@ -4,8 +4,8 @@ import Video
 
 /// A shard that was opened: what it says of its clips, and their pixels.
 ///
-/// The tables are read once through HDF5, each piece with its checksum. Pixels are read from their place in the file,
-/// past HDF5 and its lock, by any number of threads at once.
+/// The tables are read once through HDF5, each piece with its checksum. Pixels are read from their place in
+/// the file, past HDF5 and its lock, by any number of threads at once.
 final class OpenShard: Sendable {
   let path: String
   /// The size of the file in bytes.

@@ -4,8 +4,8 @@ import Hashing
 
 /// The layout of a shard: an HDF5 file of some packed clips, in columns.
 ///
-/// `pixels` holds the pictures of all frames, one after the other; `frames/…` and `clips/…` have a value a frame and a
-/// clip; texts lie one after the other in a dataset of bytes beside one of their ends.
+/// `pixels` holds the pictures of all frames, one after the other; `frames/…` and `clips/…` have a value a
+/// frame and a clip; texts lie one after the other in a dataset of bytes beside one of their ends.
 enum PackShard {
   /// The version of the layout written here, and the only one that is read.
   static let version = 1
@@ -24,7 +24,8 @@ enum PackShard {
     return PackShard.name(number) == name ? number : nil
   }
 
-  /// Builds a shard in memory. The contents are taken away one by one, so that no picture is held twice for long.
+  /// Builds a shard in memory. The contents are taken away one by one, so that no picture is held twice for
+  /// long.
   static func image(
     of contents: inout [PackedContent], _ transforms: [PackedList: PackTransform]
   ) throws -> FileImage {

@@ -12,7 +12,8 @@ public enum PackedList: String, Codable, Sendable, CaseIterable {
 public struct PackTransform: Codable, Sendable, Hashable {
   /// The shape of the samples.
   public let frames: Int, height: Int, width: Int, frameRate: Double
-  /// Where samples start: with `random` every frame of the piece is kept, with `first` those of the one window.
+  /// Where samples start: with `random` every frame of the piece is kept, with `first` those of the one
+  /// window.
   public let start: StartChoice
   /// How samples are cropped: with `random` frames are kept as they cover the sample, with `centre` cropped.
   public let crop: CropChoice

@@ -47,8 +47,8 @@ struct PackedName: Hashable, Sendable {
 /// What a shard says of a clip.
 struct PackedClip: Sendable {
   let name: PackedName
-  /// Size in bytes, time of the last change in nanoseconds since 1970, and digest of the clip when it was packed; −1 and
-  /// an empty digest when it could not be opened.
+  /// Size in bytes, time of the last change in nanoseconds since 1970, and digest of the clip when it was
+  /// packed; −1 and an empty digest when it could not be opened.
   let bytes: Int, modified: Int, sha256: String
   /// What windows are chosen by; nil when nothing of the clip can be read.
   let facts: ClipFacts?

@@ -3,7 +3,8 @@ import Video
 /// A clip as it is about to be packed: what is known of it, and its pictures.
 struct PackedContent: Sendable {
   struct Frame: Sendable {
-    /// When it is shown, and when the next one is, in seconds after the clip's first; the clip's end after the last.
+    /// When it is shown, and when the next one is, in seconds after the clip's first; the clip's end after
+    /// the last.
     let seconds: Double, until: Double
     /// The size of the picture; 0 when there is none.
     let width: Int, height: Int
