@@ -29,7 +29,8 @@ extension DataRecipe {
     if let validation {
       lists.append(
         ClipPacker.List(
-          .validation, try Manifest.load(validation, split: "validation", root: root), packTransform(.validation)))
+          .validation, try Manifest.load(validation, split: "validation", root: root),
+          packTransform(.validation)))
     }
     return lists
   }

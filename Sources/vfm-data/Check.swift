@@ -36,12 +36,15 @@ struct Check: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let recipe = try recipe.map { try Recipe.load(path: $0) }
-      let lines = try (index ?? recipe?.data.index).map(IndexLines.read)
+      let lines = try (index ?? recipe?.data.index).map {
+        try ClipIndex.load($0, shots: true)
+      }
       let progress = CheckProgress()
       let check = ManifestCheck(
         manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits.forDecoding ?? .standard,
-        tokens: recipe.map(Check.tokens), index: lines.map { lines in { lines[$0] } }, progress: progress.show
-      )
+        tokens: recipe.map(Check.tokens), index: lines.map { lines in { lines[$0] } },
+        duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
+        progress: progress.show)
       progress.close()
       try json ? printJSON(check) : print(CheckText(check).text)
       guard check.isFine else {
@@ -79,25 +82,4 @@ private final class CheckProgress {
   }
 
   func close() { line?.close() }
-}
-
-/// An index by the names of its clips.
-enum IndexLines {
-  /// Reads an index.
-  static func read(_ path: String) throws -> [String: IndexLine] {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Failure(.missingInput, "There is no index \(path) that can be read; make it with vfm-data index.")
-    }
-    let decoder = JSONDecoder()
-    var lines: [String: IndexLine] = [:]
-    for (number, text) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-      guard let line = try? decoder.decode(IndexLine.self, from: text) else {
-        throw Failure(
-          .unfitInput, "\(path): line \(number + 1) is no line of an index; make it anew with vfm-data index."
-        )
-      }
-      lines[line.path] = line
-    }
-    return lines
-  }
 }

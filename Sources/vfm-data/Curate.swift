@@ -40,15 +40,14 @@ struct Curate: ParsableCommand {
           .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")
       }
       let manifest = try Manifest.load(recipe.data.train, root: recipe.data.root)
+      let files = try CurationFiles(manifest: manifest, output: output)
       let spans = try Curation(recipe.curation.limits, decodeLimits: recipe.data.limits.forDecoding).spans(
         of: manifest, ClipIndex.load(index, shots: true))
-      let files = CurationFiles(manifest: manifest, output: output)
       try files.write(spans)
       print(CurationTable(spans))
-      if !files.keepsNames {
+      if let root = files.rootToName {
         standardError(
-          "note: \(output) lies in another folder than \(manifest.path), so clips have other names in it: the index does not know them by these, and data.root must allow them.\n"
-        )
+          "note: \(output) names clips as \(manifest.path) does: read it with data.root \(root).\n")
       }
       if let sheet {
         try CurationSheet(spans, limits: recipe.data.limits.forDecoding).write(to: sheet)

@@ -2,25 +2,31 @@ import Clips
 import Commands
 import Foundation
 
-/// The new manifest, and the list of what was dropped.
+/// The new manifest, and the list of what was dropped. Clips are called in both as in the old manifest, so that the
+/// index knows them.
 struct CurationFiles {
   private let manifest: Manifest
   private let output: String
-  private let folder: String
-  private let manifestFolder: String
 
-  init(manifest: Manifest, output: String) {
+  /// - Throws: `Failure` when the clips are members of archives, which a manifest cannot name.
+  init(manifest: Manifest, output: String) throws {
+    if let entry = manifest.first(where: { $0.file.member != nil }) {
+      throw Failure(
+        .unfitInput,
+        "\(entry.file.path) is an archive, and spans of its members cannot be named in a manifest; unpack the archives, or index and train on them uncurated."
+      )
+    }
     self.manifest = manifest
     self.output = output
-    folder = URL(fileURLWithPath: output).deletingLastPathComponent().standardizedFileURL.path
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: manifest.path, isDirectory: &isFolder)
-    let place = URL(fileURLWithPath: manifest.path)
-    manifestFolder = (isFolder.boolValue ? place : place.deletingLastPathComponent()).standardizedFileURL.path
   }
 
-  /// Whether clips are called in the new manifest as in the old one.
-  var keepsNames: Bool { folder == manifestFolder || manifest.allSatisfy { $0.name.hasPrefix("/") } }
+  /// The folder that names begin at, where it is not that of the new manifest: what `data.root` must then be.
+  var rootToName: String? {
+    guard let entry = manifest.first(where: { !$0.name.hasPrefix("/") }) else { return nil }
+    let base = String(entry.file.path.dropLast(entry.name.count + 1))
+    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().standardizedFileURL.path
+    return base == folder ? nil : base
+  }
 
   private struct Line: Encodable {
     var path: String
@@ -59,18 +65,8 @@ struct CurationFiles {
   private func line(_ span: CuratedSpan) -> Line {
     let entry = span.entry
     return Line(
-      path: name(entry), caption: entry.caption, label: entry.label, start: span.span.start,
+      path: entry.name, caption: entry.caption, label: entry.label, start: span.span.start,
       end: span.span.end, split: entry.split, attributes: entry.attributes.isEmpty ? nil : entry.attributes,
       rule: span.drop?.rule, reason: span.drop?.reason)
-  }
-
-  /// The clip's path as the new manifest writes it: as in the old one if that still leads there, else from the new
-  /// manifest's folder on.
-  private func name(_ entry: ClipEntry) -> String {
-    if entry.name.hasPrefix("/") || folder == manifestFolder { return entry.name }
-    let from = folder.split(separator: "/")
-    let to = URL(fileURLWithPath: entry.file.path).standardizedFileURL.path.split(separator: "/")
-    let shared = zip(from, to).prefix { $0 == $1 }.count
-    return (Array(repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
   }
 }

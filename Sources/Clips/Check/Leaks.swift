@@ -55,15 +55,29 @@ extension CheckedClips {
       .sorted { $0.clips.lexicographicallyPrecedes($1.clips) }
   }
 
-  /// Pairs of clips that look alike and belong to different splits.
-  /// - Parameter pairs: clips as their manifests name them.
-  func sharedLooks(_ pairs: [(String, String)]) -> [Leak] {
-    if pairs.isEmpty { return [] }
-    let places = Dictionary(files.indices.map { (files[$0].name, $0) }) { first, _ in first }
-    return pairs.compactMap { pair in
-      guard let first = places[pair.0], let second = places[pair.1], first != second else { return nil }
-      return leak(.nearDuplicate, among: [first, second])
+  /// Files with a shot that looks like one of another split, as curation finds near duplicates: by the hashes in the
+  /// index, then by their pixels.
+  /// - Parameter distance: in how many of 64 bits the hashes may differ; below zero nothing is compared.
+  func sharedLooks(
+    _ index: (String) -> IndexLine?, distance: Int, _ limits: DecodeLimits, _ progress: (Double) -> Void
+  ) -> [Leak] {
+    guard distance >= 0, splits.count > 1 else { return [] }
+    let spans = files.enumerated().flatMap { place, file in
+      (index(file.name)?.shots ?? []).map { shot in
+        CuratedSpan(
+          entry: ClipEntry(index: place, file: file.file, name: file.name, caption: ""),
+          span: Shot.Span(start: shot.start, end: shot.end), shot: shot)
+      }
     }
+    var search = DuplicateSearch(distance: distance, limits: limits)
+    var leaks: [Leak] = []
+    for place in spans.indices {
+      progress(Double(place) / Double(spans.count))
+      guard let match = search.original(ofSpanAt: place, in: spans) else { continue }
+      let alike = [match.shot, place].map { spans[$0].entry.index }
+      if let leak = leak(.nearDuplicate, among: alike), !leaks.contains(leak) { leaks.append(leak) }
+    }
+    return leaks
   }
 
   /// Files that have as many bytes as one of another split.

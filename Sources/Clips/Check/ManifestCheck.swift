@@ -69,12 +69,12 @@ public struct ManifestCheck: Sendable, Encodable {
   ///   - limits: what one clip may cost.
   ///   - tokens: what cuts captions into tokens, and the most that are read.
   ///   - index: what is known of a clip by the name its manifest gives it.
-  ///   - nearDuplicates: pairs of clips that look alike, by those names.
+  ///   - duplicateDistance: in how many of 64 bits the hashes of shots that look alike may differ; -1 compares none.
   ///   - progress: told what is going on, and the share of it that is done.
   public init(
     _ paths: [String], root: String? = nil, limits: DecodeLimits = .standard,
     tokens: (tokenizer: any Tokenizer, limit: Int)? = nil, index: ((String) -> IndexLine?)? = nil,
-    nearDuplicates: [(String, String)] = [],
+    duplicateDistance: Int = -1,
     progress: (_ activity: String, _ share: Double) -> Void = { _, _ in }
   ) {
     var (sources, manifests) = ([Source](), [Manifest]())
@@ -98,7 +98,11 @@ public struct ManifestCheck: Sendable, Encodable {
       },
       unusable: &unusable
     ) { progress("comparing clips of the same size", $0) }
-    leaks = checked.sharedFiles() + shared + checked.sharedLooks(nearDuplicates)
+    let known = Set(shared.map(\.clips))
+    let alike = index.map {
+      checked.sharedLooks($0, distance: duplicateDistance, limits) { progress("comparing shots", $0) }
+    }
+    leaks = checked.sharedFiles() + shared + (alike ?? []).filter { !known.contains($0.clips) }
     self.unusable = unusable
     clips = checked.clips
     files = checked.files.count

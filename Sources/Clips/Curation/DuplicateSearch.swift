@@ -1,7 +1,9 @@
 import Video
 
 /// Finds the spans that show what a kept one of another clip shows already.
-struct DuplicateSearch {
+public struct DuplicateSearch {
+  /// In how many of 64 bits hashes may differ where no recipe says otherwise; its default is the same.
+  public static let usualDistance = 4
   /// The most that any block of a near duplicate may differ, of full scale: coding and scaling stay below it.
   static let mostDifference = 0.035
   /// How many spans of near hashes are compared in pixels, the nearest first.

@@ -83,13 +83,14 @@ final class MutationRun {
 
   private func asTraining(_ path: String) -> BadClip? {
     let reader = WindowReader(
-      shape: Self.shape, start: .random, crop: .random, seed: seed, limits: limits, cacheMegabytes: 0)
+      shape: Self.shape, start: .random, crop: .random, seed: seed, source: .files(limits), index: nil,
+      cacheMegabytes: 0)
     let entry = ClipEntry(index: 0, file: ClipFile(path: path), name: path, caption: "")
     do {
       _ = try reader.pixels(of: entry, sample: (0, 0))
       return nil
     } catch {
-      return error
+      return error as? BadClip ?? BadClip(entry, error)
     }
   }
 

@@ -18,7 +18,8 @@ extension Bomb {
       encoding, path: path, width: width, height: height, frameRate: AVRational(num: 25, den: 1),
       sampleAspect: AVRational(num: 1, den: 1))
     let muxer = try Muxer(encoding, of: encoder, rotation: 0)
-    let frame = FrameMemory(width: width, height: height, format: av_get_pix_fmt(encoding.pixelFormat))
+    let frame = FrameMemory.forWriting(
+      width: width, height: height, format: av_get_pix_fmt(encoding.pixelFormat))
     for plane in 0..<4 {
       let buffer = av_frame_get_plane_buffer(frame.pointer, Int32(plane))
       if let buffer { memset(buffer.pointee.data, 16, Int(buffer.pointee.size)) }
