@@ -18,7 +18,7 @@ struct IndexCommand: ParsableCommand {
       those of vfm-train; clips that cannot be read are no failure.
       """)
 
-  @Argument(help: "The clips: a manifest (.csv, .jsonl) or a folder of clips with .txt captions.")
+  @Argument(help: "The clips: a manifest or folder in any of the layouts that docs/data.md lists.")
   var manifest: String
   @Option(help: "The index (.jsonl), written or gone on with.", completion: .file(extensions: ["jsonl"]))
   var output: String
