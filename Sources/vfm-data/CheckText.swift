@@ -26,7 +26,8 @@ struct CheckText {
     if source.problemCount == 0 { lines.append("  \(source.clips) clips") }
     lines += Self.examples(source.problems, of: source.problemCount).map { "  \($0)" }
     if let remedy = source.remedy {
-      lines.append("  \(source.problemCount) problem\(source.problemCount == 1 ? "" : "s"); \(remedy)")
+      lines.append(
+        "  " + (source.problemCount == 1 ? "1 problem; " : "\(source.problemCount) problems. ") + remedy)
     }
     return lines.joined(separator: "\n")
   }
