@@ -26,8 +26,8 @@ test: setup
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
 # Reads CLIPS damaged clips, the same for the same SEED, and prints what became of them.
-CLIPS = 20000
-SEED = 1
+fuzz: CLIPS = 20000
+fuzz: SEED = 1
 fuzz: setup
 	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
 
@@ -41,7 +41,7 @@ bench-peer: build
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
 
 # Random samples of the clips in CLIPS, read by ours, PyAV and torchcodec, turn by turn.
-CLIPS = Datasets/quickstart/train.jsonl
+bench-decode: CLIPS = Datasets/quickstart/train.jsonl
 bench-decode: build
 	$(PYTHON) Benchmarks/decode_peer.py compare --bench $(BIN)/vfm-bench $(CLIPS)
 

@@ -37,12 +37,16 @@ public enum Inputs {
     return found.checkpoint
   }
 
+  /// Sets the number of working threads.
+  public static func setThreads(_ threads: Int?) throws {
+    guard let threads else { return }
+    guard threads > 0 else { throw Failure(.usage, "--threads must be at least 1.") }
+    Parallel.threads = threads
+  }
+
   /// Sets the number of computing threads and says what is slower than it need be.
   public static func configureThreads(_ threads: Int?) throws {
-    if let threads {
-      guard threads > 0 else { throw Failure(.usage, "--threads must be at least 1.") }
-      Parallel.threads = threads
-    }
+    try setThreads(threads)
     #if arch(x86_64)
       if let chosen = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"],
         !["skylakex", "cooperlake", "sapphirerapids"].contains(chosen.lowercased()), Processor.hasAVX512

@@ -2,7 +2,7 @@
 /// for the other one.
 extension VideoReader {
   /// How much later than asked for a frame may begin and still be the one on show: half a microsecond, for rounding.
-  static let timeTolerance = 0.5e-6
+  public static let timeTolerance = 0.5e-6
 
   /// Makes the first frame the current one, opening the file anew unless it is that already.
   func start() throws(VideoError) -> DecodedFrame {

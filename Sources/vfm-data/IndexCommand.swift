@@ -41,7 +41,7 @@ struct IndexCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.configureThreads(threads)
+      try Inputs.setThreads(threads)
       let data = try dataRecipe()
       let clips = try Manifest.load(manifest, root: root ?? data.root)
       let indexing = Indexing(

@@ -124,7 +124,8 @@ final class PretrainRun: TrainingObserver {
     if let failure { throw failure }
     let seconds = (clock.now - begun) / .seconds(1)
     if loader.badClips > 0 {
-      standardError("\(loader.badClips) clips could not be read; \(folder.quarantine) names them\n")
+      let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
+      standardError("\(clips) could not be read: see \(folder.quarantine)\n")
     }
     let report = try RunReport(folder: folder.path).write()
     standardError(

@@ -53,7 +53,7 @@ final class OpenShard: Sendable {
     var (next, place) = (clip.frames.lowerBound, clip.place)
     for time in times {
       let before = next
-      while next < clip.frames.upperBound, seconds[next] <= time + shownTolerance {
+      while next < clip.frames.upperBound, seconds[next] <= time + VideoReader.timeTolerance {
         if next > clip.frames.lowerBound { place += size(next - 1) }
         next += 1
       }

@@ -55,7 +55,8 @@ struct PackedContent: Sendable {
     let end = transform.start == .random ? min(entry.end ?? .infinity, facts.seconds) : times.last!
     try reader.forEachShownFrame(from: window.start, framing: transform.framing) { seconds, next, picture in
       let isShown = times.contains { time in
-        seconds <= time + shownTolerance && next.map { $0 > time + shownTolerance } ?? true
+        seconds <= time + VideoReader.timeTolerance
+          && next.map { $0 > time + VideoReader.timeTolerance } ?? true
       }
       if transform.start == .random || isShown {
         try add(seconds, until: next ?? facts.seconds, entry, picture)
@@ -63,7 +64,7 @@ struct PackedContent: Sendable {
           throw PackError.tooLong(clip: entry.path, frames: frames.count, megabytes: room >> 20)
         }
       }
-      return next.map { $0 <= end + shownTolerance } ?? false
+      return next.map { $0 <= end + VideoReader.timeTolerance } ?? false
     }
   }
 
@@ -84,6 +85,3 @@ struct PackedContent: Sendable {
     }
   }
 }
-
-/// The time by which a frame may come late and is shown still, as in `VideoReader.pictures(at:framing:)`.
-let shownTolerance = 0.5e-6
