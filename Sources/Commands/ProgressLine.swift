@@ -72,7 +72,7 @@ public struct StepFigures: Sendable {
 
 /// "41 s", "12 min", "3 h 05 min".
 public func inWords(seconds: Double) -> String {
-  let whole = Int(seconds.rounded())
+  let whole = Int(seconds.isFinite ? max(0, min(seconds, 1e15)).rounded() : 0)
   if whole < 100 { return "\(whole) s" }
   if whole < 5970 { return "\((whole + 30) / 60) min" }
   return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60)

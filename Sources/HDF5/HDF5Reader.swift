@@ -178,7 +178,7 @@ package final class HDF5Reader: @unchecked Sendable {
     var bytes = element.byteCount
     for size in sizes where size > 0 {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: Int(clamping: size))
-      guard !overflow else { throw Refusal(reason: "\(path) declares an impossible size") }
+      guard !overflow, size <= Int.max else { throw Refusal(reason: "\(path) declares an impossible size") }
       bytes = product
     }
     if !sizes.contains(0) && layout != H5D_COMPACT {

@@ -82,6 +82,6 @@ public final class ClipBytes: Sendable {
     guard handle >= 0 else { return false }
     defer { close(handle) }
     guard let folder = realPath(handle) else { return false }
-    return folder == "/" || place.hasPrefix(folder + "/")
+    return folder == "/" || place.utf8.starts(with: (folder + "/").utf8)
   }
 }

@@ -73,7 +73,8 @@ struct CheckText {
     let clips = check.unusable
     if clips.isEmpty { return [] }
     let lines = clips.map { "\($0.clip): \($0.reason)" }
-    return ["\(clips.count) clip\(clips.count == 1 ? "" : "s") cannot be used:"] + Self.examples(lines, of: clips.count).map { "  \($0)" }
+    return ["\(clips.count) clip\(clips.count == 1 ? "" : "s") cannot be used:"]
+      + Self.examples(lines, of: clips.count).map { "  \($0)" }
   }
 
   private var leaks: [String] {

@@ -21,7 +21,7 @@ struct Pack: ParsableCommand {
   var recipe: String
   @Option(help: "The pack's folder (default: the recipe's data.packed).", completion: .directory)
   var output: String?
-  @Option(help: "Threads that decode (default: all cores). The pack does not depend on it.")
+  @Option(help: "Threads that decode (default: all cores). Samples do not depend on it.")
   var threads: Int?
   @Option(name: .customLong("set"), help: "Set a recipe's key, as in data.height=128; may be repeated.")
   var overrides: [String] = []

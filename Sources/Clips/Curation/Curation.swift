@@ -62,11 +62,15 @@ public struct Curation: Sendable {
     }
   }
 
+  /// The most pieces of one shot: no clip is so long, but what an index or a clip says of its times may be.
+  private static let mostPieces = 10_000
+
   /// Equal pieces of at most `maxSeconds`; none of an empty span.
   private func pieces(of span: Shot.Span) -> [Shot.Span] {
     let seconds = span.end - span.start
     guard seconds > 0 else { return [] }
-    let count = max(1, Int(((seconds - 1e-6) / limits.maxSeconds).rounded(.up)))
+    let count = Int(
+      max(1, min(Double(Curation.mostPieces), ((seconds - 1e-6) / limits.maxSeconds).rounded(.up))))
     func place(_ piece: Int) -> Double {
       piece == count
         ? span.end : ((span.start + seconds * Double(piece) / Double(count)) * 1e6).rounded() / 1e6

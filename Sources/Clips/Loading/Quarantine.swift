@@ -75,8 +75,12 @@ final class Quarantine: Sendable {
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw QuarantineError(path: path, reason: String(cString: strerror(errno))) }
     defer { close(file) }
-    guard write(file, bytes, bytes.count) == bytes.count else {
-      throw QuarantineError(path: path, reason: String(cString: strerror(errno)))
+    let end = lseek(file, 0, SEEK_END)
+    let written = write(file, bytes, bytes.count)
+    guard written == bytes.count else {
+      let code = written < 0 ? errno : ENOSPC
+      if written > 0 { ftruncate(file, end) }
+      throw QuarantineError(path: path, reason: String(cString: strerror(code)))
     }
   }
 }

@@ -37,6 +37,10 @@ struct CSVRecords {
       }
       guard position < bytes.count, bytes[position] == Self.comma else { break }
       position += 1
+      if position > start + TextLines.limit {
+        skipLine()
+        return .malformed(TextLines.tooLong, line: first)
+      }
     }
     return .fields(fields, line: first)
   }

@@ -86,6 +86,6 @@ struct ClipRoot: Sendable, Equatable {
   }
 
   private static func lies(_ path: String, in folder: String) -> Bool {
-    folder == "/" || path == folder || path.hasPrefix(folder + "/")
+    folder == "/" || path.utf8.elementsEqual(folder.utf8) || path.utf8.starts(with: (folder + "/").utf8)
   }
 }

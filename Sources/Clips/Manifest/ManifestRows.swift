@@ -57,7 +57,10 @@ struct ManifestRows: Sendable {
         attributes: UInt32(arena.count - beforeAttributes), split: place(of: row.split),
         start: row.start ?? .nan, end: row.end ?? .nan))
     if let member = row.member {
-      if archives.last != member.archive { archives.append(member.archive) }
+      // By their bytes: names that only look alike are different files.
+      if !(archives.last?.utf8.elementsEqual(member.archive.utf8) ?? false) {
+        archives.append(member.archive)
+      }
       places.append(
         Place(archive: Int32(archives.count - 1), offset: member.bytes.lowerBound, count: member.bytes.count))
     }

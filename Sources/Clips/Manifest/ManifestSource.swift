@@ -32,7 +32,7 @@ struct ManifestSource {
         isMissing: true)
     }
     if isFolder {
-      (folder, names, bytes) = (path, FolderListing.files(in: path), Data())
+      (folder, names, bytes) = (path, try FolderListing.files(in: path), Data())
       return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {

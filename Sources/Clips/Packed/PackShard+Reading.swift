@@ -17,7 +17,7 @@ final class OpenShard: Sendable {
   private let pixels: Range<Int>
   // A value a frame.
   private let seconds: [Double]
-  private let sizes: [(width: UInt16, height: UInt16)]
+  private let sizes: [(width: UInt32, height: UInt32)]
   private let checks: [UInt32]
 
   /// Opens a shard and reads its tables.
@@ -65,17 +65,21 @@ final class OpenShard: Sendable {
       guard next > clip.frames.lowerBound else {
         throw PackError.damaged(path: path, reason: "\(clip.name.name) has no frame at \(time) s")
       }
-      pictures.append(try picture(next - 1, at: place, clip, entry).cropped(to: framing))
+      pictures.append(try picture(next - 1, at: place, clip, entry, framing))
     }
     return pictures
   }
 
   private func size(_ frame: Int) -> Int { 3 * Int(sizes[frame].width) * Int(sizes[frame].height) }
 
-  private func picture(_ frame: Int, at place: Int, _ clip: PackedClip, _ entry: ClipEntry) throws -> Picture
-  {
+  private func picture(
+    _ frame: Int, at place: Int, _ clip: PackedClip, _ entry: ClipEntry, _ framing: Framing
+  ) throws -> Picture {
     if let fault = clip.faults?.frames[frame - clip.frames.lowerBound] { throw fault.clip(entry) }
-    let count = size(frame)
+    let (count, width, height) = (size(frame), Int(sizes[frame].width), Int(sizes[frame].height))
+    guard width >= framing.width, height >= framing.height else {
+      throw PackError.damaged(path: path, reason: "a frame of \(clip.name.name) is too small")
+    }
     var read = 0
     let samples = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
       read = readAll(UnsafeMutableRawBufferPointer(target), at: pixels.lowerBound + place)
@@ -87,7 +91,7 @@ final class OpenShard: Sendable {
     guard read == count, samples.withUnsafeBytes(packedCheck) == Int(checks[frame]) else {
       throw PackError.damaged(path: path, reason: "a frame of \(clip.name.name) is not what was packed")
     }
-    return Picture(width: Int(sizes[frame].width), height: Int(sizes[frame].height), pixels: samples)
+    return Picture(width: width, height: height, pixels: samples).cropped(to: framing)
   }
 
   /// Says how many bytes were read, or the negative of the system's error number.
@@ -107,7 +111,7 @@ private struct ShardTable {
   var clips: [PackedClip] = []
   let pixels: Range<Int>
   let seconds: [Double]
-  let sizes: [(width: UInt16, height: UInt16)]
+  let sizes: [(width: UInt32, height: UInt32)]
   let checks: [UInt32]
 
   init(_ path: String, _ file: Int32) throws {
@@ -130,10 +134,10 @@ private struct ShardTable {
     let (widths, heights) = (try columns.integers("frames/width"), try columns.integers("frames/height"))
     let checks = try columns.integers("frames/check")
     guard widths.count == seconds.count, heights.count == seconds.count, checks.count == seconds.count,
-      widths.allSatisfy({ UInt16(exactly: $0) != nil }), heights.allSatisfy({ UInt16(exactly: $0) != nil }),
+      (widths + heights).allSatisfy({ (0..<1 << 24).contains($0) }),
       checks.allSatisfy({ UInt32(exactly: $0) != nil })
     else { throw columns.disorder }
-    sizes = zip(widths, heights).map { (UInt16($0), UInt16($1)) }
+    sizes = zip(widths, heights).map { (UInt32($0), UInt32($1)) }
     self.checks = checks.map { UInt32($0) }
     clips = try columns.clips(sizes: sizes, pixels: pixels.count)
   }
@@ -180,7 +184,7 @@ private struct ShardColumns {
     return values
   }
 
-  func clips(sizes: [(width: UInt16, height: UInt16)], pixels: Int) throws -> [PackedClip] {
+  func clips(sizes: [(width: UInt32, height: UInt32)], pixels: Int) throws -> [PackedClip] {
     let (names, lists, starts) = (
       try texts("clips/name"), try texts("clips/list"), try doubles("clips/start")
     )

@@ -61,5 +61,7 @@ struct PackedClip: Sendable {
 
 extension DecodeLimits {
   /// The bounds on which it depends what can be read.
-  var words: String { "\(maxPixels) pixels, \(maxBytes) bytes, \(moreCodecs.sorted())" }
+  var words: String {
+    "\(maxPixels) pixels, \(maxSeconds) seconds, \(maxBytes) bytes, \(moreCodecs.sorted())"
+  }
 }

@@ -47,13 +47,18 @@ struct PackedContent: Sendable {
   private mutating func fill(
     from reader: VideoReader, _ entry: ClipEntry, _ facts: ClipFacts, _ transform: PackTransform, room: Int
   ) throws {
-    // A clip without a window is known to have none by its facts alone.
-    let window = try? Window(
-      of: entry, facts, shape: transform.shape, start: .first, crop: .centre, seed: 0, sample: (0, 0))
-    guard let window else { return }
-    let times = transform.shape.times(from: window.start).prefix(window.frames)
-    let end = transform.start == .random ? min(entry.end ?? .infinity, facts.seconds) : times.last!
-    try reader.forEachShownFrame(from: window.start, framing: transform.framing) { seconds, next, picture in
+    let (first, last) = (entry.start ?? 0, min(entry.end ?? .infinity, facts.seconds))
+    guard first < last else { return }
+    var (times, end) = (ArraySlice<Double>(), last)
+    if transform.start == .first {
+      // A clip without a window is known to have none by its facts alone.
+      let window = try? Window(
+        of: entry, facts, shape: transform.shape, start: .first, crop: .centre, seed: 0, sample: (0, 0))
+      guard let window else { return }
+      times = transform.shape.times(from: window.start).prefix(window.frames)
+      end = times.last!
+    }
+    try reader.forEachShownFrame(from: first, framing: transform.framing) { seconds, next, picture in
       let isShown = times.contains { time in
         seconds <= time + VideoReader.timeTolerance
           && next.map { $0 > time + VideoReader.timeTolerance } ?? true

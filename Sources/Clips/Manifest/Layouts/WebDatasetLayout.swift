@@ -46,6 +46,8 @@ private struct ShardReader {
   mutating func read(into draft: inout ManifestDraft) throws {
     let archive = try TarArchive(bytes)
     while let member = try archive.next() {
+      // As in folders, hidden files are left out, such as those that macOS adds.
+      if member.name.utf8.split(separator: UInt8(ascii: "/")).last?.first == UInt8(ascii: ".") { continue }
       let (key, ending) = Self.parts(of: member.name)
       if key != self.key {
         finish(&draft)
