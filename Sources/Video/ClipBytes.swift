@@ -10,7 +10,7 @@ public final class ClipBytes: Sendable {
   public let file: ClipFile
   /// How many bytes the clip has.
   public let count: Int
-  /// When the file was last written, in nanoseconds since 1970.
+  /// When the file was last written, in nanoseconds since 1970; times beyond 2262 wrap, which comparing does not mind.
   public let modified: Int
   private let offset: Int
   private let descriptor: Int32
@@ -45,7 +45,7 @@ public final class ClipBytes: Sendable {
     guard count <= limits.maxBytes else {
       throw refusal("its \(count) bytes are above the limit of \(limits.maxBytes) (data.limits.maxBytes)")
     }
-    modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    modified = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
     descriptor = open("/proc/self/fd/\(handle)", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw refusal(words()) }
   }

@@ -61,6 +61,11 @@ final class Decoder {
     context!.pointee.skip_frame = skips ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
   }
 
+  /// Whether a packet of the codec may hold two frames that are shown.
+  var mayShowTwo: Bool {
+    [AV_CODEC_ID_VP9, AV_CODEC_ID_AV1].contains(context!.pointee.codec_id)
+  }
+
   /// libav's name of the codec.
   var codecName: String { String(cString: avcodec_get_name(context!.pointee.codec_id)) }
 

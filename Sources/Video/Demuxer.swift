@@ -19,7 +19,8 @@ final class Demuxer {
   /// The code of the read error that ended the file early, if any.
   private(set) var readError: Int32?
 
-  /// Opens the file; `limits.maxPixels` also bounds what libav decodes to learn the stream's format.
+  /// Opens the file; `limits.maxPixels` also bounds what libav decodes to learn the format of streams that the header
+  /// names. Those that turn up later (MPEG, FLV) are bounded by `Libav.maxAllocation` only while they are probed.
   /// - Parameter probes: false where the stream's format is known already, or of no interest, and the container's
   ///   header names its streams.
   init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline, probes: Bool = true) throws(VideoError) {

@@ -87,11 +87,14 @@ final class FrameSource {
     }
   }
 
-  /// Settles a frame's time: libav's best estimate, else the previous frame's end.
+  /// Settles a frame's time: its own timestamp, else libav's best estimate, else the previous frame's end.
+  ///
+  /// The estimate alone would not do: it depends on how many timestamps were odd so far, so on where reading began.
   private func timed(_ memory: FrameMemory) -> DecodedFrame {
     let duration = clibav_frame_duration(memory.pointer)
     let step = duration > 0 ? duration : nominalStep
-    var ticks = memory.pointer.pointee.best_effort_timestamp
+    let (own, estimate) = (memory.pointer.pointee.pts, memory.pointer.pointee.best_effort_timestamp)
+    var ticks = own != clibav_no_timestamp() ? own : estimate
     if ticks == clibav_no_timestamp() { ticks = previous?.end ?? 0 }
     return DecodedFrame(memory: memory, ticks: ticks, duration: step)
   }

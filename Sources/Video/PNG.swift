@@ -45,7 +45,11 @@ private func pngData(_ picture: Picture, for path: String) throws(VideoError) ->
   new.pointee.thread_count = 1
   new.pointee.flags |= AV_CODEC_FLAG_BITEXACT
 
-  let frame = FrameMemory.forWriting(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
+  guard let frame = FrameMemory(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24) else {
+    throw VideoError(
+      path: path, stage: .encode,
+      reason: "libav has no room for a picture of \(picture.width)×\(picture.height); make it smaller")
+  }
   frame.fill(with: picture)
   let packet = PacketMemory()
   var code = avcodec_open2(new, codec, nil)

@@ -10,6 +10,9 @@ struct PacketScan {
     var isKey: Bool
   }
 
+  /// The most packets of a clip, a day at 50 frames a second: what a file says of itself must not fill the memory.
+  private static let mostPackets = 4_400_000
+
   /// Packets whose frames are shown, in the order of the file.
   private(set) var packets: [Packet] = []
   /// Every packet has a time of its own, and the file could be read to its end: the times are what decoding gives,
@@ -23,6 +26,10 @@ struct PacketScan {
     var times: Set<Int64> = []
     memory = DecoderMemory(of: demuxer.stream.pointee.codecpar.pointee.codec_id)
     while let packet = try demuxer.nextPacket()?.pointee {
+      guard packets.count < PacketScan.mostPackets else {
+        throw VideoError(
+          path: demuxer.path, stage: .stream, reason: "it has more than \(PacketScan.mostPackets) packets")
+      }
       memory.look(at: packet)
       // Before the start of an edit list there are packets to decode and not to show.
       if packet.flags & AV_PKT_FLAG_DISCARD != 0 { continue }

@@ -8,7 +8,7 @@ extension VideoReader {
   /// Each frame was decoded from a key frame on without a complaint of the decoder, and came out at its time; a frame
   /// of which that cannot be said is not given. Frames that no other leans on are left out first, and decoded at a
   /// second try.
-  /// - Parameter numbers: ascending, no two equal.
+  /// - Parameter numbers: ascending; equal ones give the same frame again.
   func find(
     _ numbers: [Int], in table: FrameTable, body: (DecodedFrame) throws(VideoError) -> Void
   ) throws(VideoError) -> Int {
@@ -35,18 +35,25 @@ extension VideoReader {
     let ticks = table.ticks(number)
     if let current, current.ticks == ticks { return current }
     let (noted, complaints) = (source.damage.count, source.complaints)
-    if var frame = try nearest(to: number, in: table) {
+    if var frame = try attempt({ () throws(VideoError) in try nearest(to: number, in: table) }) {
       self.number = nil
       while frame.ticks < ticks, let next = try peek(), next.ticks > frame.ticks {
         following = nil
         frame = next
       }
       current = frame
-      if frame.ticks == ticks, source.complaints == complaints { return frame }
+      if frame.ticks == ticks, source.complaints == complaints, try isLast(ofTime: ticks) { return frame }
     }
     source.forgetDamage(after: noted)
     (current, self.number, following) = (nil, nil, nil)
     return nil
+  }
+
+  /// Whether no further frame comes out at a time: a VP9 or AV1 packet may hold two that are shown, of which the table
+  /// knows one.
+  private func isLast(ofTime ticks: Int64) throws(VideoError) -> Bool {
+    guard source.decoder.mayShowTwo else { return true }
+    return try peek().map { $0.ticks != ticks } ?? true
   }
 
   /// The frame from which decoding goes on to another one: the current one, or a key frame.

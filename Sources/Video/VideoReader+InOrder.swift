@@ -18,7 +18,7 @@ extension VideoReader {
     pastDamage = damage
     source = try FrameSource(bytes, limits: limits, deadline: deadline)
     opened += 1
-    following = nil
+    (current, number, following) = (nil, nil, nil)
     guard let first = try source.next() else {
       throw VideoError(path: path, stage: .decode, reason: "its first frame cannot be decoded any more")
     }
@@ -36,8 +36,19 @@ extension VideoReader {
 
   /// The next frame, without going past the current one; nil at the end.
   func peek() throws(VideoError) -> DecodedFrame? {
-    if following == nil { following = try source.next() }
+    if following == nil { following = try attempt { () throws(VideoError) in try source.next() } }
     return following
+  }
+
+  /// Does work on the source; when it throws, such as at the time limit, what was read so far counts no more, and the
+  /// next call starts anew.
+  func attempt<Result>(_ work: () throws(VideoError) -> Result) throws(VideoError) -> Result {
+    do {
+      return try work()
+    } catch {
+      (current, number, following) = (nil, nil, nil)
+      throw error
+    }
   }
 
   /// Goes past `following`, and shows it if it is to be shown.

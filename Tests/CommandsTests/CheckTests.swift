@@ -21,7 +21,7 @@ import Testing
     #expect(result.code == 65 && result.errors.isEmpty)
     for words in [
       "line 3: there is no file gone.mp4", "line 4: ../out.mp4 leads out of \(bench.path)",
-      "2 problems; Mend these",
+      "2 problems. Mend these",
       "Something is wrong",
     ] { #expect(result.output.contains(words), "\(words) not in \(result.output)") }
   }
