@@ -15,7 +15,7 @@ extension ClipBytes {
       let read = read(at: place, into: window)
       guard read > 0 else {
         let reason =
-          read == 0 ? "the file became shorter while it was read" : String(cString: strerror(Int32(-read)))
+          read == 0 ? "the file became shorter while it was read" : systemWords(-read)
         throw VideoError(path: file.description, stage: .open, reason: reason)
       }
       hash.update(UnsafeRawBufferPointer(rebasing: window[..<read]))

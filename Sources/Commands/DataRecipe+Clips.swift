@@ -1,12 +1,8 @@
 import Clips
 import Recipes
+import Training
 
 extension DataRecipe {
-  /// The shape of a sample.
-  public var clipShape: ClipShape {
-    ClipShape(frames: frames, height: height, width: width, frameRate: frameRate)
-  }
-
   /// Where samples start, as the loader takes it.
   public var startChoice: StartChoice { start == .first ? .first : .random }
 

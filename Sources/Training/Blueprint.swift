@@ -110,12 +110,15 @@ public struct Blueprint: Sendable {
   }
 
   /// The shape of a training clip.
-  public var clipShape: ClipShape {
-    ClipShape(
-      frames: recipe.data.frames, height: recipe.data.height, width: recipe.data.width,
-      frameRate: recipe.data.frameRate)
-  }
+  public var clipShape: ClipShape { recipe.data.clipShape }
 
   /// N, the tokens of a training clip.
   public var tokensPerClip: Int { recipe.data.frames * recipe.data.height * recipe.data.width / patch.volume }
+}
+
+extension DataRecipe {
+  /// The shape of a sample.
+  public var clipShape: ClipShape {
+    ClipShape(frames: frames, height: height, width: width, frameRate: frameRate)
+  }
 }

@@ -4,6 +4,7 @@ import Clips
 import Commands
 import Foundation
 import Recipes
+import Tensors
 import Video
 
 /// Decodes the clips of a recipe once and for all.
@@ -30,7 +31,7 @@ struct Pack: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      if let threads, threads < 1 { throw Failure(.usage, "--threads must be at least 1.") }
+      try Inputs.setThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       guard let folder = output ?? recipe.data.packed else {
         throw Failure(.usage, "Say where the pack is to go: give --output, or set data.packed in the recipe.")
@@ -43,7 +44,7 @@ struct Pack: ParsableCommand {
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")
       let progress = PercentLine("packing")
       let summary = try packer.run(
-        plan, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        plan, threads: Parallel.threads,
         shouldStop: { stop.isMade }, progress: { progress.show($0) })
       progress.close()
       try report(summary, plan, folder)

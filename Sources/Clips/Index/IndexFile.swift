@@ -168,6 +168,3 @@ public struct IndexFileError: Error, Sendable, CustomStringConvertible {
     return "cannot write the index \(path): \(reason); \(remedy)"
   }
 }
-
-/// The system's words for an error number.
-func systemWords(_ code: some BinaryInteger) -> String { String(cString: strerror(Int32(code))) }

@@ -73,14 +73,14 @@ final class Quarantine: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw QuarantineError(path: path, reason: String(cString: strerror(errno))) }
+    guard file >= 0 else { throw QuarantineError(path: path, reason: systemWords(errno)) }
     defer { close(file) }
     let end = lseek(file, 0, SEEK_END)
     let written = write(file, bytes, bytes.count)
     guard written == bytes.count else {
       let code = written < 0 ? errno : ENOSPC
       if written > 0 { ftruncate(file, end) }
-      throw QuarantineError(path: path, reason: String(cString: strerror(code)))
+      throw QuarantineError(path: path, reason: systemWords(code))
     }
   }
 }

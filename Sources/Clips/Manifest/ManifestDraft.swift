@@ -62,7 +62,7 @@ struct ManifestDraft {
     guard stat(root.path(name), &status) == 0 else {
       let reason = errno
       return reason == ENOENT || reason == ENOTDIR
-        ? "there is no file \(name)" : "\(name) cannot be used: \(String(cString: strerror(reason)))"
+        ? "there is no file \(name)" : "\(name) cannot be used: \(systemWords(reason))"
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return nil

@@ -22,7 +22,7 @@ enum ShortText {
       while count < piece.count {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count..<piece.count])
         let read = bytes.read(at: piece.offset + count, into: rest)
-        if read < 0 { throw refusal(String(cString: strerror(Int32(-read)))) }
+        if read < 0 { throw refusal(systemWords(-read)) }
         if read == 0 { throw refusal("it ends too early") }
         count += read
       }

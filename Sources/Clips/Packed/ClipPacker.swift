@@ -153,7 +153,7 @@ public final class ClipPacker: Sendable {
   ) throws -> Summary {
     for path in try plan.obsolete + leftovers() {
       guard unlink(path) == 0 else {
-        throw PackError.failed(path: path, reason: String(cString: strerror(errno)))
+        throw PackError.failed(path: path, reason: systemWords(errno))
       }
     }
     let shelf = try PackShelf(folder: folder, transforms: transforms, shardBytes: shardBytes)

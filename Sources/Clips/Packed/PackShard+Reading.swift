@@ -24,7 +24,7 @@ final class OpenShard: Sendable {
   /// - Throws: `PackError`.
   init(_ path: String) throws {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-    guard file >= 0 else { throw PackError.failed(path: path, reason: String(cString: strerror(errno))) }
+    guard file >= 0 else { throw PackError.failed(path: path, reason: systemWords(errno)) }
     do {
       let table = try ShardTable(path, file)
       (self.path, self.file, byteCount, pixels) = (path, file, table.byteCount, table.pixels)
@@ -86,7 +86,7 @@ final class OpenShard: Sendable {
       filled = max(read, 0)
     }
     guard read >= 0 else {
-      throw PackError.failed(path: path, reason: String(cString: strerror(-Int32(read))))
+      throw PackError.failed(path: path, reason: systemWords(-read))
     }
     guard read == count, samples.withUnsafeBytes(packedCheck) == Int(checks[frame]) else {
       throw PackError.damaged(path: path, reason: "a frame of \(clip.name.name) is not what was packed")

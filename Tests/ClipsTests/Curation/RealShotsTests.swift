@@ -3,24 +3,15 @@ import Testing
 
 @testable import Clips
 
-/// Real clips, where there are some: `VFM_SHARED` names a folder that has `clips/facts.csv`, or such a folder named
-/// `shared` lies beside the package. Without one the test is skipped.
-private let clips: String? = {
-  let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../../../../shared").standardizedFileURL.path
-  let folder = (ProcessInfo.processInfo.environment["VFM_SHARED"] ?? beside) + "/clips"
-  return FileManager.default.fileExists(atPath: folder + "/facts.csv") ? folder : nil
-}()
-
 /// Where cuts are was found by looking at the frames. The clip nasa_13013 also has a dissolve at about 5.2 s, which is not
 /// found.
 @Test(
-  .enabled(if: clips != nil, "no folder of real clips: set VFM_SHARED"),
+  .enabled(if: sharedClips != nil, "no folder of real clips: set VFM_SHARED"),
   arguments: [
     ("bikes.mp4", [0, 1.2, 3.04, 5.48, 7.48, 9.68]), ("nasa_13013.mp4", [0, 8.08]), ("cockatoo.mp4", [0]),
     ("flipping_a_pancake.mkv", [0]), ("carphone_pristine.mp4", [0]), ("fixture2.mkv", [0, 1.21]),
   ])
 func findsTheShotsOfRealClips(name: String, starts: [Double]) throws {
-  let found = try shots(of: try #require(clips) + "/" + name)
+  let found = try shots(of: try #require(sharedClips) + "/" + name)
   #expect(found.map(\.start) == starts)
 }

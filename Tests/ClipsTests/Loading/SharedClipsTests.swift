@@ -4,15 +4,6 @@ import Video
 
 @testable import Clips
 
-/// The folder of real clips that `VFM_SHARED` names, or `shared` beside the package; nil without either.
-private let sharedClips: String? = {
-  let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  let beside = package.deletingLastPathComponent().appendingPathComponent("shared").path
-  let folder = (ProcessInfo.processInfo.environment["VFM_SHARED"] ?? beside) + "/clips"
-  return FileManager.default.fileExists(atPath: folder) ? folder : nil
-}()
-
 struct SharedClipsTests {
   private func manifest() throws -> Manifest {
     let clips = try #require(sharedClips)
