@@ -47,8 +47,9 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CSHA256"),
+    .systemLibrary(name: "CProcessor"),
 
-    module("Tensors", uses: ["COpenBLAS"]),
+    module("Tensors", uses: ["CProcessor"]),
     module("Layers", uses: ["Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
@@ -78,7 +79,7 @@ let package = Package(
     command("vfm-data", uses: everything),
     command("vfm-bench", uses: ["Commands", "Training", "Models", "Layers", "Clips", "Video", "Tensors"]),
 
-    tests(of: "Tensors"),
+    tests(of: "Tensors", uses: ["COpenBLAS"]),
     .target(
       name: "GradientCheck", dependencies: ["Layers", "Tensors"], path: "Tests/GradientCheck",
       swiftSettings: native),

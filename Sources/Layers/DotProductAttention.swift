@@ -6,20 +6,26 @@ import Tensors
 ///     S = scale · Q Kᵀ + bias,   P = softmax(S) over keys,   O = P V      for each clip and head
 ///
 /// Q [B·Nq, A·K], keys and values [B·Nk, A·K], bias [A, Nq, Nk] if there is one, O [B·Nq, A·K]. The scores are never
-/// stored whole: forward keeps only the logarithm of each row's softmax sum, and backward computes the weights anew, a
-/// block of queries at a time (Dao et al., "FlashAttention", 2022). Work is cut into (clip, head, query block) forward
-/// and (clip, head) backward; with a bias, whose gradient gathers over clips, into heads.
+/// stored whole: both passes hold a block of queries against a block of keys at a time, small enough for the second
+/// cache. Forward keeps the logarithm of each row's softmax sum, and backward computes the weights anew (Dao,
+/// "FlashAttention-2", 2023). Work is cut into (clip, head, some blocks of queries) forward and (clip, head) backward;
+/// with a bias, whose gradient gathers over clips, into heads.
 public struct DotProductAttention {
   /// A.
   public let heads: Int
   /// What scores are multiplied by: 1/√K in transformers, 1 in T5.
   public let scale: Float
 
-  /// Queries whose scores are in scratch memory at once.
-  static let queryBlock = 64
+  /// Queries and keys of a block of scores, in whole strips and panels of products.
+  static let queryBlock = 96, keyBlock = 288
+  /// Queries whose scores are made and used at once, while they are in the first cache.
+  static let queryStrip = 24
+  /// Queries that a forward tile holds against the same keys, so that laying the keys into panels pays.
+  static let queryTile = 4 * queryBlock
 
   /// A layer without parameters.
   public init(heads: Int, scale: Float) {
+    precondition(scale > 0, "scores are multiplied by a positive scale, not \(scale)")
     self.heads = heads
     self.scale = scale
   }
@@ -60,41 +66,22 @@ public struct DotProductAttention {
       "key lengths must be in 1...\(sizes.keys)")
     let output = Tensor(query.shape)
     let logSums = Tensor([clips, heads, sizes.queries])
-    let blocks = (sizes.queries + Self.queryBlock - 1) / Self.queryBlock
+    let pass = AttentionForward(
+      scale: scale, sizes: sizes, query: query, key: key, value: value, bias: bias, output: output,
+      logSums: logSums)
     Work.count(2 * sizes.scoreOperations)
-    parallel(over: clips * heads * blocks, tile: 1, scratch: Self.queryBlock * sizes.keys) { range, scores in
+    let tiles = (sizes.queries + Self.queryTile - 1) / Self.queryTile
+    parallel(over: clips * heads * tiles, tile: 1, scratch: pass.buffers.floats) { range, scratch in
       for index in range {
-        let (clip, head) = (index / (heads * blocks), index / blocks % heads)
-        let first = index % blocks * Self.queryBlock
-        let rows = min(Self.queryBlock, sizes.queries - first)
-        let keys = sizes.keyLength(clip)
-        let width = sizes.width
-        let q = query.row(clip * sizes.queries + first) + head * sizes.headWidth
-        let k = key.row(clip * sizes.keys) + head * sizes.headWidth
-        let v = value.row(clip * sizes.keys) + head * sizes.headWidth
-        // 1. S = scale · Q Kᵀ + bias
-        sgemm(
-          rows, keys, sizes.headWidth, scale: scale, q, width, k, width, transposeB: true, into: scores, keys)
-        for r in 0..<rows {
-          let row = scores + r * keys
-          if let bias { addRow(bias.row(head * sizes.queries + first + r), to: row, keys) }
-          // 2. P without its divisor, and the divisor's logarithm
-          let (largest, total) = exponentiate(row, keys)
-          logSums.pointer[(clip * heads + head) * sizes.queries + first + r] = largest + logf(total)
-          let share = 1 / total
-          sweep(keys) { i, c in store(load(row, i, c) * share, row, i, c) }
-        }
-        // 3. O = P V
-        let o = output.row(clip * sizes.queries + first) + head * sizes.headWidth
-        sgemm(rows, sizes.headWidth, keys, scores, keys, v, width, into: o, width)
+        let first = index % tiles * Self.queryTile
+        pass.run(
+          clip: index / (heads * tiles), head: index / tiles % heads,
+          queries: first..<min(first + Self.queryTile, sizes.queries), scratch)
       }
     }
-    let saved = Saved(
-      sizes: sizes, value: value, bias: bias, output: output, logSums: logSums)
-    return (output, saved)
+    return (output, Saved(sizes: sizes, value: value, bias: bias, output: output, logSums: logSums))
   }
 
-  // From dO:  dV = Pᵀ dO,  dP = dO Vᵀ,  dS = P · (dP − rowsum(dO · O)),  dQ = scale · dS K,  dK = scale · dSᵀ Q.
   /// The gradients of all inputs; queries and keys are what forward was given. `biasGradient` [A, Nq, Nk], where there
   /// is a bias, is added to.
   public func backward(
@@ -109,86 +96,20 @@ public struct DotProductAttention {
       keyGradient.fill(0)
       valueGradient.fill(0)
     }
+    let pass = AttentionBackward(
+      scale: scale, saved: saved, query: query, key: key, outputGradient: outputGradient,
+      queryGradient: queryGradient, keyGradient: keyGradient, valueGradient: valueGradient,
+      biasGradient: biasGradient)
     Work.count(5 * sizes.scoreOperations)
-    func addHead(_ clip: Int, _ head: Int, _ weights: UnsafeMutablePointer<Float>) {
-      let (keys, width, headWidth) = (sizes.keyLength(clip), sizes.width, sizes.headWidth)
-      let slopes = weights + Self.queryBlock * sizes.keys
-      let column = head * headWidth
-      let k = key.row(clip * sizes.keys) + column
-      let v = saved.value.row(clip * sizes.keys) + column
-      let dk = keyGradient.row(clip * sizes.keys) + column
-      let dv = valueGradient.row(clip * sizes.keys) + column
-      for first in stride(from: 0, to: sizes.queries, by: Self.queryBlock) {
-        let rows = min(Self.queryBlock, sizes.queries - first)
-        let start = clip * sizes.queries + first
-        let q = query.row(start) + column
-        let dOut = outputGradient.row(start) + column
-        // 1. S anew, and P = exp(S − log sum)
-        sgemm(rows, keys, headWidth, scale: scale, q, width, k, width, transposeB: true, into: weights, keys)
-        // 3. dP = dO Vᵀ
-        sgemm(rows, keys, headWidth, dOut, width, v, width, transposeB: true, into: slopes, keys)
-        for r in 0..<rows {
-          let (p, ds) = (weights + r * keys, slopes + r * keys)
-          if let bias = saved.bias { addRow(bias.row(head * sizes.queries + first + r), to: p, keys) }
-          let logSum = saved.logSums.pointer[(clip * heads + head) * sizes.queries + first + r]
-          let pull = dot(dOut + r * width, saved.output.row(start + r) + column, headWidth)
-          // 2. dS = P · (dP − rowsum(dO · O))
-          sweep(keys) { i, c in
-            let weight = exponential(load(p, i, c) - logSum)
-            store(weight, p, i, c)
-            store(weight * (load(ds, i, c) - pull), ds, i, c)
-          }
-          if let biasGradient { addRow(ds, to: biasGradient.row(head * sizes.queries + first + r), keys) }
-        }
-        // 3. dV = Pᵀ dO
-        sgemm(
-          keys, headWidth, rows, weights, keys, transposeA: true, dOut, width, into: dv, width,
-          adding: first > 0)
-        // 1. dQ = scale · dS K, dK = scale · dSᵀ Q
-        let dq = queryGradient.row(start) + column
-        sgemm(rows, headWidth, keys, scale: scale, slopes, keys, k, width, into: dq, width)
-        sgemm(
-          keys, headWidth, rows, scale: scale, slopes, keys, transposeA: true, q, width, into: dk, width,
-          adding: first > 0)
-      }
-    }
-    let scratch = 2 * Self.queryBlock * sizes.keys
     if biasGradient == nil {
-      parallel(over: sizes.clips * heads, tile: 1, scratch: scratch) { range, scratch in
-        for index in range { addHead(index / heads, index % heads, scratch) }
+      parallel(over: sizes.clips * heads, tile: 1, scratch: pass.buffers.floats) { range, scratch in
+        for index in range { pass.run(clip: index / heads, head: index % heads, scratch) }
       }
     } else {
-      parallel(over: heads, tile: 1, scratch: scratch) { range, scratch in
-        for head in range { for clip in 0..<sizes.clips { addHead(clip, head, scratch) } }
+      parallel(over: heads, tile: 1, scratch: pass.buffers.floats) { range, scratch in
+        for head in range { for clip in 0..<sizes.clips { pass.run(clip: clip, head: head, scratch) } }
       }
     }
     return (queryGradient, keyGradient, valueGradient)
   }
-}
-
-/// x = exp(x − max x); returns the maximum and the sum of the new values.
-@inline(__always)
-private func exponentiate(_ x: UnsafeMutablePointer<Float>, _ n: Int) -> (largest: Float, total: Float) {
-  var most = Lanes(repeating: x[0])
-  sweep(n) { i, c in
-    if c == 16 {
-      let v = load(x, i, c)
-      most.replace(with: v, where: v .> most)
-    } else {
-      for j in 0..<c where x[i + j] > most[0] { most[0] = x[i + j] }
-    }
-  }
-  let largest = most.max()
-  var total = Lanes(repeating: 0)
-  sweep(n) { i, c in
-    let e = exponential(load(x, i, c) - largest)
-    store(e, x, i, c)
-    if c == 16 { total += e } else { for j in 0..<c { total[j] += e[j] } }
-  }
-  return (largest, total.sum())
-}
-
-@inline(__always)
-private func addRow(_ row: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ n: Int) {
-  sweep(n) { i, c in store(load(x, i, c) + load(row, i, c), x, i, c) }
 }

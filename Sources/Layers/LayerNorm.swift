@@ -74,7 +74,7 @@ public struct LayerNorm: Layer {
           total += g
           along.addProduct(g, (load(x, i, c) - mean) * scale)
         }
-        let (meanOfG, meanAlong) = (total.sum() / Float(n), along.sum() / Float(n))
+        let (meanOfG, meanAlong) = (total.total / Float(n), along.total / Float(n))
         sweep(n) { i, c in
           let normal = (load(x, i, c) - mean) * scale
           store((load(dy, i, c) * load(w, i, c) - meanOfG - normal * meanAlong) * scale, dx, i, c)
@@ -116,6 +116,6 @@ func writeStatistics(of x: Tensor, _ rows: Range<Int>, epsilon: Float, into stat
       if c == 16 { squares.addProduct(d, d) } else { for j in 0..<c { squares[j] += d[j] * d[j] } }
     }
     statistics.row(r)[0] = mean
-    statistics.row(r)[1] = 1 / (squares.sum() / Float(n) + epsilon).squareRoot()
+    statistics.row(r)[1] = 1 / (squares.total / Float(n) + epsilon).squareRoot()
   }
 }

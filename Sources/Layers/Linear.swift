@@ -34,8 +34,8 @@ public struct Linear: Layer {
   /// x [R, in] to y [R, out].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let output = Tensor([input.rows, outputs])
-    if let bias { repeatRow(bias.value, into: output) }
-    multiply(input, transposed: matrix(weight.value), into: output, adding: bias != nil)
+    multiply(
+      input, transposed: matrix(weight.value), into: output, plus: bias.map { .row($0.value) } ?? .nothing)
     return (output, Saved(input: input))
   }
 
@@ -50,7 +50,7 @@ public struct Linear: Layer {
   /// Backward where the input forked: the gradient of this branch is added to what the others left there.
   func addBackward(_ outputGradient: Tensor, _ saved: Saved, to inputGradient: Tensor) {
     addParameterGradients(outputGradient, saved)
-    multiply(outputGradient, matrix(weight.value), into: inputGradient, adding: true)
+    multiply(outputGradient, matrix(weight.value), into: inputGradient, plus: .output)
   }
 
   /// Backward for a first layer, whose input is data: nobody reads the gradient of its input.
@@ -61,11 +61,4 @@ public struct Linear: Layer {
 
   /// A convolution's kernel [out, C, pt, ph, pw] is the same matrix under a longer shape.
   private func matrix(_ tensor: Tensor) -> Tensor { tensor.reshaped([outputs, inputs]) }
-}
-
-/// Writes `row` [columns] to every row of `target` [rows, columns].
-func repeatRow(_ row: Tensor, into target: Tensor) {
-  parallel(over: target.rows, tile: rowsPerTile(columns: target.columns)) { range in
-    for r in range { target.row(r).update(from: row.pointer, count: row.count) }
-  }
 }

@@ -86,7 +86,7 @@ public struct ModulatedNorm: Sendable {
           store(load(db, i, c) + d, db, i, c)
           store(load(ds, i, c).addingProduct(d, normal), ds, i, c)
         }
-        let (meanOfG, meanAlong) = (total.sum() / Float(width), along.sum() / Float(width))
+        let (meanOfG, meanAlong) = (total.total / Float(width), along.total / Float(width))
         sweep(width) { i, c in
           let (d, normal) = (load(dy, i, c), (load(x, i, c) - mean) * factor)
           let g = d.addingProduct(d, load(s, i, c))

@@ -67,7 +67,7 @@ public struct RMSNorm: Layer {
         let scale = saved.scales.pointer[r]
         var along = Lanes(repeating: 0)
         sweep(n) { i, c in along.addProduct(load(dy, i, c) * load(w.pointer, i, c), load(x, i, c)) }
-        let pull = along.sum() / Float(n) * scale * scale
+        let pull = along.total / Float(n) * scale * scale
         sweep(n) { i, c in
           store((load(dy, i, c) * load(w.pointer, i, c) - load(x, i, c) * pull) * scale, dx, i, c)
         }

@@ -39,7 +39,7 @@ struct FlowTarget {
           square.addProduct(error, error)
           store(error * slope, g, i, c)
         }
-        squares.pointer[plane] = square.sum() * weight
+        squares.pointer[plane] = square.total * weight
       }
     }
     guard !Plan.isRunning else { return (Array(repeating: 0, count: batch), gradient) }

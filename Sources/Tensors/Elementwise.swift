@@ -76,7 +76,7 @@ extension Tensor {
     reduce { x, n in
       var total = Lanes(repeating: 0)
       sweep(n) { i, c in total.addProduct(load(x, i, c), Lanes(repeating: 0)) }
-      return Double(total.sum())
+      return Double(total.total)
     } == 0
   }
 }

@@ -36,12 +36,33 @@ public func store(_ v: Lanes, _ p: UnsafeMutablePointer<Float>, _ i: Int, _ lane
   }
 }
 
+extension SIMD16<Float> {
+  /// The sum of all lanes, halves first. The library's `sum()` goes through them one by one.
+  @inlinable @inline(__always)
+  public var total: Float {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  /// The greatest of all lanes.
+  @inlinable @inline(__always)
+  public var greatest: Float {
+    var eight = lowHalf
+    eight.replace(with: highHalf, where: highHalf .> eight)
+    var four = eight.lowHalf
+    four.replace(with: eight.highHalf, where: eight.highHalf .> four)
+    return Swift.max(Swift.max(four.x, four.y), Swift.max(four.z, four.w))
+  }
+}
+
 /// The sum of n floats, lane by lane.
 @inlinable @inline(__always)
 public func sum(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
   var total = Lanes(repeating: 0)
   sweep(n) { i, c in total += load(x, i, c) }
-  return total.sum()
+  return total.total
 }
 
 /// Σ xᵢ yᵢ over n floats.
@@ -49,7 +70,7 @@ public func sum(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
 public func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int) -> Float {
   var total = Lanes(repeating: 0)
   sweep(n) { i, c in total.addProduct(load(x, i, c), load(y, i, c)) }
-  return total.sum()
+  return total.total
 }
 
 /// eˣ with a relative error below 3e-7, for x in −87…88; beyond, the value at the nearest end. NaN stays NaN.

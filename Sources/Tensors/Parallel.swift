@@ -1,4 +1,4 @@
-import COpenBLAS
+import CProcessor
 import Foundation
 import Synchronization
 
@@ -19,16 +19,13 @@ public enum Parallel {
     return try $chosen.withValue(threads) { try body() }
   }
 
-  /// The processor kernels that OpenBLAS has chosen ("Haswell", "SkylakeX", …). Bits differ between kernels.
-  public static var kernelName: String { String(cString: openblas_get_corename()) }
+  /// Which order of sums this version of the program has: raised with every change that gives other bits, so that a
+  /// checkpoint can say which one made it.
+  public static let arithmetic = 2
 
   @TaskLocal private static var chosen: Int?
   private static let count = Atomic<Int>(defaultThreads)
-  private static let defaultThreads: Int = {
-    // Each tile is one single-threaded product: OpenBLAS's own threads would spin between calls and fight ours.
-    openblas_set_num_threads(1)
-    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }()
+  private static let defaultThreads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
 
 /// Calls `body` for every tile of 0..<count, on several threads.

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CProcessor
 import Dispatch
 import Foundation
 import Synchronization

@@ -64,7 +64,7 @@ public final class RunState {
       Key.time: .text("0 is data, 1 is noise; the model sees 1000 t"),
       Key.velocity: .text("noise - data"),
       Key.pixels: .text("RGB, -1...1"),
-      Key.kernels: .text(Parallel.kernelName),
+      Key.arithmetic: .integer(Parallel.arithmetic),
     ]
     if let clipList { contents.attributes[Key.clipList] = .text(clipList) }
     return contents
@@ -88,7 +88,7 @@ public final class RunState {
     static let clips = "clips_sha256", clipList = "clip_list_sha256"
     static let layout = "layout", prediction = "prediction", time = "time", velocity = "velocity",
       pixels = "pixels"
-    static let kernels = "openblas_kernels"
+    static let arithmetic = "arithmetic"
     /// Those that say how a run goes on, and so count for its hash; the others describe it.
     static let hashed = [step, updates, refusals, position, seed]
   }

@@ -57,9 +57,8 @@ struct StepCommand: ParsableCommand {
       print(
         String(
           format:
-            "step %.3f s, %.0f of %.0f GFLOP/s (%.0f %% of bare products), peak %.2f GB, %d threads, %@ kernels",
-          seconds, gflops, roof, 100 * gflops / roof, Double(peak) / 1e9, Parallel.threads,
-          Parallel.kernelName))
+            "step %.3f s, %.0f of %.0f GFLOP/s (%.0f %% of bare products), peak %.2f GB, %d threads",
+          seconds, gflops, roof, 100 * gflops / roof, Double(peak) / 1e9, Parallel.threads))
     }
   }
 }

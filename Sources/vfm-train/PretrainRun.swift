@@ -85,9 +85,9 @@ final class PretrainRun: TrainingObserver {
     let state = RunState(saved.with(recipe))
     try state.restore(found.checkpoint)
     try clips.check(state, saved)
-    if let kernels = found.checkpoint.attributes["openblas_kernels"], kernels != .text(Parallel.kernelName) {
+    if found.checkpoint.attributes["arithmetic"] != .integer(Parallel.arithmetic) {
       standardError(
-        "note: the run began with other OpenBLAS kernels (now \(Parallel.kernelName)): it goes on well, but not to the same bits.\n"
+        "note: the run began with a version of this program that adds numbers in another order: it goes on well, but not to the same bits.\n"
       )
     }
     standardError("going on from step \(state.step) (\(found.path))\n")
@@ -153,7 +153,7 @@ final class PretrainRun: TrainingObserver {
     standardError(
       """
       \(state.model.parameters.parameterCount) parameters, \(manifest.count) clips, \(blueprint.tokensPerClip) tokens a clip, \
-      \(Parallel.threads) threads, OpenBLAS kernels: \(Parallel.kernelName), output: \(folder.path)
+      \(Parallel.threads) threads, output: \(folder.path)
 
       """)
   }

@@ -1,0 +1,47 @@
+import Tensors
+
+/// Some neighbouring keys of a clip.
+struct KeyBlock {
+  let first: Int, count: Int
+
+  /// All blocks of `keys` keys, in order.
+  static func all(_ keys: Int) -> LazyMapSequence<StrideTo<Int>, KeyBlock> {
+    stride(from: 0, to: keys, by: DotProductAttention.keyBlock).lazy.map {
+      KeyBlock(first: $0, count: min(DotProductAttention.keyBlock, keys - $0))
+    }
+  }
+}
+
+/// How a pass of attention divides up its scratch memory: factors laid into panels, blocks of scores, numbers of rows,
+/// and what products need to work in. About 400 KB for heads of 64, whatever the number of tokens.
+struct AttentionBuffers {
+  let headWidth: Int
+  /// How many factors are laid into panels.
+  let panels: Int
+
+  /// Floats from one row of scores to the next: a line more than a block of keys, so that rows do not fall on the same
+  /// lines of the cache.
+  static let stride = DotProductAttention.keyBlock + 16
+
+  private var panelFloats: Int { DotProductAttention.keyBlock * ((headWidth + 15) & ~15) }
+  private var scoreFloats: Int { DotProductAttention.queryBlock * Self.stride }
+  private var rowFloats: Int { DotProductAttention.queryTile }
+
+  var floats: Int {
+    panels * panelFloats + 2 * scoreFloats + 2 * rowFloats
+      + BlockProduct.scratch(depth: max(headWidth, DotProductAttention.keyBlock))
+  }
+
+  func panel(_ index: Int, in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    scratch + index * panelFloats
+  }
+  func scores(_ index: Int, in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    scratch + panels * panelFloats + index * scoreFloats
+  }
+  func rows(_ index: Int, in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    scores(2, in: scratch) + index * rowFloats
+  }
+  func work(in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    rows(2, in: scratch)
+  }
+}

@@ -1,0 +1,96 @@
+import Tensors
+
+/// The backward pass of attention, for one clip and head.
+///
+/// From dO, a block of queries against a block of keys at a time, with P computed anew from the saved logarithms:
+///
+///     dV += Pᵀ dO,   dP = dO Vᵀ,   dS = P · (dP − rowsum(dO · O)),   dQ += scale · dS K,   dK += scale · dSᵀ Q
+///
+/// The block of keys is the outer loop, so that its gradients stay in the cache until they are whole.
+struct AttentionBackward {
+  let scale: Float
+  let saved: DotProductAttention.Saved
+  let query: Tensor, key: Tensor
+  let outputGradient: Tensor
+  let queryGradient: Tensor, keyGradient: Tensor, valueGradient: Tensor
+  let biasGradient: Tensor?
+
+  private var sizes: DotProductAttention.Sizes { saved.sizes }
+  var buffers: AttentionBuffers { AttentionBuffers(headWidth: sizes.headWidth, panels: 5) }
+
+  func run(clip: Int, head: Int, _ scratch: UnsafeMutablePointer<Float>) {
+    let (width, headWidth, column) = (sizes.width, sizes.headWidth, head * sizes.headWidth)
+    let (memory, stride) = (buffers, AttentionBuffers.stride)
+    let (weights, slopes) = (memory.scores(0, in: scratch), memory.scores(1, in: scratch))
+    let work = memory.work(in: scratch)
+    for block in KeyBlock.all(sizes.keyLength(clip)) {
+      let place = clip * sizes.keys + block.first
+      let (k, v) = (key.row(place) + column, saved.value.row(place) + column)
+      let (dk, dv) = (keyGradient.row(place) + column, valueGradient.row(place) + column)
+      let across = Panels(depth: headWidth, columns: block.count)
+      let byKeys = BlockProduct(
+        across, filling: memory.panel(0, in: scratch), from: k, stride: width, transposed: true)
+      let byValues = BlockProduct(
+        across, filling: memory.panel(1, in: scratch), from: v, stride: width, transposed: true)
+      let ofKeys = BlockProduct(
+        Panels(depth: block.count, columns: headWidth), filling: memory.panel(2, in: scratch), from: k,
+        stride: width)
+      for first in Swift.stride(from: 0, to: sizes.queries, by: DotProductAttention.queryBlock) {
+        let rows = min(DotProductAttention.queryBlock, sizes.queries - first)
+        let start = clip * sizes.queries + first
+        let (q, dOut) = (query.row(start) + column, outputGradient.row(start) + column)
+        let along = Panels(depth: rows, columns: headWidth)
+        let ofQueries = BlockProduct(along, filling: memory.panel(3, in: scratch), from: q, stride: width)
+        let ofGradients = BlockProduct(
+          along, filling: memory.panel(4, in: scratch), from: dOut, stride: width)
+        // S = Q Kᵀ anew, dP = dO Vᵀ, and from both P and dS
+        for r in Swift.stride(from: 0, to: rows, by: DotProductAttention.queryStrip) {
+          let (p, ds) = (weights + r * stride, slopes + r * stride)
+          let count = min(DotProductAttention.queryStrip, rows - r)
+          byKeys.multiply(rows: count, LeftFactor(q + r * width, row: width), into: p, stride, scratch: work)
+          byValues.multiply(
+            rows: count, LeftFactor(dOut + r * width, row: width), into: ds, stride, scratch: work)
+          turnIntoSlopes(p, ds, block, clip: clip, head: head, queries: first + r..<first + r + count)
+        }
+        // dV += Pᵀ dO, dQ += scale · dS K, dK += scale · dSᵀ Q
+        ofGradients.multiply(
+          rows: block.count, LeftFactor(weights, row: 1, step: stride), into: dv, width, adding: first > 0,
+          scratch: work)
+        ofKeys.multiply(
+          rows: rows, LeftFactor(slopes, row: stride), into: queryGradient.row(start) + column, width,
+          adding: block.first > 0, scratch: work)
+        ofQueries.multiply(
+          rows: block.count, LeftFactor(slopes, row: 1, step: stride), into: dk, width, adding: first > 0,
+          scratch: work)
+      }
+    }
+  }
+
+  /// Rows of raw scores become P = exp(S − log sum), and rows of dP become scale · dS = scale · P · (dP − rowsum(dO · O)).
+  @inline(__always)
+  private func turnIntoSlopes(
+    _ weights: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ block: KeyBlock,
+    clip: Int, head: Int, queries: Range<Int>
+  ) {
+    for (r, query) in queries.enumerated() {
+      let (p, ds) = (weights + r * AttentionBuffers.stride, slopes + r * AttentionBuffers.stride)
+      let (row, column) = (clip * sizes.queries + query, head * sizes.headWidth)
+      let pull = dot(outputGradient.row(row) + column, saved.output.row(row) + column, sizes.headWidth)
+      let biasRow = head * sizes.queries + query
+      let factor = weigh(p, scale, saved.bias.map { $0.row(biasRow) + block.first }, block.count)
+      let logSum = saved.logSums.pointer[(clip * sizes.heads + head) * sizes.queries + query]
+      if let biasGradient {
+        let target = biasGradient.row(biasRow) + block.first
+        sweep(block.count) { i, c in
+          let slope = exponential(load(p, i, c) * factor - logSum) * (load(ds, i, c) - pull)
+          store(load(target, i, c) + slope, target, i, c)
+        }
+      }
+      sweep(block.count) { i, c in
+        let weight = exponential(load(p, i, c) * factor - logSum)
+        store(weight, p, i, c)
+        store(weight * (load(ds, i, c) - pull) * scale, ds, i, c)
+      }
+    }
+  }
+}

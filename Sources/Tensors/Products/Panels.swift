@@ -1,0 +1,83 @@
+/// The right factor of a product in the order in which the innermost loop reads it: panels of a few columns, each with
+/// its rows one after the other.
+///
+/// b [depth, columns] becomes panels of `RegisterTile.columns` columns, the last one filled up with zeros to a half or a
+/// whole. Copying costs one pass over b, and pays it back with every strip of rows that b is then multiplied with.
+public struct Panels {
+  /// Sizes of b.
+  public let depth: Int, columns: Int
+
+  /// The layout of a factor b [depth, columns].
+  public init(depth: Int, columns: Int) {
+    self.depth = depth
+    self.columns = columns
+  }
+
+  /// Floats that the panels take.
+  public var floats: Int { depth * ((columns + 15) & ~15) }
+  /// How many panels there are.
+  var count: Int { (columns + RegisterTile.columns - 1) / RegisterTile.columns }
+  /// Columns of a panel in memory: whole, or half of that.
+  @inline(__always) func width(_ panel: Int) -> Int {
+    min(RegisterTile.columns, (columns &- panel &* RegisterTile.columns &+ 15) & ~15)
+  }
+  /// Where a panel's row begins.
+  @inline(__always) func place(_ panel: Int, row: Int) -> Int {
+    panel &* RegisterTile.columns &* depth &+ row &* width(panel)
+  }
+
+  /// Fills some of the panels from b, or from its transpose if `transposed`, whose rows are `stride` floats apart.
+  func fill(
+    _ panels: Range<Int>, of target: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>, stride: Int,
+    transposed: Bool
+  ) {
+    for panel in panels {
+      let (first, width) = (panel * RegisterTile.columns, width(panel))
+      let (start, count) = (target + place(panel, row: 0), min(width, columns - first))
+      if transposed {
+        for column in Swift.stride(from: 0, to: count, by: 16) {
+          turn(
+            b + (first + column) * stride, stride, rows: min(16, count - column), into: start + column, width)
+        }
+      } else {
+        for p in 0..<depth {
+          let (source, row) = (b + (first &+ p &* stride), start + p &* width)
+          store(load(source, 0, min(16, count)), row, 0, 16)
+          if width > 16 { store(load(source, 16, count &- 16), row, 16, 16) }
+        }
+      }
+    }
+  }
+
+  /// b [rows, depth] to sixteen columns of a panel, sixteen terms at a time.
+  private func turn(
+    _ b: UnsafePointer<Float>, _ stride: Int, rows: Int, into target: UnsafeMutablePointer<Float>,
+    _ width: Int
+  ) {
+    for p in Swift.stride(from: 0, to: depth, by: 16) {
+      let count = min(16, depth - p)
+      var block = InlineArray<16, Lanes>(repeating: Lanes(repeating: 0))
+      for r in 0..<rows { block[r] = load(b + r &* stride + p, 0, count) }
+      block = turned(block)
+      for i in 0..<count { store(block[i], target + (p &+ i) &* width, 0, 16) }
+    }
+  }
+}
+
+/// The transpose of sixteen rows of sixteen: four perfect shuffles, each between rows that are eight apart.
+@inline(__always)
+private func turned(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> {
+  var rows = rows
+  for _ in 0..<4 {
+    var shuffled = InlineArray<16, Lanes>(repeating: Lanes(repeating: 0))
+    for i in 0..<8 {
+      let (upper, lower) = (rows[i], rows[i + 8])
+      shuffled[2 * i].evenHalf = upper.lowHalf
+      shuffled[2 * i].oddHalf = lower.lowHalf
+      shuffled[2 * i + 1].evenHalf = upper.highHalf
+      shuffled[2 * i + 1].oddHalf = lower.highHalf
+    }
+    rows = shuffled
+  }
+  return rows
+}
