@@ -17,7 +17,25 @@ public struct TanhGELU: Layer {
 
   /// dx = dy · gelu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
-    mapped(outputGradient, saved) { dy, x in dy * gelu(x).slope }
+    let gradient = outputGradient.copied()
+    _ = outputAndBackward(turning: gradient, saved)
+    return gradient
+  }
+
+  /// Backward and forward again in one pass, for they share the exponential: dy becomes dx in place, and y is returned.
+  func outputAndBackward(turning gradient: Tensor, _ saved: Tensor) -> Tensor {
+    precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
+    let output = Tensor(saved.shape)
+    parallel(over: saved.count, tile: tile) { range in
+      let start = range.lowerBound
+      let (x, dy, y) = (saved.pointer + start, gradient.pointer + start, output.pointer + start)
+      sweep(range.count) { i, c in
+        let (value, slope) = gelu(load(x, i, c))
+        store(value, y, i, c)
+        store(load(dy, i, c) * slope, dy, i, c)
+      }
+    }
+    return output
   }
 }
 

@@ -29,11 +29,12 @@ public struct FeedForward {
   }
 
   /// From dy [R, out] to dx [R, in]; `input` is what forward was given. The activation's output is made again: R·M
-  /// floats less to keep, for one pass over them.
+  /// floats less to keep, and no pass more than backward takes anyway.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
-    let bentGradient = narrow.backward(
-      outputGradient, .init(input: activation.forward(saved.hidden).output))
-    return widen.backward(activation.backward(bentGradient, saved.hidden), .init(input: input))
+    let hiddenGradient = narrow.inputGradient(outputGradient)
+    let bent = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
+    narrow.addParameterGradients(outputGradient, .init(input: bent))
+    return widen.backward(hiddenGradient, .init(input: input))
   }
 }
 

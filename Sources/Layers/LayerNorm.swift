@@ -60,46 +60,43 @@ public struct LayerNorm: Layer {
     }
   }
 
-  /// With g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,  dw = Σ dy · x̂,  db = Σ dy.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+  /// With g = dy · w:  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ + residual,  dw += Σ dy · x̂,  db += Σ dy.
+  ///
+  /// `residual` is the gradient of what went past the norm, where the input forked.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, plus residual: Tensor?) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let (weight, n) = (weight.value, width)
-    parallel(over: saved.input.rows, tile: rowsPerTile(columns: n)) { rows in
+    let sums = tileSums(rowsPerGroup: saved.input.rows, columns: 2 * n) { _, rows, sums in
+      let (dw, db) = (sums, sums + n)
       for r in rows {
         let (x, dy, dx, w) = (saved.input.row(r), outputGradient.row(r), inputGradient.row(r), weight.pointer)
         let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
         var (total, along) = (Lanes(repeating: 0), Lanes(repeating: 0))
         sweep(n) { i, c in
-          let g = load(dy, i, c) * load(w, i, c)
+          let (d, normal) = (load(dy, i, c), (load(x, i, c) - mean) * scale)
+          let g = d * load(w, i, c)
           total += g
-          along.addProduct(g, (load(x, i, c) - mean) * scale)
+          along.addProduct(g, normal)
+          store(load(dw, i, c).addingProduct(d, normal), dw, i, c)
+          store(load(db, i, c) + d, db, i, c)
         }
         let (meanOfG, meanAlong) = (total.total / Float(n), along.total / Float(n))
+        let past = residual?.row(r)
         sweep(n) { i, c in
           let normal = (load(x, i, c) - mean) * scale
-          store((load(dy, i, c) * load(w, i, c) - meanOfG - normal * meanAlong) * scale, dx, i, c)
+          let slope = (load(dy, i, c) * load(w, i, c) - meanOfG - normal * meanAlong) * scale
+          store(past.map { load($0, i, c) + slope } ?? slope, dx, i, c)
         }
       }
     }
-    addParameterGradients(outputGradient, saved)
+    addColumnSums(of: sums, from: 0, to: self.weight.gradient)
+    addColumnSums(of: sums, from: n, to: bias.gradient)
     return inputGradient
   }
 
-  private func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved) {
-    let (weightGradient, biasGradient) = (weight.gradient, bias.gradient)
-    parallel(over: width, tile: 64) { columns in
-      let start = columns.lowerBound
-      let (dw, db) = (weightGradient.pointer + start, biasGradient.pointer + start)
-      for r in 0..<saved.input.rows {
-        let (x, dy) = (saved.input.row(r) + start, outputGradient.row(r) + start)
-        let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
-        sweep(columns.count) { i, c in
-          let d = load(dy, i, c)
-          store(load(dw, i, c).addingProduct(d, (load(x, i, c) - mean) * scale), dw, i, c)
-          store(load(db, i, c) + d, db, i, c)
-        }
-      }
-    }
+  /// The protocol's form, without a residual.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    backward(outputGradient, saved, plus: nil)
   }
 }
 

@@ -42,7 +42,12 @@ public struct Linear: Layer {
   /// dx = dy W,  dW += dyᵀ x,  db += Σ dy.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     addParameterGradients(outputGradient, saved)
-    let inputGradient = Tensor(saved.input.shape)
+    return inputGradient(outputGradient)
+  }
+
+  /// The gradient of the input alone, dx = dy W.
+  func inputGradient(_ outputGradient: Tensor) -> Tensor {
+    let inputGradient = Tensor([outputGradient.rows, inputs])
     multiply(outputGradient, matrix(weight.value), into: inputGradient)
     return inputGradient
   }

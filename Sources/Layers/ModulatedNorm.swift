@@ -63,12 +63,13 @@ public struct ModulatedNorm: Sendable {
     }
   }
 
-  // With g = dy · (1 + scale):  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ,
+  // With g = dy · (1 + scale):  dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ + residual,
   // dscale = Σ over the group dy · x̂,  dshift = Σ over the group dy.
-  /// The gradient of x; those of shift and scale are written into their places of `vectorsGradient`.
+  /// The gradient of x, to which `residual`, that of what went past the norm, is added; those of shift and scale are
+  /// written into their places of `vectorsGradient`.
   public func backward(
     _ outputGradient: Tensor, _ saved: Saved, by vectors: ModulationVectors,
-    into vectorsGradient: ModulationVectors
+    into vectorsGradient: ModulationVectors, plus residual: Tensor? = nil
   ) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let width = vectors.width
@@ -87,10 +88,12 @@ public struct ModulatedNorm: Sendable {
           store(load(ds, i, c).addingProduct(d, normal), ds, i, c)
         }
         let (meanOfG, meanAlong) = (total.total / Float(width), along.total / Float(width))
+        let past = residual?.row(r)
         sweep(width) { i, c in
           let (d, normal) = (load(dy, i, c), (load(x, i, c) - mean) * factor)
           let g = d.addingProduct(d, load(s, i, c))
-          store((g - meanOfG - normal * meanAlong) * factor, dx, i, c)
+          let slope = (g - meanOfG - normal * meanAlong) * factor
+          store(past.map { load($0, i, c) + slope } ?? slope, dx, i, c)
         }
       }
     }

@@ -29,25 +29,15 @@ public struct ModulationVectors {
 
 /// Sums over the rows of each group, `places` vectors of width D a group, written into their places of `gradient`.
 ///
-/// Groups are cut into tiles of rows, so that a few large groups keep all threads busy too; `body` adds its rows into
-/// the tile's own sums [places·D], and those are added in order.
+/// `body` adds its rows into sums [places·D].
 func sumGroups(
   of x: Tensor, into gradient: ModulationVectors, places: [Int],
   _ body: (_ group: Int, _ rows: Range<Int>, _ sums: UnsafeMutablePointer<Float>) -> Void
 ) {
   let (groups, width) = (gradient.vectors.rows, gradient.width)
-  let rowsPerGroup = gradient.rowsPerGroup(x)
-  let tile = min(rowsPerGroup, 64)
-  let tiles = (rowsPerGroup + tile - 1) / tile
-  let sums = Tensor([groups * tiles, places.count * width])
-  parallel(over: groups * tiles, tile: 1) { range in
-    for index in range {
-      let (group, first) = (index / tiles, index % tiles * tile)
-      let start = group * rowsPerGroup
-      sums.row(index).update(repeating: 0, count: places.count * width)
-      body(group, start + first..<start + min(first + tile, rowsPerGroup), sums.row(index))
-    }
-  }
+  let sums = tileSums(
+    groups: groups, rowsPerGroup: gradient.rowsPerGroup(x), columns: places.count * width, body)
+  let tiles = sums.rows / groups
   parallel(over: groups, tile: 1) { range in
     for group in range {
       for (place, vector) in places.enumerated() {

@@ -28,7 +28,12 @@ public struct RMSNorm: Layer {
   }
 
   /// x [R, D] to y [R, D].
-  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) { forward(input) { _, _ in } }
+
+  /// The same, with `finish` called for each tile of rows of the output while it is in the cache, to change it in place.
+  func forward(_ input: Tensor, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void) -> (
+    output: Tensor, saved: Saved
+  ) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
     let saved = Saved(input: input, scales: Tensor([input.rows]))
@@ -38,14 +43,19 @@ public struct RMSNorm: Layer {
         saved.scales.pointer[r] = 1 / (dot(x, x, width) / Float(width) + epsilon).squareRoot()
       }
       write(rows, of: saved, into: output)
+      finish(rows, output)
     }
     return (output, saved)
   }
 
-  /// The output of the forward pass that saved this, made again.
-  public func output(of saved: Saved) -> Tensor {
+  /// The output of the forward pass that saved this, made again and finished as it was.
+  func output(of saved: Saved, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void = { _, _ in }) -> Tensor
+  {
     let output = Tensor(saved.input.shape)
-    parallel(over: output.rows, tile: rowsPerTile(columns: width)) { write($0, of: saved, into: output) }
+    parallel(over: output.rows, tile: rowsPerTile(columns: width)) {
+      write($0, of: saved, into: output)
+      finish($0, output)
+    }
     return output
   }
 
@@ -57,39 +67,36 @@ public struct RMSNorm: Layer {
     }
   }
 
-  /// With s = 1/√(mean(x²) + ε) and g = dy · w:  dx = s · (g − x · s² · mean(g · x)),  dw = Σ dy · x · s.
+  /// With s = 1/√(mean(x²) + ε) and g = dy · w:  dx = s · (g − x · s² · mean(g · x)),  dw += Σ dy · x · s.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    backward(outputGradient, saved) { _, _ in }
+  }
+
+  /// The same, with `begin` called first for each tile of rows of the output's gradient, to undo in place what `finish`
+  /// did.
+  func backward(
+    _ outputGradient: Tensor, _ saved: Saved, begin: (_ rows: Range<Int>, _ outputGradient: Tensor) -> Void
+  ) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)
     let (w, n) = (weight.value, width)
-    parallel(over: saved.input.rows, tile: rowsPerTile(columns: n)) { rows in
+    let sums = tileSums(rowsPerGroup: saved.input.rows, columns: n) { _, rows, dw in
+      begin(rows, outputGradient)
       for r in rows {
         let (x, dy, dx) = (saved.input.row(r), outputGradient.row(r), inputGradient.row(r))
         let scale = saved.scales.pointer[r]
         var along = Lanes(repeating: 0)
-        sweep(n) { i, c in along.addProduct(load(dy, i, c) * load(w.pointer, i, c), load(x, i, c)) }
+        sweep(n) { i, c in
+          let product = load(dy, i, c) * load(x, i, c)
+          along.addProduct(product, load(w.pointer, i, c))
+          store(load(dw, i, c).addingProduct(product, Lanes(repeating: scale)), dw, i, c)
+        }
         let pull = along.total / Float(n) * scale * scale
         sweep(n) { i, c in
           store((load(dy, i, c) * load(w.pointer, i, c) - load(x, i, c) * pull) * scale, dx, i, c)
         }
       }
     }
-    addWeightGradient(outputGradient, saved)
+    addColumnSums(of: sums, to: weight.gradient)
     return inputGradient
-  }
-
-  private func addWeightGradient(_ outputGradient: Tensor, _ saved: Saved) {
-    let gradient = weight.gradient
-    parallel(over: width, tile: 64) { columns in
-      let start = columns.lowerBound
-      for r in 0..<saved.input.rows {
-        let (x, dy, dw) = (
-          saved.input.row(r) + start, outputGradient.row(r) + start, gradient.pointer + start
-        )
-        let scale = saved.scales.pointer[r]
-        sweep(columns.count) { i, c in
-          store(load(dw, i, c).addingProduct(load(dy, i, c), load(x, i, c) * scale), dw, i, c)
-        }
-      }
-    }
   }
 }

@@ -53,28 +53,31 @@ public struct RotaryPositions: Sendable {
     return table
   }
 
-  /// Turns x [B·N, A·K] in place by the angles of the table, whose N tokens repeat for each clip.
-  public func turn(_ x: Tensor, by table: Table) { turn(x, by: table, direction: 1) }
+  /// Turns some rows of x [B·N, A·K] in place by the angles of the table, whose N tokens repeat for each clip.
+  public func turn(_ rows: Range<Int>, of x: Tensor, by table: Table) {
+    turn(rows, of: x, by: table, direction: 1)
+  }
 
-  /// Turns the gradient of a turned tensor in place into that of the tensor before: a turn's gradient turns back.
-  public func turnBack(_ gradient: Tensor, by table: Table) { turn(gradient, by: table, direction: -1) }
+  /// Turns some rows of the gradient of a turned tensor in place into that of the tensor before: a turn's gradient turns
+  /// back.
+  public func turnBack(_ rows: Range<Int>, of gradient: Tensor, by table: Table) {
+    turn(rows, of: gradient, by: table, direction: -1)
+  }
 
-  private func turn(_ x: Tensor, by table: Table, direction: Float) {
+  private func turn(_ rows: Range<Int>, of x: Tensor, by table: Table, direction: Float) {
     let (tokens, width, k) = (table.tokens, x.columns, headWidth)
     precondition(width % k == 0, "heads of width \(k) do not divide width \(width)")
     precondition(x.rows % tokens == 0, "\(x.rows) rows are not whole clips of \(tokens) tokens")
-    parallel(over: x.rows, tile: rowsPerTile(columns: width)) { rows in
-      for r in rows {
-        let (cosines, sines) = (table.cosines.row(r % tokens), table.sines.row(r % tokens))
-        for start in stride(from: 0, to: width, by: k) {
-          let head = x.row(r) + start
-          // y₀ = x₀ cos − x₁ sin, y₁ = x₁ cos + x₀ sin: each number with its partner and the partner's signed sine.
-          sweep(k) { i, c in
-            let v = load(head, i, c)
-            let partner = Lanes(evenHalf: v.oddHalf, oddHalf: v.evenHalf)
-            let turned = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
-            store(turned, head, i, c)
-          }
+    for r in rows {
+      let (cosines, sines) = (table.cosines.row(r % tokens), table.sines.row(r % tokens))
+      for start in stride(from: 0, to: width, by: k) {
+        let head = x.row(r) + start
+        // y₀ = x₀ cos − x₁ sin, y₁ = x₁ cos + x₀ sin: each number with its partner and the partner's signed sine.
+        sweep(k) { i, c in
+          let v = load(head, i, c)
+          let partner = Lanes(evenHalf: v.oddHalf, oddHalf: v.evenHalf)
+          let turned = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
+          store(turned, head, i, c)
         }
       }
     }

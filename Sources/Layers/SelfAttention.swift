@@ -31,10 +31,13 @@ public struct SelfAttention {
   public func forward(
     _ input: Tensor, clips: Int, positions: RotaryPositions.Table
   ) -> (output: Tensor, saved: Saved) {
-    let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output)
-    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(input).output)
-    rotary.turn(q, by: positions)
-    rotary.turn(k, by: positions)
+    // Norm and turn are one pass over memory.
+    let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output) {
+      rotary.turn($0, of: $1, by: positions)
+    }
+    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(input).output) {
+      rotary.turn($0, of: $1, by: positions)
+    }
     let (mixed, attentionSaved) = attention.forward(q, k, project.value.forward(input).output, clips: clips)
     let (result, outputSaved) = project.output.forward(mixed)
     let saved = Saved(
@@ -48,17 +51,18 @@ public struct SelfAttention {
   /// Queries and keys are turned anew: two passes over them, and two tensors less to keep.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
     let mixedGradient = project.output.backward(outputGradient, saved.output)
-    let (q, k) = (project.queryNorm.output(of: saved.queryNorm), project.keyNorm.output(of: saved.keyNorm))
-    rotary.turn(q, by: saved.positions)
-    rotary.turn(k, by: saved.positions)
+    let q = project.queryNorm.output(of: saved.queryNorm) { rotary.turn($0, of: $1, by: saved.positions) }
+    let k = project.keyNorm.output(of: saved.keyNorm) { rotary.turn($0, of: $1, by: saved.positions) }
     let gradients = attention.backward(mixedGradient, saved.attention, query: q, key: k)
-    rotary.turnBack(gradients.query, by: saved.positions)
-    rotary.turnBack(gradients.key, by: saved.positions)
     let inputGradient = project.value.backward(gradients.value, .init(input: input))
-    project.key.addBackward(
-      project.keyNorm.backward(gradients.key, saved.keyNorm), .init(input: input), to: inputGradient)
-    project.query.addBackward(
-      project.queryNorm.backward(gradients.query, saved.queryNorm), .init(input: input), to: inputGradient)
+    let keyGradient = project.keyNorm.backward(gradients.key, saved.keyNorm) {
+      rotary.turnBack($0, of: $1, by: saved.positions)
+    }
+    project.key.addBackward(keyGradient, .init(input: input), to: inputGradient)
+    let queryGradient = project.queryNorm.backward(gradients.query, saved.queryNorm) {
+      rotary.turnBack($0, of: $1, by: saved.positions)
+    }
+    project.query.addBackward(queryGradient, .init(input: input), to: inputGradient)
     return inputGradient
   }
 }

@@ -88,14 +88,12 @@ struct DiffusionBlock {
       fedGradient, saved.feedForward,
       input: feedForwardNorm.output(of: saved.feedForwardNorm, by: saved.vectors))
     let x2Gradient = feedForwardNorm.backward(
-      normal3Gradient, saved.feedForwardNorm, by: saved.vectors, into: slots)
-    x2Gradient.add(outputGradient)
+      normal3Gradient, saved.feedForwardNorm, by: saved.vectors, into: slots, plus: outputGradient)
     // x += crossAttention(norm, text)
     let (normal2Gradient, readTextGradient) = textAttention.backward(
       x2Gradient, saved.textAttention, input: textNorm.output(of: saved.textNorm))
     textGradient.add(readTextGradient)
-    let x1Gradient = textNorm.backward(normal2Gradient, saved.textNorm)
-    x1Gradient.add(x2Gradient)
+    let x1Gradient = textNorm.backward(normal2Gradient, saved.textNorm, plus: x2Gradient)
     // x += gate · selfAttention(modulated norm)
     let mixedGradient = attentionGate.backward(
       x1Gradient, saved.attentionGate, by: saved.vectors, into: slots)
@@ -103,8 +101,7 @@ struct DiffusionBlock {
       mixedGradient, saved.attention,
       input: attentionNorm.output(of: saved.attentionNorm, by: saved.vectors))
     let xGradient = attentionNorm.backward(
-      normal1Gradient, saved.attentionNorm, by: saved.vectors, into: slots)
-    xGradient.add(x1Gradient)
+      normal1Gradient, saved.attentionNorm, by: saved.vectors, into: slots, plus: x1Gradient)
     addColumnSums(of: vectorsGradient, to: table.gradient)
     timeGradient.add(vectorsGradient)
     return xGradient

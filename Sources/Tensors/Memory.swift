@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Where the floats of tensors come from: a pool of 64-byte aligned buffers that are handed out again instead of being
@@ -43,6 +44,7 @@ public enum Memory {
 
   static let pool = Mutex(Pool())
   static let alignment = 64
+  private static let hugePage = 2 << 20
 
   /// Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers.
   static func roundedSize(_ bytes: Int) -> Int {
@@ -60,8 +62,18 @@ public enum Memory {
       pool.statistics.systemBytes += bytes
       return nil
     }
-    return unused.map { UnsafeMutableRawPointer(bitPattern: $0)! }
-      ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
+    return unused.map { UnsafeMutableRawPointer(bitPattern: $0)! } ?? allocate(bytes)
+  }
+
+  /// Memory from the system, large buffers in pages of two megabytes where the system grants them: a pass over a
+  /// thousand small pages waits for the processor's table of addresses more often.
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    guard bytes >= hugePage else {
+      return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
+    }
+    let pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: hugePage)
+    madvise(pointer, bytes, MADV_HUGEPAGE)  // advice: whether it is taken changes no result
+    return pointer
   }
 
   /// Puts a buffer that nobody holds any more among the unused ones.

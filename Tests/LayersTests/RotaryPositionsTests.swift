@@ -14,7 +14,10 @@ struct RotaryPositionsTests {
     let table = rotary.table(frames: shape.grid[0], height: shape.grid[1], width: shape.grid[2])
     let input = gaussian([shape.clips * table.tokens, shape.heads * shape.headWidth])
     let piece = Differentiable(["input": input]) { inputs in
-      (turned(inputs[0]) { rotary.turn($0, by: table) }, { [turned($0) { rotary.turnBack($0, by: table) }] })
+      (
+        turned(inputs[0]) { rotary.turn(0..<$0.rows, of: $0, by: table) },
+        { [turned($0) { rotary.turnBack(0..<$0.rows, of: $0, by: table) }] }
+      )
     }
     #expect(gradientProblems(of: piece) == [])
   }
@@ -37,7 +40,7 @@ struct RotaryPositionsTests {
         expected += [a * cos(angle) - b * sin(angle), b * cos(angle) + a * sin(angle)]
       }
     }
-    #expect(relativeError(turned(input) { rotary.turn($0, by: table) }, expected) < 1e-6)
+    #expect(relativeError(turned(input) { rotary.turn(0..<$0.rows, of: $0, by: table) }, expected) < 1e-6)
   }
 
   @Test func scoresDependOnDistances() {
@@ -48,7 +51,7 @@ struct RotaryPositionsTests {
       let (queries, keys) = (Tensor.zeros([6, 12]), Tensor.zeros([6, 12]))
       queries.view(at: i * 12, [12]).copy(from: q)
       keys.view(at: j * 12, [12]).copy(from: k)
-      for x in [queries, keys] { rotary.turn(x, by: table) }
+      for x in [queries, keys] { rotary.turn(0..<6, of: x, by: table) }
       return zip(queries.values[(i * 12)...], keys.values[(j * 12)...]).prefix(12)
         .reduce(0) { $0 + $1.0 * $1.1 }
     }
