@@ -12,6 +12,8 @@ struct AttentionBackward {
   let saved: DotProductAttention.Saved
   let query: Tensor, key: Tensor
   let outputGradient: Tensor
+  /// rowsum(dO · O) of each clip, head and query: [B, A, Nq].
+  let pulls: Tensor
   let queryGradient: Tensor, keyGradient: Tensor, valueGradient: Tensor
   let biasGradient: Tensor?
 
@@ -23,6 +25,11 @@ struct AttentionBackward {
     let (memory, stride) = (buffers, AttentionBuffers.stride)
     let (weights, slopes) = (memory.scores(0, in: scratch), memory.scores(1, in: scratch))
     let work = memory.work(in: scratch)
+    for query in 0..<sizes.queries {
+      let row = clip * sizes.queries + query
+      pulls.pointer[(clip * sizes.heads + head) * sizes.queries + query] = dot(
+        outputGradient.row(row) + column, saved.output.row(row) + column, headWidth)
+    }
     for block in KeyBlock.all(sizes.keyLength(clip)) {
       let place = clip * sizes.keys + block.first
       let (k, v) = (key.row(place) + column, saved.value.row(place) + column)
@@ -74,23 +81,44 @@ struct AttentionBackward {
   ) {
     for (r, query) in queries.enumerated() {
       let (p, ds) = (weights + r * AttentionBuffers.stride, slopes + r * AttentionBuffers.stride)
-      let (row, column) = (clip * sizes.queries + query, head * sizes.headWidth)
-      let pull = dot(outputGradient.row(row) + column, saved.output.row(row) + column, sizes.headWidth)
       let biasRow = head * sizes.queries + query
       let factor = weigh(p, scale, saved.bias.map { $0.row(biasRow) + block.first }, block.count)
-      let logSum = saved.logSums.pointer[(clip * sizes.heads + head) * sizes.queries + query]
+      let place = (clip * sizes.heads + head) * sizes.queries + query
+      let (logSum, pull) = (saved.logSums.pointer[place], pulls.pointer[place])
       if let biasGradient {
-        let target = biasGradient.row(biasRow) + block.first
-        sweep(block.count) { i, c in
-          let slope = exponential(load(p, i, c) * factor - logSum) * (load(ds, i, c) - pull)
-          store(load(target, i, c) + slope, target, i, c)
-        }
+        addSlopes(p, ds, factor, logSum, pull, to: biasGradient.row(biasRow) + block.first, block.count)
       }
-      sweep(block.count) { i, c in
-        let weight = exponential(load(p, i, c) * factor - logSum)
-        store(weight, p, i, c)
-        store(weight * (load(ds, i, c) - pull) * scale, ds, i, c)
-      }
+      turn(p, ds, factor, logSum, pull, scale, block.count)
     }
+  }
+}
+
+/// p = exp(factor · p − logSum), ds = p · (ds − pull) · scale.
+///
+/// In whole lanes: rows of scores have room for what sticks out, and nobody reads it. (In a closure of `sweep`, within the
+/// whole pass, the exponential would not be inlined.)
+@inline(never)
+private func turn(
+  _ p: UnsafeMutablePointer<Float>, _ ds: UnsafeMutablePointer<Float>, _ factor: Float, _ logSum: Float,
+  _ pull: Float, _ scale: Float, _ n: Int
+) {
+  var i = 0
+  while i < n {
+    let weight = exponential(load(p, i, 16) * factor - logSum)
+    store(weight, p, i, 16)
+    store(weight * ((load(ds, i, 16) - pull) * scale), ds, i, 16)
+    i &+= 16
+  }
+}
+
+/// target += exp(factor · p − logSum) · (ds − pull).
+@inline(never)
+private func addSlopes(
+  _ p: UnsafePointer<Float>, _ ds: UnsafePointer<Float>, _ factor: Float, _ logSum: Float, _ pull: Float,
+  to target: UnsafeMutablePointer<Float>, _ n: Int
+) {
+  sweep(n) { i, c in
+    let slope = exponential(load(p, i, c) * factor - logSum) * (load(ds, i, c) - pull)
+    store(load(target, i, c) + slope, target, i, c)
   }
 }

@@ -19,7 +19,7 @@ public struct DotProductAttention {
   /// Queries and keys of a block of scores, in whole strips and panels of products.
   static let queryBlock = 96, keyBlock = 288
   /// Queries whose scores are made and used at once, while they are in the first cache.
-  static let queryStrip = 24
+  static let queryStrip = 12
   /// Queries that a forward tile holds against the same keys, so that laying the keys into panels pays.
   static let queryTile = 4 * queryBlock
 
@@ -98,7 +98,8 @@ public struct DotProductAttention {
     }
     let pass = AttentionBackward(
       scale: scale, saved: saved, query: query, key: key, outputGradient: outputGradient,
-      queryGradient: queryGradient, keyGradient: keyGradient, valueGradient: valueGradient,
+      pulls: Tensor(saved.logSums.shape), queryGradient: queryGradient, keyGradient: keyGradient,
+      valueGradient: valueGradient,
       biasGradient: biasGradient)
     Work.count(5 * sizes.scoreOperations)
     if biasGradient == nil {

@@ -89,8 +89,8 @@ public struct LayerNorm: Layer {
         }
       }
     }
-    addColumnSums(of: sums, from: 0, to: self.weight.gradient)
-    addColumnSums(of: sums, from: n, to: bias.gradient)
+    addTileSums(sums, from: 0, to: self.weight.gradient)
+    addTileSums(sums, from: n, to: bias.gradient)
     return inputGradient
   }
 

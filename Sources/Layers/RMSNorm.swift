@@ -96,7 +96,7 @@ public struct RMSNorm: Layer {
         }
       }
     }
-    addColumnSums(of: sums, to: weight.gradient)
+    addTileSums(sums, to: weight.gradient)
     return inputGradient
   }
 }

@@ -80,19 +80,3 @@ extension Tensor {
     } == 0
   }
 }
-
-/// `row` += the sum over all rows of some columns of `x`, those from `first` on: the gradient of what was added to each
-/// row.
-///
-/// x [rows, columns], row at most [columns]. Tiles cut columns, so each sum runs over the rows in order.
-public func addColumnSums(of x: Tensor, from first: Int = 0, to row: Tensor) {
-  precondition(first + row.count <= x.columns, "\(row.count) sums of \(x.columns) columns from \(first) on")
-  let (rows, columns) = (x.rows, x.columns)
-  parallel(over: row.count, tile: 64) { range in
-    let total = row.pointer + range.lowerBound
-    for r in 0..<rows {
-      let source = x.pointer + (r &* columns &+ first &+ range.lowerBound)
-      sweep(range.count) { i, c in store(load(total, i, c) + load(source, i, c), total, i, c) }
-    }
-  }
-}

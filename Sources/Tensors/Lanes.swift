@@ -20,10 +20,7 @@ public func sweep(_ n: Int, _ body: (_ i: Int, _ lanes: Int) -> Void) {
 /// Elements i..<i + lanes; lanes beyond are zero.
 @inlinable @inline(__always)
 public func load(_ p: UnsafePointer<Float>, _ i: Int, _ lanes: Int) -> Lanes {
-  if lanes == 16 { return UnsafeRawPointer(p + i).loadUnaligned(as: Lanes.self) }
-  var v = Lanes(repeating: 0)
-  for j in 0..<lanes { v[j] = p[i &+ j] }
-  return v
+  lanes == 16 ? UnsafeRawPointer(p + i).loadUnaligned(as: Lanes.self) : loadPart(p + i, lanes)
 }
 
 /// Writes the first `lanes` of `v` to elements i..<i + lanes.
@@ -32,8 +29,22 @@ public func store(_ v: Lanes, _ p: UnsafeMutablePointer<Float>, _ i: Int, _ lane
   if lanes == 16 {
     UnsafeMutableRawPointer(p + i).storeBytes(of: v, as: Lanes.self)
   } else {
-    for j in 0..<lanes { p[i &+ j] = v[j] }
+    storePart(v, p + i, lanes)
   }
+}
+
+// Ends of rows are rare: kept out of the loops, they leave these short enough to be inlined.
+
+@usableFromInline @inline(never)
+func loadPart(_ p: UnsafePointer<Float>, _ lanes: Int) -> Lanes {
+  var v = Lanes(repeating: 0)
+  for j in 0..<lanes { v[j] = p[j] }
+  return v
+}
+
+@usableFromInline @inline(never)
+func storePart(_ v: Lanes, _ p: UnsafeMutablePointer<Float>, _ lanes: Int) {
+  for j in 0..<lanes { p[j] = v[j] }
 }
 
 extension SIMD16<Float> {

@@ -40,12 +40,22 @@ public struct Panels {
             b + (first + column) * stride, stride, rows: min(16, count - column), into: start + column, width)
         }
       } else {
-        for p in 0..<depth {
-          let (source, row) = (b + (first &+ p &* stride), start + p &* width)
-          store(load(source, 0, min(16, count)), row, 0, 16)
-          if width > 16 { store(load(source, 16, count &- 16), row, 16, 16) }
-        }
+        copy(b + first, stride, count, into: start, width)
       }
+    }
+  }
+
+  /// `count` columns of b [depth, …] to a panel, filled up with zeros.
+  private func copy(
+    _ b: UnsafePointer<Float>, _ stride: Int, _ count: Int, into target: UnsafeMutablePointer<Float>,
+    _ width: Int
+  ) {
+    var (source, row) = (b, target)
+    for _ in 0..<depth {
+      store(load(source, 0, min(16, count)), row, 0, 16)
+      if width > 16 { store(load(source, 16, count &- 16), row, 16, 16) }
+      source += stride
+      row += width
     }
   }
 
@@ -54,30 +64,35 @@ public struct Panels {
     _ b: UnsafePointer<Float>, _ stride: Int, rows: Int, into target: UnsafeMutablePointer<Float>,
     _ width: Int
   ) {
-    for p in Swift.stride(from: 0, to: depth, by: 16) {
-      let count = min(16, depth - p)
-      var block = InlineArray<16, Lanes>(repeating: Lanes(repeating: 0))
-      for r in 0..<rows { block[r] = load(b + r &* stride + p, 0, count) }
-      block = turned(block)
-      for i in 0..<count { store(block[i], target + (p &+ i) &* width, 0, 16) }
+    // The transpose of sixteen rows of sixteen is four perfect shuffles, each between rows that are eight apart.
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 32) { memory in
+      let (block, other) = (memory.baseAddress!, memory.baseAddress! + 16)
+      block.initialize(repeating: Lanes(repeating: 0), count: 32)
+      for p in Swift.stride(from: 0, to: depth, by: 16) {
+        let count = min(16, depth - p)
+        for r in 0..<rows { block[r] = load(b + (r &* stride &+ p), 0, count) }
+        for r in rows..<16 { block[r] = Lanes(repeating: 0) }
+        shuffle(block, into: other)
+        shuffle(other, into: block)
+        shuffle(block, into: other)
+        shuffle(other, into: block)
+        for i in 0..<count { store(block[i], target + (p &+ i) &* width, 0, 16) }
+      }
     }
   }
 }
 
-/// The transpose of sixteen rows of sixteen: four perfect shuffles, each between rows that are eight apart.
+/// Sixteen rows to sixteen: each pair of rows eight apart becomes two neighbours that take turns in their numbers.
 @inline(__always)
-private func turned(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> {
-  var rows = rows
-  for _ in 0..<4 {
-    var shuffled = InlineArray<16, Lanes>(repeating: Lanes(repeating: 0))
-    for i in 0..<8 {
-      let (upper, lower) = (rows[i], rows[i + 8])
-      shuffled[2 * i].evenHalf = upper.lowHalf
-      shuffled[2 * i].oddHalf = lower.lowHalf
-      shuffled[2 * i + 1].evenHalf = upper.highHalf
-      shuffled[2 * i + 1].oddHalf = lower.highHalf
-    }
-    rows = shuffled
+private func shuffle(_ rows: UnsafePointer<Lanes>, into target: UnsafeMutablePointer<Lanes>) {
+  for i in 0..<8 {
+    let (upper, lower) = (rows[i], rows[i &+ 8])
+    var (first, second) = (upper, upper)
+    first.evenHalf = upper.lowHalf
+    first.oddHalf = lower.lowHalf
+    second.evenHalf = upper.highHalf
+    second.oddHalf = lower.highHalf
+    target[2 &* i] = first
+    target[2 &* i &+ 1] = second
   }
-  return rows
 }

@@ -56,10 +56,11 @@ private struct Product {
   /// Panels of a tile of the output: 384 columns.
   static var tilePanels: Int { 384 / RegisterTile.columns }
 
-  /// Rows of a tile: enough to pay for the panels' way into the cache, few enough to share out.
+  /// Rows of a tile: two to eight strips, so that there are some thirty tiles to share out evenly where there are rows
+  /// enough. Tiles that follow each other use the same panels, which stay in the cache between them.
   private var tileRows: Int {
-    let strip = RegisterTile.rows
-    return min(192, max(2 * strip, (rows / 8 + strip - 1) / strip * strip))
+    let strips = (rows / 32 + RegisterTile.rows - 1) / RegisterTile.rows
+    return RegisterTile.rows * min(8, max(2, strips))
   }
 
   /// Rows a multiple of 4096 bytes apart fall on the same lines of the first cache, and narrow registers read each line of
