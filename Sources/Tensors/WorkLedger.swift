@@ -23,6 +23,9 @@ public struct WorkLedger: Sendable, Equatable {
     public var seconds = 0.0
   }
 
+  /// An account of nothing.
+  public init() {}
+
   private var entries = Array(repeating: Entry(), count: WorkKind.allCases.count)
 
   /// The account of a kind.
@@ -36,12 +39,20 @@ public struct WorkLedger: Sendable, Equatable {
 
   /// What was added since an earlier ledger.
   public static func - (later: WorkLedger, earlier: WorkLedger) -> WorkLedger {
-    var difference = later
-    for kind in WorkKind.allCases {
-      difference[kind].calls -= earlier[kind].calls
-      difference[kind].seconds -= earlier[kind].seconds
-    }
-    return difference
+    combined(later, earlier) { Entry(calls: $0.calls - $1.calls, seconds: $0.seconds - $1.seconds) }
+  }
+
+  /// Both together.
+  public static func + (left: WorkLedger, right: WorkLedger) -> WorkLedger {
+    combined(left, right) { Entry(calls: $0.calls + $1.calls, seconds: $0.seconds + $1.seconds) }
+  }
+
+  private static func combined(
+    _ left: WorkLedger, _ right: WorkLedger, _ combine: (Entry, Entry) -> Entry
+  ) -> WorkLedger {
+    var ledger = WorkLedger()
+    for kind in WorkKind.allCases { ledger[kind] = combine(left[kind], right[kind]) }
+    return ledger
   }
 }
 

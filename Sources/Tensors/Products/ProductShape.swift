@@ -1,5 +1,5 @@
 /// The sizes of a matrix product of tensors, and how its factors lie in memory.
-public struct ProductShape: Hashable, Sendable {
+public struct ProductShape: Hashable, Sendable, CustomStringConvertible {
   /// Which factor is transposed, by what a linear layer needs the product for.
   public enum Form: String, Hashable, Sendable, CaseIterable {
     /// a bᵀ: the output.
@@ -27,4 +27,7 @@ public struct ProductShape: Hashable, Sendable {
 
   /// Floating-point operations (a multiply and an add are two).
   public var operations: Int { 2 * rows * columns * terms }
+
+  /// What it is for, rows × columns × terms.
+  public var description: String { "\(form.rawValue) \(rows) × \(columns) × \(terms)" }
 }
