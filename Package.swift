@@ -77,7 +77,12 @@ let package = Package(
     command("vfm-eval", uses: everything),
     command("vfm-sample", uses: everything),
     command("vfm-data", uses: everything),
-    command("vfm-bench", uses: ["Commands", "Training", "Models", "Layers", "Clips", "Video", "Tensors"]),
+    command(
+      "vfm-bench",
+      uses: [
+        "Commands", "Training", "Sampling", "Evaluation", "Models", "Layers", "Clips", "Video", "Checkpoints",
+        "Tensors", "COpenBLAS",
+      ]),
 
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     .target(
@@ -96,6 +101,8 @@ let package = Package(
         "Commands", "Clips", "Hashing", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data",
       ],
       swiftSettings: native),
+    .testTarget(
+      name: "BenchTests", dependencies: ["vfm-bench", "Models", "Layers", "Tensors"], swiftSettings: native),
     tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
     .executableTarget(
       name: "clip-probe", dependencies: ["Video", "ClipMutations"], path: "Tests/ClipProbe",

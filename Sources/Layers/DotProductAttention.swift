@@ -71,7 +71,8 @@ public struct DotProductAttention {
       logSums: logSums)
     Work.count(2 * sizes.scoreOperations)
     let tiles = (sizes.queries + Self.queryTile - 1) / Self.queryTile
-    parallel(over: clips * heads * tiles, tile: 1, scratch: pass.buffers.floats) { range, scratch in
+    parallel(over: clips * heads * tiles, tile: 1, scratch: pass.buffers.floats, as: .attention) {
+      range, scratch in
       for index in range {
         let first = index % tiles * Self.queryTile
         pass.run(
@@ -103,11 +104,12 @@ public struct DotProductAttention {
       biasGradient: biasGradient)
     Work.count(5 * sizes.scoreOperations)
     if biasGradient == nil {
-      parallel(over: sizes.clips * heads, tile: 1, scratch: pass.buffers.floats) { range, scratch in
+      parallel(over: sizes.clips * heads, tile: 1, scratch: pass.buffers.floats, as: .attention) {
+        range, scratch in
         for index in range { pass.run(clip: index / heads, head: index % heads, scratch) }
       }
     } else {
-      parallel(over: heads, tile: 1, scratch: pass.buffers.floats) { range, scratch in
+      parallel(over: heads, tile: 1, scratch: pass.buffers.floats, as: .attention) { range, scratch in
         for head in range { for clip in 0..<sizes.clips { pass.run(clip: clip, head: head, scratch) } }
       }
     }

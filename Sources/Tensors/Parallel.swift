@@ -32,21 +32,28 @@ public enum Parallel {
 ///
 /// Tiles hold `tile` indices (the last one fewer): their bounds follow from the arguments alone, never from the number
 /// of threads. A body writes only what belongs to its tile, so every result has the same bits with any number of
-/// threads. Denormal numbers count as zero in `body`. Does nothing during a `Plan`.
-public func parallel(over count: Int, tile: Int, _ body: (_ range: Range<Int>) -> Void) {
-  share(over: count, tile: tile, workers: workers(over: count, tile: tile)) { range, _ in body(range) }
+/// threads. Denormal numbers count as zero in `body`. Does nothing during a `Plan`. The time it takes is added to the
+/// account of `kind` in `Work.ledger`.
+public func parallel(
+  over count: Int, tile: Int, as kind: WorkKind = .rows, _ body: (_ range: Range<Int>) -> Void
+) {
+  share(over: count, tile: tile, as: kind, workers: workers(over: count, tile: tile)) { range, _ in
+    body(range)
+  }
 }
 
 /// The same for bodies that need `scratch` floats to work in: no two bodies that run at once are given the same ones.
 ///
 /// What the floats hold when a body starts is not defined.
 public func parallel(
-  over count: Int, tile: Int, scratch floats: Int,
+  over count: Int, tile: Int, scratch floats: Int, as kind: WorkKind = .rows,
   _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
 ) {
   let workers = workers(over: count, tile: tile)
   let scratch = Tensor([workers, (floats + 15) & ~15])
-  share(over: count, tile: tile, workers: workers) { range, worker in body(range, scratch.row(worker)) }
+  share(over: count, tile: tile, as: kind, workers: workers) { range, worker in
+    body(range, scratch.row(worker))
+  }
 }
 
 /// How many threads have something to do.
@@ -56,7 +63,8 @@ private func workers(over count: Int, tile: Int) -> Int {
 }
 
 private func share(
-  over count: Int, tile: Int, workers: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+  over count: Int, tile: Int, as kind: WorkKind, workers: Int,
+  _ body: (_ range: Range<Int>, _ worker: Int) -> Void
 ) {
   guard count > 0, !Plan.isRunning else { return }
   let tiles = (count + tile - 1) / tile
@@ -69,7 +77,7 @@ private func share(
       body(index * tile..<min(count, (index + 1) * tile), worker)
     }
   }
-  WorkerPool.shared.run(workers: workers, work)
+  Work.timed(as: kind) { WorkerPool.shared.run(workers: workers, work) }
 }
 
 /// A tile of about 16 Ki floats for loops over rows of `columns` floats: large enough to pay for its start, small

@@ -10,6 +10,8 @@ public struct Plan: Sendable, Equatable {
   public let peakBytes: Int
   /// Floating-point operations of all matrix products (a multiply and an add are two).
   public let productOperations: Int
+  /// The products of whole tensors, and how often each occurs. Those inside of attention are not among them.
+  public let products: [ProductShape: Int]
 
   /// Runs `body` as a rehearsal.
   public static func rehearse(_ body: () throws -> Void) rethrows -> Plan {
@@ -18,7 +20,9 @@ public struct Plan: Sendable, Equatable {
     let rehearsal = Rehearsal()
     try $current.withValue(rehearsal) { try body() }
     let counts = rehearsal.counts.withLock { $0 }
-    return Plan(peakBytes: before + counts.peakBytes, productOperations: counts.operations)
+    return Plan(
+      peakBytes: before + counts.peakBytes, productOperations: counts.operations,
+      products: counts.products)
   }
 
   /// Whether a rehearsal is going on.
@@ -33,6 +37,7 @@ final class Rehearsal: Sendable {
     var liveBytes = 0
     var peakBytes = 0
     var operations = 0
+    var products: [ProductShape: Int] = [:]
   }
 
   let counts = Mutex(Counts())
@@ -59,6 +64,12 @@ public enum Work {
     } else {
       operations.add(amount, ordering: .relaxed)
     }
+  }
+
+  /// Adds a product of whole tensors.
+  static func count(_ shape: ProductShape) {
+    count(shape.operations)
+    Plan.current?.counts.withLock { $0.products[shape, default: 0] += 1 }
   }
 
   private static let operations = Atomic<Int>(0)

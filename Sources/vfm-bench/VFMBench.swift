@@ -6,5 +6,5 @@ struct VFMBench: ParsableCommand {
     commandName: "vfm-bench",
     abstract: "Measures how fast this machine trains and reads clips.",
     discussion: "Machines differ and are shared: compare figures of one run, never of two.",
-    subcommands: [StepCommand.self, DecodeCommand.self], defaultSubcommand: StepCommand.self)
+    subcommands: [StepCommand.self, RoofCommand.self, DecodeCommand.self])
 }

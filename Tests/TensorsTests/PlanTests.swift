@@ -47,6 +47,22 @@ struct PlanTests {
     #expect(plan.peakBytes >= 3 << 42)
   }
 
+  @Test func tellsProductsByShape() {
+    let plan = Plan.rehearse {
+      let (a, b) = (Tensor([4, 3]), Tensor([5, 3]))
+      for _ in 0..<2 { multiply(a, transposed: b, into: Tensor([4, 5])) }
+      multiply(Tensor([4, 5]), b, into: Tensor([4, 3]))
+      multiplyAdd(transposed: Tensor([4, 5]), a, into: Tensor([5, 3]))
+    }
+    #expect(
+      plan.products == [
+        ProductShape(.forward, rows: 4, columns: 5, terms: 3): 2,
+        ProductShape(.inputGradient, rows: 4, columns: 3, terms: 5): 1,
+        ProductShape(.weightGradient, rows: 5, columns: 3, terms: 4): 1,
+      ])
+    #expect(plan.products.reduce(0) { $0 + $1.key.operations * $1.value } == plan.productOperations)
+  }
+
   @Test func endsWhenItsBodyThrows() {
     struct Failure: Error {}
     #expect(throws: Failure.self) { _ = try Plan.rehearse { throw Failure() } }

@@ -48,6 +48,10 @@ private struct Product {
   let rows: Int, columns: Int, terms: Int
   let leftIsTransposed: Bool, rightIsTransposed: Bool
 
+  private var form: ProductShape.Form {
+    leftIsTransposed ? .weightGradient : rightIsTransposed ? .forward : .inputGradient
+  }
+
   /// Terms that are added in registers before the output is touched: a strip of them fits the first cache, a block of
   /// panels the second.
   static let blockTerms = 384
@@ -70,13 +74,13 @@ private struct Product {
   }
 
   func compute(_ a: Tensor, _ b: Tensor, into c: Tensor, plus addend: Addend) {
-    Work.count(2 * rows * columns * terms)
+    Work.count(ProductShape(form, rows: rows, columns: columns, terms: terms))
     let most = Panels(depth: min(terms, Self.panelTerms), columns: columns)
     let panels = Tensor([most.floats])
     for first in stride(from: 0, to: max(1, terms), by: Self.panelTerms) {
       let part = Panels(depth: min(Self.panelTerms, terms - first), columns: columns)
       let start = first * (rightIsTransposed ? 1 : columns)
-      parallel(over: part.count, tile: 1) { range in
+      parallel(over: part.count, tile: 1, as: .products) { range in
         part.fill(
           range, of: panels.pointer, from: b.pointer + start, stride: rightIsTransposed ? terms : columns,
           transposed: rightIsTransposed)
@@ -94,7 +98,7 @@ private struct Product {
     let columnTiles = (panels.count + tilePanels - 1) / tilePanels
     let (row, step) = leftIsTransposed ? (1, rows) : (terms, 1)
     let scratch = BlockProduct.scratch(depth: min(panels.depth, Self.blockTerms))
-    parallel(over: rowTiles * columnTiles, tile: 1, scratch: scratch) { range, scratch in
+    parallel(over: rowTiles * columnTiles, tile: 1, scratch: scratch, as: .products) { range, scratch in
       for tile in range {
         // Neighbouring tiles share their panels.
         let top = tile % rowTiles * tileRows

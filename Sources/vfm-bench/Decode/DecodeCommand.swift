@@ -71,10 +71,3 @@ struct DecodeCommand: ParsableCommand {
     }
   }
 }
-
-/// What this process has in memory now, in bytes, as Linux counts.
-func residentNow() -> Int {
-  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-  let pages = text.split(separator: " ")
-  return pages.count > 1 ? (Int(pages[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
-}

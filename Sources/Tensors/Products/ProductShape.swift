@@ -1,0 +1,33 @@
+/// The sizes of a matrix product of tensors, and how its factors lie in memory.
+public struct ProductShape: Hashable, Sendable, CustomStringConvertible {
+  /// Which factor is transposed, by what a linear layer needs the product for.
+  public enum Form: String, Hashable, Sendable, CaseIterable {
+    /// a bᵀ: the output.
+    case forward
+    /// a b: the gradient of the input.
+    case inputGradient
+    /// aᵀ b: the gradient of the weight.
+    case weightGradient
+  }
+
+  /// What the product is for.
+  public let form: Form
+  /// Sizes of the output.
+  public let rows: Int, columns: Int
+  /// How many products are summed in each element of the output.
+  public let terms: Int
+
+  /// A product of these sizes.
+  public init(_ form: Form, rows: Int, columns: Int, terms: Int) {
+    self.form = form
+    self.rows = rows
+    self.columns = columns
+    self.terms = terms
+  }
+
+  /// Floating-point operations (a multiply and an add are two).
+  public var operations: Int { 2 * rows * columns * terms }
+
+  /// What it is for, rows × columns × terms.
+  public var description: String { "\(form.rawValue) \(rows) × \(columns) × \(terms)" }
+}

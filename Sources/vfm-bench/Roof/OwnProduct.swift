@@ -1,0 +1,25 @@
+import Tensors
+
+/// A product of some shape by this program's own `multiply`, on tensors of its own.
+struct OwnProduct {
+  let shape: ProductShape
+  private let a: Tensor, b: Tensor, c: Tensor
+
+  init(_ shape: ProductShape) {
+    self.shape = shape
+    let (m, n, k) = (shape.rows, shape.columns, shape.terms)
+    a = Tensor(shape.form == .weightGradient ? [k, m] : [m, k])
+    b = Tensor(shape.form == .forward ? [n, k] : [k, n])
+    c = Tensor.zeros([m, n])
+    a.fill(0.01)
+    b.fill(0.01)
+  }
+
+  func run() {
+    switch shape.form {
+    case .forward: multiply(a, transposed: b, into: c)
+    case .inputGradient: multiply(a, b, into: c)
+    case .weightGradient: multiplyAdd(transposed: a, b, into: c)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Evaluation
+import Tensors
+
+/// A training step, measured in turn with bare products of its own shapes.
+struct StepBenchReport: BenchReport {
+  let model: BenchModel
+  let parameters: Int
+  let threads: Int
+  /// The median, the least and the most.
+  let secondsPerStep: Double, secondsLeast: Double, secondsMost: Double
+  /// Operations of the step's products, attention's included.
+  let operations: Int
+  /// Those over the median time, in billions a second; the same for bare products; and the first over the second.
+  let gflops: Double, roofGflops: Double, shareOfRoof: Double
+  /// OpenBLAS's kernels for this processor.
+  let roofKernels: String
+  /// Shares of the step's time.
+  let shares: Shares
+  /// The most bytes that tensors held at once, and the most that the process had in RAM before the roof was measured.
+  let peakBytes: Int, residentBytes: Int
+
+  struct Shares: Encodable, Equatable {
+    let products: Double, attention: Double, rows: Double
+    /// Between the parallel loops.
+    let elsewhere: Double
+
+    /// - Parameter seconds: of the whole.
+    init(_ ledger: WorkLedger, of seconds: Double) {
+      products = ledger[.products].seconds / seconds
+      attention = ledger[.attention].seconds / seconds
+      rows = ledger[.rows].seconds / seconds
+      elsewhere = 1 - ledger.seconds / seconds
+    }
+  }
+
+  /// - Parameter rounds: timed steps, each followed by one product of every shape.
+  init(_ model: BenchModel, rounds: Int) {
+    Memory.trim()
+    Memory.resetPeak()
+    let before = Memory.statistics.liveBytes
+    let bench = StepBench(model)
+    // Two steps bring everything into memory that a step needs; the roof takes its own only then.
+    for _ in 0..<2 { bench.step() }
+    let (peak, resident) = (Memory.statistics.peakBytes - before, residentPeak())
+    let plan = bench.plan
+    let roof = SgemmRoof(plan.products)
+    var ledger = WorkLedger()
+    let samples = measureInTurn(
+      rounds: rounds, warmUp: 0,
+      [
+        {
+          let before = Work.ledger
+          bench.step()
+          ledger = ledger + (Work.ledger - before)
+        }
+      ] + roof.bodies)
+    let step = samples[0]
+    self.model = model
+    parameters = bench.parameters.parameterCount
+    threads = Parallel.threads
+    (secondsPerStep, secondsLeast, secondsMost) = (step.median, step.least, step.most)
+    operations = plan.productOperations
+    gflops = Double(operations) / step.median / 1e9
+    roofGflops = roof.rate(Array(samples.dropFirst())) / 1e9
+    shareOfRoof = gflops / roofGflops
+    roofKernels = SgemmRoof.kernels
+    shares = Shares(ledger, of: step.seconds.reduce(0, +))
+    (peakBytes, residentBytes) = (peak, resident)
+  }
+
+  var title: String { "Training step: \(model.words)" }
+
+  var text: String {
+    """
+    step          \(fixed(secondsPerStep, 3)) s (\(fixed(secondsLeast, 3)) – \(fixed(secondsMost, 3))), \(threads) threads
+    products      \(fixed(gflops, 0)) GFLOP/s, \(percent(shareOfRoof)) of the \(fixed(roofGflops, 0)) of bare sgemm on the same shapes (OpenBLAS, \(roofKernels))
+    time          \(percent(shares.products)) products, \(percent(shares.attention)) attention, \(percent(shares.rows)) row kernels, \(fixed(100 * shares.elsewhere, 1)) % elsewhere
+    memory        \(fixed(Double(peakBytes) / 1e9, 3)) GB of tensors at most, \(fixed(Double(residentBytes) / 1e9, 3)) GB resident
+    """
+  }
+}

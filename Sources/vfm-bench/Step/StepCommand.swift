@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// Times one training step of a Wan-layout transformer against bare matrix products.
+struct StepCommand: BenchCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "Time a training step of a Wan-layout transformer: forward, backward, clipping, AdamW.",
+    discussion:
+      "In turn with the steps, OpenBLAS computes the step's own linear products, each tile on one thread, all threads at once, in the tiling that suits it best: that is the roof. Its rate is the operations of all of them over their time, each shape counted as often as it occurs in a step. The step's rate is all operations of its products, attention's included, over the whole time."
+  )
+
+  @OptionGroup var options: ModelOptions
+  @OptionGroup var measure: MeasureOptions
+
+  static let rounds = 5
+
+  func report(rounds: Int) -> StepBenchReport { StepBenchReport(options.model, rounds: rounds) }
+}
