@@ -93,8 +93,8 @@ final class Storage: @unchecked Sendable {
   /// The rehearsal that imagined this buffer, if one did.
   private let rehearsal: Rehearsal?
 
-  init(count: Int) {
-    bytes = Memory.roundedSize(count * MemoryLayout<Float>.stride)
+  init(bytes wanted: Int) {
+    bytes = Memory.roundedSize(wanted)
     rehearsal = Plan.current
     let raw: UnsafeMutableRawPointer
     if let rehearsal {

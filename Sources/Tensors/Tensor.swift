@@ -7,18 +7,27 @@ public struct Tensor: @unchecked Sendable {
   public let shape: [Int]
   /// The number of elements.
   public let count: Int
+  /// How the elements lie in memory. Loops read and write float32 only; other tensors are kept, and widened to be read.
+  public let precision: Precision
   private let storage: Storage
   private let offset: Int
 
   /// The first element. Valid while this tensor lives; never to be read or written during a `Plan`.
-  public var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
+  public var pointer: UnsafeMutablePointer<Float> {
+    precondition(precision == .float32, "a narrowed tensor is widened before it is read")
+    return storage.pointer + offset
+  }
 
   /// A tensor whose elements are not set yet.
-  public init(_ shape: [Int]) {
+  public init(_ shape: [Int]) { self.init(shape, .float32) }
+
+  /// A tensor of a precision, whose elements are not set yet.
+  init(_ shape: [Int], _ precision: Precision) {
     precondition(shape.allSatisfy { $0 >= 0 }, "negative size in shape \(shape)")
     self.shape = shape
+    self.precision = precision
     count = shape.reduce(1, *)
-    storage = Storage(count: count)
+    storage = Storage(bytes: count * precision.bytes)
     offset = 0
   }
 
@@ -40,6 +49,7 @@ public struct Tensor: @unchecked Sendable {
   private init(shape: [Int], storage: Storage, offset: Int) {
     self.shape = shape
     self.count = shape.reduce(1, *)
+    precision = .float32
     self.storage = storage
     self.offset = offset
   }
@@ -47,13 +57,21 @@ public struct Tensor: @unchecked Sendable {
   /// The same floats under another shape of the same count.
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(shape.reduce(1, *) == count, "shape \(self.shape) cannot become \(shape)")
+    precondition(precision == .float32, "a narrowed tensor is widened before it is reshaped")
     return Tensor(shape: shape, storage: storage, offset: offset)
   }
 
   /// The floats from `start` on, seen as a tensor of their own; both share memory.
   public func view(at start: Int, _ shape: [Int]) -> Tensor {
     precondition(start >= 0 && start + shape.reduce(1, *) <= count, "view outside the tensor")
+    precondition(precision == .float32, "a narrowed tensor is widened before it is viewed")
     return Tensor(shape: shape, storage: storage, offset: offset + start)
+  }
+
+  /// The elements of a narrowed tensor.
+  var halves: UnsafeMutablePointer<UInt16> {
+    precondition(precision == .bfloat16, "a tensor of \(precision) has no halves")
+    return UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)
   }
 
   /// The size of the last axis, and the number of rows of that size.

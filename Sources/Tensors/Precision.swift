@@ -1,0 +1,61 @@
+/// How a number is kept in memory. Computing is always in float32.
+public enum Precision: String, Sendable {
+  /// 24 bits of precision.
+  case float32
+  /// The upper half of a float32: the same range, 8 bits of precision.
+  case bfloat16
+
+  /// Bytes of an element.
+  public var bytes: Int { self == .float32 ? 4 : 2 }
+}
+
+private let tile = 16_384
+
+extension Tensor {
+  /// The same elements at a precision: this very tensor, or a new one if its precision is another.
+  ///
+  /// To bfloat16 numbers are rounded to the nearest, ties to even; NaN stays NaN. Back to float32 nothing is lost.
+  public func converted(to precision: Precision) -> Tensor {
+    if precision == self.precision { return self }
+    let result = Tensor(shape, precision)
+    parallel(over: count, tile: tile) { range in
+      switch precision {
+      case .bfloat16: narrow(pointer + range.lowerBound, range.count, into: result.halves + range.lowerBound)
+      case .float32: widen(halves + range.lowerBound, range.count, into: result.pointer + range.lowerBound)
+      }
+    }
+    return result
+  }
+
+  /// The same elements as float32: this very tensor unless it was narrowed.
+  public var widened: Tensor { converted(to: .float32) }
+}
+
+/// bfloat16 of n floats. Half of the last place that stays is added, a little less where that place is even.
+private func narrow(_ x: UnsafePointer<Float>, _ n: Int, into y: UnsafeMutablePointer<UInt16>) {
+  sweep(n) { i, c in
+    let value = load(x, i, c)
+    let bits = unsafeBitCast(value, to: SIMD16<UInt32>.self)
+    var rounded = (bits &+ (((bits &>> 16) & 1) &+ 0x7FFF)) &>> 16
+    rounded.replace(with: 0x7FC0, where: value .!= value)
+    let halves = SIMD16<UInt16>(truncatingIfNeeded: rounded)
+    if c == 16 {
+      UnsafeMutableRawPointer(y + i).storeBytes(of: halves, as: SIMD16<UInt16>.self)
+    } else {
+      for j in 0..<c { y[i + j] = halves[j] }
+    }
+  }
+}
+
+private func widen(_ x: UnsafePointer<UInt16>, _ n: Int, into y: UnsafeMutablePointer<Float>) {
+  sweep(n) { i, c in
+    var halves = SIMD16<UInt16>(repeating: 0)
+    if c == 16 {
+      halves = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD16<UInt16>.self)
+    } else {
+      for j in 0..<c { halves[j] = x[i + j] }
+    }
+    let bits = SIMD16<UInt32>(truncatingIfNeeded: halves) &<< 16
+    store(unsafeBitCast(bits, to: Lanes.self), y, i, c)
+  }
+}
