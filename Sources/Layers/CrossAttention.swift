@@ -16,11 +16,19 @@ public struct CrossAttention {
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
 
-  /// What backward reads beside the input, which the caller makes again.
+  /// What backward reads beside the input, which the caller makes again. The output projection's input is attention's
+  /// output.
   public struct Saved {
-    let text: Linear.Saved, output: Linear.Saved
+    let text: Linear.Saved
     let queryNorm: RMSNorm.Saved, keyNorm: RMSNorm.Saved
     let attention: DotProductAttention.Saved
+
+    /// The same with its large tensors at a precision; the text, which all blocks share, stays as it is.
+    public func converted(to precision: Precision) -> Saved {
+      Saved(
+        text: text, queryNorm: queryNorm.converted(to: precision), keyNorm: keyNorm.converted(to: precision),
+        attention: attention.converted(to: precision))
+    }
   }
 
   /// `textLengths` says how many of each text's L tokens count; all of them if nil.
@@ -31,18 +39,16 @@ public struct CrossAttention {
     let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(text).output)
     let (v, textSaved) = project.value.forward(text)
     let (mixed, attentionSaved) = attention.forward(q, k, v, clips: clips, keyLengths: textLengths)
-    let (result, outputSaved) = project.output.forward(mixed)
     let saved = Saved(
-      text: textSaved, output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved,
-      attention: attentionSaved)
-    return (result, saved)
+      text: textSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved, attention: attentionSaved)
+    return (project.output.forward(mixed).output, saved)
   }
 
   /// The gradients of the input and of the text; `input` is what forward was given.
   public func backward(
     _ outputGradient: Tensor, _ saved: Saved, input: Tensor
   ) -> (input: Tensor, text: Tensor) {
-    let mixedGradient = project.output.backward(outputGradient, saved.output)
+    let mixedGradient = project.output.backward(outputGradient, .init(input: saved.attention.output))
     let gradients = attention.backward(
       mixedGradient, saved.attention, query: project.queryNorm.output(of: saved.queryNorm),
       key: project.keyNorm.output(of: saved.keyNorm))

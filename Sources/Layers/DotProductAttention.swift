@@ -36,6 +36,12 @@ public struct DotProductAttention {
     let value: Tensor, bias: Tensor?
     let output: Tensor
     let logSums: Tensor  // [B, A, Nq]
+
+    func converted(to precision: Precision) -> Saved {
+      Saved(
+        sizes: sizes, value: value.converted(to: precision), bias: bias,
+        output: output.converted(to: precision), logSums: logSums)
+    }
   }
 
   /// The shapes of one call.

@@ -20,6 +20,11 @@ public struct FeedForward {
   /// What backward reads beside the input, which the caller may keep or make again.
   public struct Saved {
     let hidden: Tensor
+
+    /// The same at a precision.
+    public func converted(to precision: Precision) -> Saved {
+      Saved(hidden: hidden.converted(to: precision))
+    }
   }
 
   /// x [R, in] to y [R, out].

@@ -27,7 +27,14 @@ public struct LayerNorm: Layer {
   /// What backward reads.
   public struct Saved {
     let input: Tensor
-    let statistics: Tensor  // [R, 2]: μ, 1/√(σ² + ε)
+    /// [R, 2]: μ, 1/√(σ² + ε).
+    public let statistics: Tensor
+
+    /// Of an input that was made again, and the statistics of its rows.
+    public init(input: Tensor, statistics: Tensor) {
+      self.input = input
+      self.statistics = statistics
+    }
   }
 
   /// x [R, D] to y [R, D].

@@ -25,6 +25,10 @@ public struct RMSNorm: Layer {
   public struct Saved {
     let input: Tensor
     let scales: Tensor  // [R]
+
+    func converted(to precision: Precision) -> Saved {
+      Saved(input: input.converted(to: precision), scales: scales)
+    }
   }
 
   /// x [R, D] to y [R, D].

@@ -19,12 +19,19 @@ public struct SelfAttention {
     attention = DotProductAttention(heads: heads, scale: deviation(width / heads))
   }
 
-  /// What backward reads beside the input, which the caller makes again.
+  /// What backward reads beside the input, which the caller makes again. The output projection's input is attention's
+  /// output.
   public struct Saved {
-    let output: Linear.Saved
     let queryNorm: RMSNorm.Saved, keyNorm: RMSNorm.Saved
     let positions: RotaryPositions.Table
     let attention: DotProductAttention.Saved
+
+    /// The same with its large tensors at a precision.
+    public func converted(to precision: Precision) -> Saved {
+      Saved(
+        queryNorm: queryNorm.converted(to: precision), keyNorm: keyNorm.converted(to: precision),
+        positions: positions, attention: attention.converted(to: precision))
+    }
   }
 
   /// `positions` are the angles of the N tokens of each clip.
@@ -39,18 +46,16 @@ public struct SelfAttention {
       rotary.turn($0, of: $1, by: positions)
     }
     let (mixed, attentionSaved) = attention.forward(q, k, project.value.forward(input).output, clips: clips)
-    let (result, outputSaved) = project.output.forward(mixed)
     let saved = Saved(
-      output: outputSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved, positions: positions,
-      attention: attentionSaved)
-    return (result, saved)
+      queryNorm: queryNormSaved, keyNorm: keyNormSaved, positions: positions, attention: attentionSaved)
+    return (project.output.forward(mixed).output, saved)
   }
 
   /// The gradient of the input, which forked into queries, keys and values; `input` is what forward was given.
   ///
   /// Queries and keys are turned anew: two passes over them, and two tensors less to keep.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
-    let mixedGradient = project.output.backward(outputGradient, saved.output)
+    let mixedGradient = project.output.backward(outputGradient, .init(input: saved.attention.output))
     let q = project.queryNorm.output(of: saved.queryNorm) { rotary.turn($0, of: $1, by: saved.positions) }
     let k = project.keyNorm.output(of: saved.keyNorm) { rotary.turn($0, of: $1, by: saved.positions) }
     let gradients = attention.backward(mixedGradient, saved.attention, query: q, key: k)

@@ -42,12 +42,28 @@ struct DiffusionBlock {
     let textLengths: [Int]?
   }
 
-  /// What backward reads. The norms' outputs are not among it: they are made again from the norms' inputs.
+  /// What backward reads beside the block's input. Neither the norms' outputs nor the stream behind the first branch are
+  /// among it: what takes a pass over memory to make is made again, what takes a product is kept.
   struct Saved {
     let vectors: ModulationVectors
-    let attentionNorm: ModulatedNorm.Saved, attention: SelfAttention.Saved, attentionGate: Tensor
-    let textNorm: LayerNorm.Saved, textAttention: CrossAttention.Saved
-    let feedForwardNorm: ModulatedNorm.Saved, feedForward: FeedForward.Saved, feedForwardGate: Tensor
+    let attention: SelfAttention.Saved, textAttention: CrossAttention.Saved, feedForward: FeedForward.Saved
+    /// Of the three norms: mean and deviation of each row.
+    let attentionStatistics: Tensor, textStatistics: Tensor, feedForwardStatistics: Tensor
+    /// The branches that the gates let through.
+    let mixed: Tensor, fed: Tensor
+    /// The stream before the feed-forward.
+    let x2: Tensor
+
+    /// The same with its large tensors at a precision.
+    func converted(to precision: Precision) -> Saved {
+      Saved(
+        vectors: vectors, attention: attention.converted(to: precision),
+        textAttention: textAttention.converted(to: precision),
+        feedForward: feedForward.converted(to: precision), attentionStatistics: attentionStatistics,
+        textStatistics: textStatistics, feedForwardStatistics: feedForwardStatistics,
+        mixed: mixed.converted(to: precision), fed: fed.converted(to: precision),
+        x2: x2.converted(to: precision))
+    }
   }
 
   func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
@@ -56,7 +72,7 @@ struct DiffusionBlock {
     let (normal1, attentionNormSaved) = attentionNorm.forward(x, by: vectors)
     let (mixed, attentionSaved) = attention.forward(
       normal1, clips: context.clips, positions: context.positions)
-    let (x1, attentionGateSaved) = attentionGate.forward(x, mixed, by: vectors)
+    let x1 = attentionGate.forward(x, mixed, by: vectors).output
     // x += crossAttention(norm, text)
     let (normal2, textNormSaved) = textNorm.forward(x1)
     let (x2, textAttentionSaved) = textAttention.forward(
@@ -65,46 +81,75 @@ struct DiffusionBlock {
     // x += gate · feedForward(modulated norm)
     let (normal3, feedForwardNormSaved) = feedForwardNorm.forward(x2, by: vectors)
     let (fed, feedForwardSaved) = feedForward.forward(normal3)
-    let (x3, feedForwardGateSaved) = feedForwardGate.forward(x2, fed, by: vectors)
+    let x3 = feedForwardGate.forward(x2, fed, by: vectors).output
     let saved = Saved(
-      vectors: vectors, attentionNorm: attentionNormSaved, attention: attentionSaved,
-      attentionGate: attentionGateSaved, textNorm: textNormSaved, textAttention: textAttentionSaved,
-      feedForwardNorm: feedForwardNormSaved, feedForward: feedForwardSaved,
-      feedForwardGate: feedForwardGateSaved)
+      vectors: vectors, attention: attentionSaved, textAttention: textAttentionSaved,
+      feedForward: feedForwardSaved, attentionStatistics: attentionNormSaved.statistics,
+      textStatistics: textNormSaved.statistics, feedForwardStatistics: feedForwardNormSaved.statistics,
+      mixed: mixed, fed: fed, x2: x2)
     return (x3, saved)
   }
 
+  /// The output of the forward pass that saved this, made again: the next block's input.
+  func output(of saved: Saved) -> Tensor {
+    feedForwardGate.forward(saved.x2.widened, saved.fed.widened, by: saved.vectors).output
+  }
+
   /// The gradient of the stream; those of the time's vectors and of the text are added to what other blocks left there.
+  /// `input` is what forward was given.
   func backward(
-    _ outputGradient: Tensor, _ saved: Saved, addingTimeGradientTo timeGradient: Tensor,
+    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, addingTimeGradientTo timeGradient: Tensor,
     textGradientTo textGradient: Tensor
   ) -> Tensor {
     let vectorsGradient = Tensor(timeGradient.shape)
     let slots = ModulationVectors(vectorsGradient, width: width)
-    // x += gate · feedForward(modulated norm)
-    let fedGradient = feedForwardGate.backward(
-      outputGradient, saved.feedForwardGate, by: saved.vectors, into: slots)
-    let normal3Gradient = feedForward.backward(
-      fedGradient, saved.feedForward,
-      input: feedForwardNorm.output(of: saved.feedForwardNorm, by: saved.vectors))
-    let x2Gradient = feedForwardNorm.backward(
-      normal3Gradient, saved.feedForwardNorm, by: saved.vectors, into: slots, plus: outputGradient)
-    // x += crossAttention(norm, text)
-    let (normal2Gradient, readTextGradient) = textAttention.backward(
-      x2Gradient, saved.textAttention, input: textNorm.output(of: saved.textNorm))
-    textGradient.add(readTextGradient)
-    let x1Gradient = textNorm.backward(normal2Gradient, saved.textNorm, plus: x2Gradient)
-    // x += gate · selfAttention(modulated norm)
-    let mixedGradient = attentionGate.backward(
-      x1Gradient, saved.attentionGate, by: saved.vectors, into: slots)
-    let normal1Gradient = attention.backward(
-      mixedGradient, saved.attention,
-      input: attentionNorm.output(of: saved.attentionNorm, by: saved.vectors))
-    let xGradient = attentionNorm.backward(
-      normal1Gradient, saved.attentionNorm, by: saved.vectors, into: slots, plus: x1Gradient)
+    let x2Gradient = backwardFeedForward(outputGradient, saved, into: slots)
+    let mixed = saved.mixed.widened
+    let x1Gradient = backwardText(
+      x2Gradient, saved, x1: attentionGate.forward(input, mixed, by: saved.vectors).output,
+      addingTextGradientTo: textGradient)
+    let xGradient = backwardAttention(x1Gradient, saved, input: input, mixed: mixed, into: slots)
     addColumnSums(of: vectorsGradient, to: table.gradient)
     timeGradient.add(vectorsGradient)
     return xGradient
+  }
+
+  // One function a branch, so that what each holds is free before the next begins.
+
+  /// x += gate · feedForward(modulated norm)
+  private func backwardFeedForward(
+    _ outputGradient: Tensor, _ saved: Saved, into slots: ModulationVectors
+  ) -> Tensor {
+    let normSaved = ModulatedNorm.Saved(input: saved.x2.widened, statistics: saved.feedForwardStatistics)
+    let normalGradient = feedForward.backward(
+      feedForwardGate.backward(outputGradient, saved.fed.widened, by: saved.vectors, into: slots),
+      saved.feedForward.converted(to: .float32),
+      input: feedForwardNorm.output(of: normSaved, by: saved.vectors))
+    return feedForwardNorm.backward(
+      normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
+  }
+
+  /// x += crossAttention(norm, text)
+  private func backwardText(
+    _ outputGradient: Tensor, _ saved: Saved, x1: Tensor, addingTextGradientTo textGradient: Tensor
+  ) -> Tensor {
+    let normSaved = LayerNorm.Saved(input: x1, statistics: saved.textStatistics)
+    let gradients = textAttention.backward(
+      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved))
+    textGradient.add(gradients.text)
+    return textNorm.backward(gradients.input, normSaved, plus: outputGradient)
+  }
+
+  /// x += gate · selfAttention(modulated norm)
+  private func backwardAttention(
+    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, mixed: Tensor, into slots: ModulationVectors
+  ) -> Tensor {
+    let normSaved = ModulatedNorm.Saved(input: input, statistics: saved.attentionStatistics)
+    let normalGradient = attention.backward(
+      attentionGate.backward(outputGradient, mixed, by: saved.vectors, into: slots),
+      saved.attention.converted(to: .float32), input: attentionNorm.output(of: normSaved, by: saved.vectors))
+    return attentionNorm.backward(
+      normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
   }
 }
 

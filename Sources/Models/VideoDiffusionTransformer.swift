@@ -21,12 +21,15 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
   public var absolutePositions: Bool
   /// Keeps only each block's input for backward, which computes the rest again: less memory, one more forward pass.
   public var recomputesBlocks: Bool
+  /// How what blocks keep for backward lies in memory. bfloat16 takes half the bytes; gradients are then of activations
+  /// that are rounded.
+  public var savedPrecision: Precision
 
   /// Sizes of a video diffusion transformer.
   public init(
     channels: Int, patch: PatchSize, width: Int, depth: Int, heads: Int, feedForward: Int, textWidth: Int,
     frequencyWidth: Int = 256, pooledText: Bool = false, absolutePositions: Bool = false,
-    recomputesBlocks: Bool = false
+    recomputesBlocks: Bool = false, savedPrecision: Precision = .float32
   ) {
     self.channels = channels
     self.patch = patch
@@ -39,6 +42,7 @@ public struct VideoDiffusionTransformerConfiguration: Sendable, Equatable {
     self.pooledText = pooledText
     self.absolutePositions = absolutePositions
     self.recomputesBlocks = recomputesBlocks
+    self.savedPrecision = savedPrecision
   }
 }
 
@@ -106,12 +110,15 @@ public struct VideoDiffusionTransformer {
     let time: Time.Saved
     let text: Tensor, textEmbedding: FeedForward.Saved
     let context: DiffusionBlock.Context
+    /// The first block's input.
+    let tokens: Tensor
     let blocks: [SavedBlock]
     let headVectors: ModulationVectors
     let headNorm: ModulatedNorm.Saved
   }
 
-  /// Either all that a block's backward reads, or its input, from which that is computed again.
+  /// Either all that a block's backward reads beside its input, which is made again from what the block before kept; or
+  /// the input, from which all else is computed again.
   enum SavedBlock {
     case whole(DiffusionBlock.Saved)
     case input(Tensor)
@@ -146,11 +153,17 @@ public struct VideoDiffusionTransformer {
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
       timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
-    var x = places?.forward(tokens, of: grid) ?? tokens
+    let placed = places?.forward(tokens, of: grid) ?? tokens
+    var x = placed
     var savedBlocks: [SavedBlock] = []
     for block in blocks {
       let (output, saved) = block.forward(x, context)
-      if keepingBlocks { savedBlocks.append(configuration.recomputesBlocks ? .input(x) : .whole(saved)) }
+      if keepingBlocks {
+        let precision = configuration.savedPrecision
+        savedBlocks.append(
+          configuration.recomputesBlocks
+            ? .input(x.converted(to: precision)) : .whole(saved.converted(to: precision)))
+      }
       x = output
     }
     let headVectors = ModulationVectors(
@@ -159,32 +172,22 @@ public struct VideoDiffusionTransformer {
     let rows = head.forward(normal).output  // [B·N, pt·ph·pw·C]
     let saved = Saved(
       shape: clips.shape, patchEmbedding: patchSaved, time: timeSaved, text: text,
-      textEmbedding: textSaved, context: context, blocks: savedBlocks, headVectors: headVectors,
-      headNorm: headNormSaved)
+      textEmbedding: textSaved, context: context, tokens: placed, blocks: savedBlocks,
+      headVectors: headVectors, headNorm: headNormSaved)
     return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
   }
 
   /// From the gradient of the output clip to that of the text [B·L, text width]; the noisy clip is data and has none.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    let rowsGradient = joiner.cut(outputGradient)
-    let normalGradient = head.backward(
-      rowsGradient, .init(input: headNorm.output(of: saved.headNorm, by: saved.headVectors)))
     let headVectorsGradient = Tensor(saved.headVectors.vectors.shape)
-    var gradient = headNorm.backward(
-      normalGradient, saved.headNorm, by: saved.headVectors,
-      into: ModulationVectors(headVectorsGradient, width: configuration.width))
-    addColumnSums(of: headVectorsGradient, to: headTable.gradient)
-
+    var gradient = backwardHead(outputGradient, saved, vectorsGradient: headVectorsGradient)
     let timeGradient = Tensor.zeros(saved.context.timeVectors.shape)
     let textTokensGradient = Tensor.zeros(saved.context.text.shape)
-    for (block, savedBlock) in zip(blocks, saved.blocks).reversed() {
-      let blockSaved =
-        switch savedBlock {
-        case .whole(let saved): saved
-        case .input(let input): block.forward(input, saved.context).saved
-        }
-      gradient = block.backward(
-        gradient, blockSaved, addingTimeGradientTo: timeGradient, textGradientTo: textTokensGradient)
+    for index in blocks.indices.reversed() {
+      let input = input(ofBlock: index, saved)
+      gradient = blocks[index].backward(
+        gradient, whole(index, saved, input: input), input: input, addingTimeGradientTo: timeGradient,
+        textGradientTo: textTokensGradient)
     }
     let textGradient = textEmbedding.backward(
       textTokensGradient, saved.textEmbedding, input: saved.text)
@@ -193,6 +196,32 @@ public struct VideoDiffusionTransformer {
       addingTextGradientTo: textGradient)
     patchEmbedding.addParameterGradients(gradient, saved.patchEmbedding)
     return textGradient
+  }
+
+  private func backwardHead(_ outputGradient: Tensor, _ saved: Saved, vectorsGradient: Tensor) -> Tensor {
+    let normalGradient = head.backward(
+      joiner.cut(outputGradient),
+      .init(input: headNorm.output(of: saved.headNorm, by: saved.headVectors)))
+    let gradient = headNorm.backward(
+      normalGradient, saved.headNorm, by: saved.headVectors,
+      into: ModulationVectors(vectorsGradient, width: configuration.width))
+    addColumnSums(of: vectorsGradient, to: headTable.gradient)
+    return gradient
+  }
+
+  /// The stream that a block was given.
+  private func input(ofBlock index: Int, _ saved: Saved) -> Tensor {
+    if case .input(let input) = saved.blocks[index] { return input.widened }
+    guard index > 0, case .whole(let before) = saved.blocks[index - 1] else { return saved.tokens }
+    return blocks[index - 1].output(of: before)
+  }
+
+  /// All that a block's backward reads.
+  private func whole(_ index: Int, _ saved: Saved, input: Tensor) -> DiffusionBlock.Saved {
+    switch saved.blocks[index] {
+    case .whole(let saved): saved
+    case .input: blocks[index].forward(input, saved.context).saved
+    }
   }
 
   // MARK: Times

@@ -46,9 +46,11 @@ public enum Memory {
   static let alignment = 64
   private static let hugePage = 2 << 20
 
-  /// Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers.
+  /// Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers; but by less
+  /// than a large page.
   static func roundedSize(_ bytes: Int) -> Int {
-    let step = max(4096, (1 << (Int.bitWidth - 1 - max(bytes, 1).leadingZeroBitCount)) >> 3)
+    let eighth = (1 << (Int.bitWidth - 1 - max(bytes, 1).leadingZeroBitCount)) >> 3
+    let step = min(hugePage, max(4096, eighth))
     return bytes <= 4096 ? max((bytes + 63) & ~63, 64) : (bytes + step - 1) / step * step
   }
 

@@ -1,5 +1,5 @@
 /// How a number is kept in memory. Computing is always in float32.
-public enum Precision: String, Sendable {
+public enum Precision: String, CaseIterable, Codable, Sendable {
   /// 24 bits of precision.
   case float32
   /// The upper half of a float32: the same range, 8 bits of precision.

@@ -5,6 +5,7 @@ import Layers
 import Models
 import Objectives
 import Recipes
+import Tensors
 
 /// What it takes to build a run's model: its recipe and its tokenizer.
 public struct Blueprint: Sendable {
@@ -66,7 +67,8 @@ public struct Blueprint: Sendable {
         channels: 3, patch: patch, width: model.width, depth: model.depth, heads: model.heads,
         feedForward: model.feedForward, textWidth: text.width, frequencyWidth: model.frequencyWidth,
         pooledText: model.pooledText, absolutePositions: model.absolutePositions,
-        recomputesBlocks: recipe.training.recompute),
+        recomputesBlocks: recipe.training.recompute,
+        savedPrecision: Precision(rawValue: recipe.training.savedActivations.rawValue)!),
       flow: flow)
   }
 

@@ -20,6 +20,8 @@ public struct TrainingRecipe: Equatable, Sendable {
   public let logEvery: Int
   /// Whether blocks recompute their activations in the backward pass.
   public let recompute: Bool
+  /// How what blocks keep for the backward pass lies in memory.
+  public let savedActivations: NumberPrecision
 
   init(_ section: Section) {
     let many = 1_000_000_000
@@ -42,5 +44,9 @@ public struct TrainingRecipe: Equatable, Sendable {
       "Whether blocks drop their activations and compute them again in the backward pass: less memory, a "
         + "third more work."
     )
+    savedActivations = section.choice(
+      "savedActivations", default: NumberPrecision.float32,
+      "How activations are kept for the backward pass: bfloat16 takes half the memory, and gradients are "
+        + "then of rounded activations.")
   }
 }

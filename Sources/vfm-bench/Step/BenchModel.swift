@@ -1,6 +1,7 @@
 import ArgumentParser
 import Layers
 import Models
+import Tensors
 
 /// A transformer in Wan's layout and the clips of a step: 16 latent channels, patches of 1 × 2 × 2, a feed-forward of four
 /// times the width, texts of 64 vectors of width 256.
@@ -10,6 +11,8 @@ struct BenchModel: Encodable, Equatable {
   var size: [Int]
   var width: Int, depth: Int, heads: Int
   var recompute = false
+  /// How activations are kept for backward.
+  var saved = Precision.float32
 
   static let channels = 16, textTokens = 64, textWidth = 256
   static let patch = PatchSize(frames: 1, height: 2, width: 2)
@@ -35,11 +38,12 @@ struct BenchModel: Encodable, Equatable {
   var configuration: VideoDiffusionTransformerConfiguration {
     VideoDiffusionTransformerConfiguration(
       channels: Self.channels, patch: Self.patch, width: width, depth: depth, heads: heads,
-      feedForward: 4 * width, textWidth: Self.textWidth, recomputesBlocks: recompute)
+      feedForward: 4 * width, textWidth: Self.textWidth, recomputesBlocks: recompute,
+      savedPrecision: saved)
   }
 
   var words: String {
     "\(clips) clips of \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
-      + (recompute ? ", recomputed" : "")
+      + (recompute ? ", recomputed" : "") + (saved == .bfloat16 ? ", kept as bfloat16" : "")
   }
 }

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Tensors
+
+extension Precision: ExpressibleByArgument {}
 
 /// Which model is measured.
 struct ModelOptions: ParsableArguments {
@@ -13,12 +16,14 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Blocks.") var depth: Int?
   @Option(help: "Attention heads.") var heads: Int?
   @Flag(help: "Compute each block's activations again in backward.") var recompute = false
+  @Option(help: "How activations are kept for backward: float32 or bfloat16.") var saved = Precision.float32
 
   var model: BenchModel {
     let named = shape.model
     return BenchModel(
       clips: clips ?? named.clips, size: size.isEmpty ? named.size : size, width: width ?? named.width,
-      depth: depth ?? named.depth, heads: heads ?? named.heads, recompute: recompute)
+      depth: depth ?? named.depth, heads: heads ?? named.heads, recompute: recompute,
+      saved: saved)
   }
 
   func validate() throws {
