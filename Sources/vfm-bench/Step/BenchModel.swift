@@ -39,7 +39,7 @@ struct BenchModel: Encodable, Equatable {
   }
 
   var words: String {
-    "\(clips) clips of \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
+    "\(clips) × \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
       + (recompute ? ", recomputed" : "")
   }
 }

@@ -3,6 +3,7 @@ import Tensors
 
 /// Steps over tokens, width, batch and threads.
 struct SweepReport: BenchReport {
+  let base: BenchModel
   let points: [Point]
 
   struct Point: Encodable {
@@ -17,18 +18,19 @@ struct SweepReport: BenchReport {
     }
   }
 
-  init(_ axes: [SweepAxis], rounds: Int) {
+  init(_ axes: [SweepAxis], from base: BenchModel = SweepAxis.usualBase, rounds: Int) {
+    self.base = base
     let cores = Parallel.threads
     points = axes.flatMap { axis in
-      axis.points(cores: cores).map { value, model, threads in
+      axis.points(from: base, cores: cores).map { value, model, threads in
         Parallel.withThreads(threads) {
-          Point(axis: axis, value: value, step: StepBenchReport(model, rounds: rounds))
+          Point(axis: axis, value: value, step: StepBenchReport(model, rounds: rounds, warmUp: 1))
         }
       }
     }
   }
 
-  var title: String { "How cost grows, from \(SweepAxis.base.words)" }
+  var title: String { "How cost grows, from \(base.words)" }
   var text: String { table.description }
 
   var table: TextTable {
