@@ -31,8 +31,9 @@ fuzz: SEED = 1
 fuzz: setup
 	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
 
+# A report of about five minutes; with OUTPUT=FOLDER also a table and plots of how cost grows.
 bench: build
-	$(BIN)/vfm-bench step
+	$(BIN)/vfm-bench all $(if $(OUTPUT),--output $(OUTPUT))
 
 # The same step on PyTorch, turn by turn with ours: PYTHON is one with torch and diffusers (see the script).
 PYTHON = python3

@@ -3,10 +3,11 @@
 
     pip install "torch==2.13.0+cpu" diffusers transformers     # in a virtual environment; without torchvision
     Benchmarks/pytorch_peer.py step --compile                  # one program, one JSON object
-    Benchmarks/pytorch_peer.py compare --bench .build/release/vfm-bench    # both, turn by turn, and the ratios
+    Benchmarks/pytorch_peer.py compare --bench .build/release/vfm-bench    # all programs in turn, and the ratios
 
-A step is forward, a loss whose gradient is the output plus the clip, backward, clipping to norm 1 and AdamW, on random
-data: what `vfm-bench step` does. Memory is the resident set's peak of the whole process, read from the kernel.
+A step is zeroing, forward, a loss whose gradient is the output plus the clip, backward, clipping to norm 1 and AdamW,
+on random data: what `vfm-bench step` does. PyTorch has as many threads, denormals as zero, fused attention, and the
+optimizer in its fused form. Memory is the resident set's peak of the whole process, read from the kernel.
 """
 import argparse
 import json
@@ -17,10 +18,16 @@ import sys
 import time
 
 SHAPES = {
-    # name: clips, latent frames, height, width, model width, depth, heads
+    # As vfm-bench knows them. name: clips, latent frames, height, width, model width, depth, heads
     "small": (32, 1, 16, 16, 192, 12, 4),
     "yardstick": (2, 4, 32, 32, 384, 12, 6),
 }
+OURS, RECOMPUTED, EAGER, COMPILED = "ours", "ours, --recompute", "PyTorch eager", "PyTorch compiled"
+# What is divided by what, in which figure.
+RATIOS = [
+    ("time", EAGER, OURS), ("time", COMPILED, OURS), ("time", RECOMPUTED, OURS),
+    ("memory", OURS, EAGER), ("memory", RECOMPUTED, EAGER), ("memory", OURS, COMPILED),
+]
 
 
 def step(arguments):
@@ -37,14 +44,15 @@ def step(arguments):
         patch_size=(1, 2, 2), num_attention_heads=heads, attention_head_dim=model_width // heads,
         in_channels=16, out_channels=16, text_dim=256, freq_dim=256, ffn_dim=4 * model_width,
         num_layers=depth, cross_attn_norm=True, qk_norm="rms_norm_across_heads", rope_max_seq_len=1024)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.01, fused=True)
     run = torch.compile(model) if arguments.compile else model
     clip = torch.randn(clips, 16, frames, height, width)
     text = torch.randn(clips, 64, 256)
     times = torch.full((clips,), 500.0)
 
     def once():
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
         output = run(clip, times, text, return_dict=False)[0]
         output.backward(output.detach() + clip)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -58,42 +66,45 @@ def step(arguments):
         once()
         seconds.append(time.perf_counter() - start)
     print(json.dumps({
-        "secondsPerStep": statistics.median(seconds), "spread": max(seconds) - min(seconds),
-        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "threads": arguments.threads,
+        "secondsPerStep": statistics.median(seconds), "secondsLeast": min(seconds), "secondsMost": max(seconds),
+        "residentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "threads": arguments.threads,
         "parameters": sum(p.numel() for p in model.parameters()), "torch": torch.__version__}))
 
 
 def compare(arguments):
-    """Runs the three programs in turn, `rounds` times, each in a process of its own."""
-    clips, frames, height, width, model_width, depth, heads = SHAPES[arguments.shape]
-    ours = [arguments.bench, "step", "--json", "--clips", clips, "--size", frames, height, width, "--width",
-            model_width, "--depth", depth, "--heads", heads, "--threads", arguments.threads,
-            "--repeats", arguments.repeats]
-    peer = [sys.executable, __file__, "step", "--shape", arguments.shape, "--threads", arguments.threads,
-            "--repeats", arguments.repeats]
-    programs = {"vfm": ours, "vfm --recompute": ours + ["--recompute"], "PyTorch eager": peer,
-                "PyTorch compiled": peer + ["--compile"]}
+    """Runs all programs in turn, `rounds` times, each in a process of its own."""
+    common = ["--shape", arguments.shape, "--threads", arguments.threads, "--repeats", arguments.repeats]
+    ours = [arguments.bench, "step", "--json"] + common
+    peer = [sys.executable, __file__, "step"] + common
+    programs = {OURS: ours, RECOMPUTED: ours + ["--recompute"], EAGER: peer, COMPILED: peer + ["--compile"]}
     results = {name: [] for name in programs}
     for round in range(arguments.rounds):
         for name, command in programs.items():
-            lines = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)
-            results[name].append(json.loads(lines.stdout))
-            print(f"round {round + 1}: {name}: {results[name][-1]['secondsPerStep']:.3f} s", file=sys.stderr)
+            lines = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True)
+            result = json.loads(lines.stdout)
+            results[name].append(result)
+            print(f"round {round + 1}: {name}: {result['secondsPerStep']:.3f} s", file=sys.stderr)
+    if len({result["parameters"] for all_ in results.values() for result in all_}) != 1:
+        sys.exit("the programs differ in their numbers of parameters: SHAPES here and vfm-bench's are not the same")
 
-    def median(name, key):
-        return statistics.median(result[key] for result in results[name])
+    print(f"{arguments.shape}, {arguments.threads} threads, torch {results[EAGER][0]['torch']}, medians of "
+          f"{arguments.rounds} rounds of {arguments.repeats} steps (least – most)")
+    for name, all_ in results.items():
+        seconds = statistics.median(r["secondsPerStep"] for r in all_)
+        least, most = min(r["secondsLeast"] for r in all_), max(r["secondsMost"] for r in all_)
+        memory = statistics.median(r["residentBytes"] for r in all_) / 1e9
+        print(f"  {name:18} {seconds:7.3f} s ({least:.3f} – {most:.3f})   {memory:5.2f} GB resident")
+    # Programs of one round saw the same machine, so they are divided round by round.
+    keys = {"time": "secondsPerStep", "memory": "residentBytes"}
+    for figure, upper, lower in RATIOS:
+        print_spread(f"{figure}, {upper} / {lower}",
+                     [a[keys[figure]] / b[keys[figure]] for a, b in zip(results[upper], results[lower])])
+    for name in (OURS, RECOMPUTED):
+        print_spread(f"share of bare sgemm, {name}", [r["shareOfRoof"] for r in results[name]])
 
-    base = median("vfm", "secondsPerStep")
-    # Resident bytes on both sides: tensors alone would leave out what a runtime holds.
-    print(f"{'':18} {'s/step':>8} {'times vfm':>10} {'resident GB':>12} {'of eager':>9}")
-    eager = median("PyTorch eager", "peakBytes")
-    for name in programs:
-        key = "residentBytes" if "residentBytes" in results[name][0] else "peakBytes"
-        seconds, memory = median(name, "secondsPerStep"), median(name, key)
-        print(f"{name:18} {seconds:8.3f} {seconds / base:10.2f} {memory / 1e9:12.2f} {memory / eager:9.2f}")
-    share = statistics.median(r["gflops"] / r["roofGflops"] for r in results["vfm"])
-    print(f"share of bare products: {100 * share:.0f} %; {arguments.threads} threads; kernels of OpenBLAS: "
-          f"{os.environ.get('OPENBLAS_CORETYPE', 'its own choice')}")
+
+def print_spread(name, values):
+    print(f"  {name:44} {statistics.median(values):6.3f} ({min(values):.3f} – {max(values):.3f})")
 
 
 def main():

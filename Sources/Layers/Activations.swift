@@ -23,7 +23,7 @@ public struct TanhGELU: Layer {
   }
 
   /// Backward and forward again in one pass, for they share the exponential: dy becomes dx in place, and y is returned.
-  func outputAndBackward(turning gradient: Tensor, _ saved: Tensor) -> Tensor {
+  package func outputAndBackward(turning gradient: Tensor, _ saved: Tensor) -> Tensor {
     precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
     let output = Tensor(saved.shape)
     parallel(over: saved.count, tile: tile) { range in

@@ -35,7 +35,7 @@ public struct RMSNorm: Layer {
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) { forward(input) { _, _ in } }
 
   /// The same, with `finish` called for each tile of rows of the output while it is in the cache, to change it in place.
-  func forward(_ input: Tensor, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void) -> (
+  package func forward(_ input: Tensor, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void) -> (
     output: Tensor, saved: Saved
   ) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
@@ -53,7 +53,8 @@ public struct RMSNorm: Layer {
   }
 
   /// The output of the forward pass that saved this, made again and finished as it was.
-  func output(of saved: Saved, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void = { _, _ in }) -> Tensor
+  package func output(of saved: Saved, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void = { _, _ in })
+    -> Tensor
   {
     let output = Tensor(saved.input.shape)
     parallel(over: output.rows, tile: rowsPerTile(columns: width)) {
@@ -78,7 +79,7 @@ public struct RMSNorm: Layer {
 
   /// The same, with `begin` called first for each tile of rows of the output's gradient, to undo in place what `finish`
   /// did.
-  func backward(
+  package func backward(
     _ outputGradient: Tensor, _ saved: Saved, begin: (_ rows: Range<Int>, _ outputGradient: Tensor) -> Void
   ) -> Tensor {
     let inputGradient = Tensor(saved.input.shape)

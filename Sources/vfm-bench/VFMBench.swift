@@ -6,5 +6,8 @@ struct VFMBench: ParsableCommand {
     commandName: "vfm-bench",
     abstract: "Measures how fast this machine trains and reads clips.",
     discussion: "Machines differ and are shared: compare figures of one run, never of two.",
-    subcommands: [StepCommand.self, RoofCommand.self, DecodeCommand.self])
+    subcommands: [
+      AllCommand.self, StepCommand.self, RoofCommand.self, KernelsCommand.self, OptimizerCommand.self,
+      SweepCommand.self, SamplingCommand.self, CheckpointCommand.self, DecodeCommand.self,
+    ], defaultSubcommand: AllCommand.self)
 }

@@ -22,6 +22,8 @@ struct LineChart {
   var yLabel: String
   /// What the x axis shows.
   var xLabel = "step"
+  /// How x is spread.
+  var xScale = ChartAxis.Scale.linear
   /// The lines, the hindmost first.
   var lines: [Line]
   /// Places in x that are marked by a cross on the axis, and what a cross means.

@@ -11,7 +11,7 @@ struct Plot {
     let points = chart.lines.lazy.map(\.curve.points).joined()
     // Steps are counted from nothing; charts one below the other then begin at the same place.
     x = ChartAxis(
-      points.map(\.x) + chart.crosses.xs, scale: .linear, includesZero: true, endsOnTicks: false,
+      points.map(\.x) + chart.crosses.xs, scale: chart.xScale, includesZero: true, endsOnTicks: false,
       wholeTicks: true,
       count: max(3, Int(chart.width / 110)))
     y = ChartAxis(

@@ -31,6 +31,13 @@ public struct TextTable: Sendable, CustomStringConvertible {
     return ([line(columns), rule] + rows.map(line)).joined(separator: "\n")
   }
 
+  /// The same as a table of Markdown.
+  public var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    let rules = columns.indices.map { isNumeric($0) ? "---:" : "---" }
+    return ([columns, rules] + rows).map(line).joined(separator: "\n")
+  }
+
   /// A column is one of numbers when each cell begins like one or is a dash or empty, and some cell is a number.
   private func isNumeric(_ column: Int) -> Bool {
     let cells = rows.map { $0[column] }.filter { !["", "-", "–", "—"].contains($0) }

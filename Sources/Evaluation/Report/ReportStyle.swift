@@ -1,6 +1,12 @@
 /// How the page looks: one column, two sets of colours, and a third for paper.
 enum ReportStyle {
-  static let css = """
+  /// All of it.
+  static let css = [colours, page, charts, print].joined(separator: "\n")
+
+  /// What a chart needs that stands outside of the page.
+  static let ofCharts = [colours, charts].joined(separator: "\n")
+
+  private static let colours = """
     :root {
       --paper: #fcfcfa; --card: #f3f3f0; --ink: #1c1e22; --soft: #5d626b; --rule: #dcdddd; --grid: #e8e8e6;
       --accent: #17539c; --pale: #a9c1df; --warn: #b3331d;
@@ -15,6 +21,9 @@ enum ReportStyle {
         --tone4: #6fdca0; --tone5: #bfdc62; --tone6: #f3c64f; --tone7: #ff9d5c;
       }
     }
+    """
+
+  private static let page = """
     * { box-sizing: border-box; }
     body {
       margin: 0; background: var(--paper); color: var(--ink);
@@ -40,27 +49,6 @@ enum ReportStyle {
     figure.broad svg { min-width: 44rem; }
     .multiples figure { max-width: 24rem; }
     svg { display: block; width: 100%; height: auto; }
-    svg text { font-size: 12.5px; fill: var(--soft); font-variant-numeric: tabular-nums; }
-    svg .label { fill: var(--ink); }
-    svg .name { fill: var(--ink); }
-    svg path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
-    svg .grid { stroke: var(--grid); }
-    svg .axis { stroke: var(--soft); }
-    svg .line { stroke-width: 1.8; }
-    svg .faint { stroke: var(--pale); stroke-width: 1; }
-    svg .main { stroke: var(--accent); stroke-width: 2.6; }
-    .held svg .main { stroke: var(--ink); }
-    .held svg .dot.main { fill: var(--ink); stroke: none; }
-    svg .dot { stroke: none; fill: var(--accent); }
-    svg .cross { stroke: var(--warn); stroke-width: 1.6; }
-    .tone0 { --tone: var(--tone0); } .tone1 { --tone: var(--tone1); } .tone2 { --tone: var(--tone2); }
-    .tone3 { --tone: var(--tone3); } .tone4 { --tone: var(--tone4); } .tone5 { --tone: var(--tone5); }
-    .tone6 { --tone: var(--tone6); } .tone7 { --tone: var(--tone7); }
-    svg .line[class*="tone"] { stroke: var(--tone); }
-    svg .dot[class*="tone"] { fill: var(--tone); }
-    svg .reading rect { fill: none; pointer-events: all; }
-    svg .reading path { stroke: var(--ink); stroke-width: 1; opacity: 0; }
-    svg .reading:hover path { opacity: 0.35; }
     .multiples { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.5rem; margin-top: 2rem; }
 
     .clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.25rem; margin-bottom: 1.75rem; }
@@ -82,7 +70,33 @@ enum ReportStyle {
     th, td { padding: 0.4rem 1.25rem 0.4rem 0; vertical-align: top; overflow-wrap: anywhere; }
     td { border-bottom: 1px solid var(--rule); }
     .number { text-align: right; padding-right: 0; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    """
 
+  private static let charts = """
+    svg text { font-size: 12.5px; fill: var(--soft); font-variant-numeric: tabular-nums; }
+    svg .label { fill: var(--ink); }
+    svg .name { fill: var(--ink); }
+    svg path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
+    svg .grid { stroke: var(--grid); }
+    svg .axis { stroke: var(--soft); }
+    svg .line { stroke-width: 1.8; }
+    svg .faint { stroke: var(--pale); stroke-width: 1; }
+    svg .main { stroke: var(--accent); stroke-width: 2.6; }
+    .held svg .main { stroke: var(--ink); }
+    .held svg .dot.main { fill: var(--ink); stroke: none; }
+    svg .dot { stroke: none; fill: var(--accent); }
+    svg .cross { stroke: var(--warn); stroke-width: 1.6; }
+    .tone0 { --tone: var(--tone0); } .tone1 { --tone: var(--tone1); } .tone2 { --tone: var(--tone2); }
+    .tone3 { --tone: var(--tone3); } .tone4 { --tone: var(--tone4); } .tone5 { --tone: var(--tone5); }
+    .tone6 { --tone: var(--tone6); } .tone7 { --tone: var(--tone7); }
+    svg .line[class*="tone"] { stroke: var(--tone); }
+    svg .dot[class*="tone"] { fill: var(--tone); }
+    svg .reading rect { fill: none; pointer-events: all; }
+    svg .reading path { stroke: var(--ink); stroke-width: 1; opacity: 0; }
+    svg .reading:hover path { opacity: 0.35; }
+    """
+
+  private static let print = """
     @media print {
       :root {
         color-scheme: light;

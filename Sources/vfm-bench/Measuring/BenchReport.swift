@@ -11,10 +11,15 @@ extension BenchReport {
   /// Prints the text under its title, or one JSON object.
   func print(json: Bool) throws {
     guard json else { return Swift.print("\(title)\n\n\(text)\n") }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    Swift.print(String(decoding: try encoder.encode(self), as: UTF8.self))
+    try printJSON(self)
   }
+}
+
+/// Prints figures as one JSON object.
+func printJSON(_ figures: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+  print(String(decoding: try encoder.encode(figures), as: UTF8.self))
 }
 
 /// A number with so many decimals.

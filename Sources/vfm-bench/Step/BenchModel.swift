@@ -43,7 +43,7 @@ struct BenchModel: Encodable, Equatable {
   }
 
   var words: String {
-    "\(clips) clips of \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
+    "\(clips) × \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
       + (recompute ? ", recomputed" : "") + (saved == .bfloat16 ? ", kept as bfloat16" : "")
   }
 }

@@ -33,14 +33,16 @@ struct StepBenchReport: BenchReport {
     }
   }
 
-  /// - Parameter rounds: timed steps, each followed by one product of every shape.
-  init(_ model: BenchModel, rounds: Int) {
+  /// - Parameters:
+  ///   - rounds: timed steps, each followed by one product of every shape.
+  ///   - warmUp: steps before, at least the one that brings everything into memory.
+  init(_ model: BenchModel, rounds: Int, warmUp: Int = 2) {
     Memory.trim()
     Memory.resetPeak()
     let before = Memory.statistics.liveBytes
     let bench = StepBench(model)
-    // Two steps bring everything into memory that a step needs; the roof takes its own only then.
-    for _ in 0..<2 { bench.step() }
+    // The roof takes memory of its own, so what a step needs is read before.
+    for _ in 0..<warmUp { bench.step() }
     let (peak, resident) = (Memory.statistics.peakBytes - before, residentPeak())
     let plan = bench.plan
     let roof = SgemmRoof(plan.products)

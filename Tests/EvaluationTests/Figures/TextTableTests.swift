@@ -33,4 +33,9 @@ struct TextTableTests {
       separator: "\n")
     #expect(Set(lines.map(\.count)) == [9])
   }
+
+  @Test func markdownAlignsNumbersToTheRight() {
+    let table = TextTable(columns: ["kernel", "ms"], rows: [["fill", "0.5"], ["add", "12"]])
+    #expect(table.markdown == "| kernel | ms |\n| --- | ---: |\n| fill | 0.5 |\n| add | 12 |")
+  }
 }
