@@ -27,15 +27,35 @@ public struct TanhGELU: Layer {
     precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
     let output = Tensor(saved.shape)
     parallel(over: saved.count, tile: tile) { range in
-      let start = range.lowerBound
+      let (start, whole) = (range.lowerBound, range.count & ~15)
       let (x, dy, y) = (saved.pointer + start, gradient.pointer + start, output.pointer + start)
-      sweep(range.count) { i, c in
-        let (value, slope) = gelu(load(x, i, c))
-        store(value, y, i, c)
-        store(load(dy, i, c) * slope, dy, i, c)
+      turn(x, dy, y, whole)
+      let rest = range.count - whole
+      guard rest > 0 else { return }
+      withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 3) { end in
+        end[0] = load(x, whole, rest)
+        end[1] = load(dy, whole, rest)
+        end.withMemoryRebound(to: Float.self) {
+          turn($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
+        }
+        store(end[1], dy, whole, rest)
+        store(end[2], y, whole, rest)
       }
     }
     return output
+  }
+}
+
+/// y = gelu(x), dy = dy · gelu′(x), for n floats, whole lanes. A function of its own: within a closure of `sweep`, the
+/// exponential would not be inlined.
+@inline(never)
+private func turn(
+  _ x: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int
+) {
+  for i in stride(from: 0, to: n, by: 16) {
+    let (value, slope) = gelu(load(x, i, 16))
+    store(value, y, i, 16)
+    store(load(dy, i, 16) * slope, dy, i, 16)
   }
 }
 
