@@ -43,27 +43,6 @@ public enum Inputs {
     guard threads > 0 else { throw Failure(.usage, "--threads must be at least 1.") }
     Parallel.threads = threads
   }
-
-  /// Sets the number of computing threads and says what is slower than it need be.
-  public static func configureThreads(_ threads: Int?) throws {
-    try setThreads(threads)
-    #if arch(x86_64)
-      if let chosen = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"],
-        !["skylakex", "cooperlake", "sapphirerapids"].contains(chosen.lowercased()), Processor.hasAVX512
-      {
-        standardError(
-          "note: OPENBLAS_CORETYPE=\(chosen) keeps matrix products from this processor's AVX-512; unset it to go about twice as fast.\n"
-        )
-      }
-    #endif
-  }
-}
-
-/// What the processor can do.
-enum Processor {
-  /// Whether Linux lists AVX-512 among its features.
-  static let hasAVX512: Bool =
-    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx512f ") ?? false
 }
 
 /// The files of a run.

@@ -52,7 +52,7 @@ struct VFMEval: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.configureThreads(threads)
+      try Inputs.setThreads(threads)
       let (model, blueprint, path) = try Inputs.model(checkpoint)
       let entries = try Manifest.load(manifest, root: root)
       let reader = try ClipReader(

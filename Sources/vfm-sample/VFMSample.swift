@@ -56,7 +56,7 @@ struct VFMSample: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.configureThreads(threads)
+      try Inputs.setThreads(threads)
       let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
       guard FileManager.default.isWritableFile(atPath: folder) else {
         throw Failure(

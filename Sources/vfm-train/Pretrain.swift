@@ -50,7 +50,7 @@ struct Pretrain: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.configureThreads(threads)
+      try Inputs.setThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       let manifest = try Manifest.load(recipe.data.train, split: "train", root: recipe.data.root)
       if plan { return try PlanPrinter(Blueprint(recipe, manifest)).print(json: json) }

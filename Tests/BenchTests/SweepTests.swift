@@ -20,7 +20,7 @@ struct SweepTests {
   /// Peaks are those of a whole process, so this runs in one of its own. It measures memory, not time.
   @Test func filesHoldATableAndPlotsOfWhatWasVaried() async {
     await #expect(processExitsWith: .success) {
-      let base = BenchModel(clips: 1, size: [2, 16, 16], width: 48, depth: 1, heads: 2)
+      let base = BenchModel(clips: 1, size: [4, 32, 32], width: 48, depth: 1, heads: 2)
       let report = SweepReport([.threads, .batch], from: base, rounds: 1)
       let files = SweepFiles(report).contents
       let plots = ["time", "memory", "share"].map { "batch-\($0).svg" }
