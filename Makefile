@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
-.PHONY: setup build quickstart test fuzz bench bench-peer bench-decode lint format docs clean
+.PHONY: setup build quickstart test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -25,6 +25,12 @@ quickstart: build
 test: setup
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
+# Counts the instructions of a fixed training step. Valgrind knows no AVX-512, so the step is built for Haswell.
+guard: setup
+	@command -v valgrind >/dev/null || { echo "installing valgrind"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends valgrind; }
+	VFM_MARCH=haswell swift build -c release --product step-probe --scratch-path .build/guard
+	Benchmarks/guard.sh .build/guard/release/step-probe
+
 # Reads CLIPS damaged clips, the same for the same SEED, and prints what became of them.
 fuzz: CLIPS = 20000
 fuzz: SEED = 1
@@ -34,6 +40,10 @@ fuzz: setup
 # A report of about five minutes; with OUTPUT=FOLDER also a table and plots of how cost grows.
 bench: build
 	$(BIN)/vfm-bench all $(if $(OUTPUT),--output $(OUTPUT))
+
+# What --plan predicts, held against short runs of the same recipes.
+bench-plan: build
+	python3 Benchmarks/plan.py --bin $(BIN)
 
 # The same step on PyTorch, turn by turn with ours: PYTHON is one with torch and diffusers (see the script).
 PYTHON = python3

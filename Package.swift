@@ -5,9 +5,11 @@ import PackageDescription
 // What a target may import is exactly what its line here lists.
 
 /// Vector code is compiled for the processor it is built on (these clang flags reach Swift code too): without them a
-/// `SIMD16<Float>` is split into pieces and the kernels run many times slower.
+/// `SIMD16<Float>` is split into pieces and the kernels run many times slower. `make guard` counts the instructions of a
+/// build for a processor without AVX-512, which `VFM_MARCH` names.
+let processor = Context.environment["VFM_MARCH"] ?? "native"
 let native: [SwiftSetting] = [
-  .unsafeFlags(["-Xcc", "-march=native", "-Xcc", "-mprefer-vector-width=512"])
+  .unsafeFlags(["-Xcc", "-march=\(processor)", "-Xcc", "-mprefer-vector-width=512"])
 ]
 
 func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
@@ -92,9 +94,17 @@ let package = Package(
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
+    .target(
+      name: "FixedStep", dependencies: ["Training", "Objectives", "Models", "Layers", "Clips", "Tensors"],
+      path: "Tests/FixedStep", swiftSettings: native),
+    .executableTarget(
+      name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe", swiftSettings: native),
     tests(
       of: "Training",
-      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck"]),
+      uses: [
+        "Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck",
+        "FixedStep",
+      ]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [

@@ -20,7 +20,7 @@ public struct SampleWriter {
     sampler = FlowSampler(model: model, steps: steps, guidance: guidance)
   }
 
-  /// Clips of the prompts, one after the other in passes of 16.
+  /// Clips of the prompts, one after the other in passes of at most 16.
   ///
   /// - Parameters:
   ///   - shape: frames, height and width; the patch must divide them.
@@ -33,7 +33,7 @@ public struct SampleWriter {
     var clips: [[Picture]] = []
     while clips.count < prompts.count {
       let first = clips.count
-      let part = Array(prompts[first..<min(prompts.count, first + 16)])
+      let part = Array(prompts[first..<min(prompts.count, first + Self.pass)])
       var goesOn = true
       let samples = sampler.clips(
         for: tokens(part), empty: empty, shape: [part.count, 3, frames, height, width], seed: seed,
@@ -49,6 +49,19 @@ public struct SampleWriter {
     }
     return clips
   }
+
+  /// Takes a step of sampling for each pass of prompts: during a `Plan`, what memory that takes.
+  public func rehearse(_ prompts: [String], frames: Int, height: Int, width: Int) {
+    for first in stride(from: 0, to: prompts.count, by: Self.pass) {
+      let part = Array(prompts[first..<min(prompts.count, first + Self.pass)])
+      _ = sampler.clips(
+        for: tokens(part), empty: tokens([""]), shape: [part.count, 3, frames, height, width], seed: 0
+      ) { _ in false }
+    }
+  }
+
+  /// Clips of a pass, at most.
+  private static let pass = 16
 
   private func tokens(_ prompts: [String]) -> FlowSampler.Prompts {
     let batch = TokenBatch(

@@ -18,6 +18,20 @@ public enum Memory {
     public var systemAllocations = 0
     /// Bytes taken from the system and not given back.
     public var systemBytes = 0
+    /// How many buffers were asked for so far, and their bytes: what the code makes, whether or not it is reused.
+    public var requests = 0, requestedBytes = 0
+
+    /// Counts a buffer that is handed out: an unused one of the pool, or one from the system.
+    mutating func take(_ bytes: Int, reused: Bool) {
+      liveBytes += bytes
+      peakBytes = max(peakBytes, liveBytes)
+      requests += 1
+      requestedBytes += bytes
+      if !reused {
+        systemAllocations += 1
+        systemBytes += bytes
+      }
+    }
   }
 
   /// A snapshot of the counts.
@@ -57,12 +71,9 @@ public enum Memory {
   /// A buffer of a rounded size: an unused one, or else a new one from the system.
   static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
     let unused: UInt? = pool.withLock { pool in
-      pool.statistics.liveBytes += bytes
-      pool.statistics.peakBytes = max(pool.statistics.peakBytes, pool.statistics.liveBytes)
-      if let address = pool.free[bytes]?.popLast() { return address }
-      pool.statistics.systemAllocations += 1
-      pool.statistics.systemBytes += bytes
-      return nil
+      let address = pool.free[bytes]?.popLast()
+      pool.statistics.take(bytes, reused: address != nil)
+      return address
     }
     return unused.map { UnsafeMutableRawPointer(bitPattern: $0)! } ?? allocate(bytes)
   }

@@ -12,6 +12,8 @@ public struct Plan: Sendable, Equatable {
   public let productOperations: Int
   /// The products of whole tensors, and how often each occurs. Those inside of attention are not among them.
   public let products: [ProductShape: Int]
+  /// What a pool that is empty at first would have counted: how much it takes from the system, for one.
+  public let memory: Memory.Statistics
 
   /// Runs `body` as a rehearsal.
   public static func rehearse(_ body: () throws -> Void) rethrows -> Plan {
@@ -21,12 +23,18 @@ public struct Plan: Sendable, Equatable {
     try $current.withValue(rehearsal) { try body() }
     let counts = rehearsal.counts.withLock { $0 }
     return Plan(
-      peakBytes: before + counts.peakBytes, productOperations: counts.operations,
-      products: counts.products)
+      peakBytes: before + counts.memory.peakBytes, productOperations: counts.operations,
+      products: counts.products, memory: counts.memory)
   }
 
   /// Whether a rehearsal is going on.
   public static var isRunning: Bool { current != nil }
+
+  /// Operations that the rehearsal going on has counted so far.
+  public static var productOperationsSoFar: Int {
+    guard let current else { preconditionFailure("there is no rehearsal") }
+    return current.counts.withLock { $0.operations }
+  }
 
   @TaskLocal static var current: Rehearsal?
 }
@@ -34,8 +42,9 @@ public struct Plan: Sendable, Equatable {
 /// What a rehearsal has counted so far.
 final class Rehearsal: Sendable {
   struct Counts {
-    var liveBytes = 0
-    var peakBytes = 0
+    var memory = Memory.Statistics()
+    /// Unused buffers of each size, as the pool would have them.
+    var free: [Int: Int] = [:]
     var operations = 0
     var products: [ProductShape: Int] = [:]
   }
@@ -44,12 +53,18 @@ final class Rehearsal: Sendable {
 
   func take(_ bytes: Int) {
     counts.withLock {
-      $0.liveBytes += bytes
-      $0.peakBytes = max($0.peakBytes, $0.liveBytes)
+      let unused = $0.free[bytes, default: 0]
+      $0.memory.take(bytes, reused: unused > 0)
+      if unused > 0 { $0.free[bytes] = unused - 1 }
     }
   }
 
-  func giveBack(_ bytes: Int) { counts.withLock { $0.liveBytes -= bytes } }
+  func giveBack(_ bytes: Int) {
+    counts.withLock {
+      $0.memory.liveBytes -= bytes
+      $0.free[bytes, default: 0] += 1
+    }
+  }
 }
 
 /// Counts of the work done so far by this process.

@@ -57,14 +57,17 @@ public struct Blueprint: Sendable {
   }
 
   /// The model, its parameters registered and not yet allocated.
-  public func makeModel() -> TextToVideoModel {
+  ///
+  /// - Parameters: numbers of blocks of the transformer and of the text encoder, if not those of the recipe.
+  public func makeModel(depth: Int? = nil, textDepth: Int? = nil) -> TextToVideoModel {
     let (text, model) = (recipe.textEncoder, recipe.model)
     return TextToVideoModel(
       text: TextEncoderConfiguration(
-        vocabulary: tokenizer.vocabularySize, width: text.width, depth: text.depth, heads: text.heads,
+        vocabulary: tokenizer.vocabularySize, width: text.width, depth: textDepth ?? text.depth,
+        heads: text.heads,
         headWidth: text.headWidth, feedForward: text.feedForward),
       transformer: VideoDiffusionTransformerConfiguration(
-        channels: 3, patch: patch, width: model.width, depth: model.depth, heads: model.heads,
+        channels: 3, patch: patch, width: model.width, depth: depth ?? model.depth, heads: model.heads,
         feedForward: model.feedForward, textWidth: text.width, frequencyWidth: model.frequencyWidth,
         pooledText: model.pooledText, absolutePositions: model.absolutePositions,
         recomputesBlocks: recipe.training.recompute,

@@ -1,9 +1,12 @@
+import Checkpoints
 import Clips
+import Models
 import Objectives
 import Recipes
 import Tensors
 
-/// What a run will cost, known before its first step: the step is rehearsed with its loops and products switched off.
+/// What a run will cost in work and memory, known before its first step: it is rehearsed with its loops and products
+/// switched off.
 public struct RunPlan: Sendable, Codable {
   /// Trained values.
   public let parameters: Int
@@ -13,56 +16,93 @@ public struct RunPlan: Sendable, Codable {
   public let clipsPerStep: Int
   /// Floating-point operations of the products of a step.
   public let operationsPerStep: Int
-  /// The most bytes that tensors hold at once: weights, gradients, moments, average and all activations.
+  /// The most bytes that tensors hold at once in the whole run: weights, gradients, moments, average and all activations,
+  /// of steps, of looks at held-out clips and of samples.
   public let peakBytes: Int
-  /// Bytes of a checkpoint's tensors, which are also held once more while it is saved.
+  /// What tensors take from the system and never give back: the peak, and buffers whose sizes nothing asks for meanwhile.
+  public let tensorBytes: Int
+  /// Bytes of a checkpoint's file, which lies in memory once while it is saved.
   public let checkpointBytes: Int
   /// Steps of the run.
   public let steps: Int
 
-  /// Rehearses a step of the run.
-  public init(_ blueprint: Blueprint) {
+  /// Rehearses the run: three steps (the pool is settled then), a look at held-out clips, and samples.
+  ///
+  /// - Parameters:
+  ///   - captions: some of the training captions; they decide how many text tokens there is work for.
+  ///   - heldOutClips: how many clips a validation looks at; 0 for none.
+  ///   - sample: draws the samples that come while training.
+  public init(
+    _ blueprint: Blueprint, captions: [String] = [""], heldOutClips: Int = 0,
+    sample: (TextToVideoModel) -> Void = { _ in }
+  ) {
     let recipe = blueprint.recipe
-    var parameters = 0
-    let start = Memory.statistics.liveBytes
-    let step = Plan.rehearse {
-      let state = RunState(blueprint)
-      parameters = state.model.parameters.parameterCount
-      let step = TrainingStep(
-        blueprint.makeObjective(state.model), state.optimizer, clipNorm: recipe.optimizer.clipNorm)
-      let shape = [recipe.training.batch, 3, recipe.data.frames, recipe.data.height, recipe.data.width]
-      // The whole batch is read at once and learned from in parts.
-      let batch = Tensor([recipe.training.accumulate] + shape)
-      let parts = (0..<recipe.training.accumulate).map { index in
-        Examples(
-          clips: batch.view(at: index * batch.count / recipe.training.accumulate, shape),
-          captions: Array(repeating: "", count: shape[0]))
+    let step = Plan.rehearse { Rehearsal(blueprint, captions).step() }
+    var (parameters, tensors) = (0, 0)
+    let run = Plan.rehearse {
+      let rehearsal = Rehearsal(blueprint, captions)
+      parameters = rehearsal.state.model.parameters.parameterCount
+      tensors = rehearsal.state.model.parameters.entries.count
+      for _ in 0..<3 { rehearsal.step() }
+      rehearsal.state.model.parameters.withValues(rehearsal.state.optimizer.average) {
+        rehearsal.validate(clips: heldOutClips)
+        sample(rehearsal.state.model)
       }
-      let names = Array(repeating: "", count: shape[0] * parts.count)
-      _ = step(parts, names: names, at: Position(seed: 0, step: 0), rate: 0)
     }
     self.parameters = parameters
     tokensPerClip = blueprint.tokensPerClip
     tokensPerCaption = blueprint.textLength
     clipsPerStep = recipe.training.batch * recipe.training.accumulate
     operationsPerStep = step.productOperations
-    peakBytes = step.peakBytes - start
-    checkpointBytes = 4 * parameters * MemoryLayout<Float>.stride
+    peakBytes = run.memory.peakBytes
+    tensorBytes = run.memory.systemBytes
+    checkpointBytes = CheckpointFile.estimatedByteCount(tensors: 4 * tensors, floats: 4 * parameters)
     steps = recipe.training.steps
   }
+}
 
-  /// The rate of bare matrix products on this machine, in operations a second: a fifth of a second's measurement.
-  public static func productRate() -> Double {
-    let (a, b, c) = (Tensor.zeros([1024, 256]), Tensor.zeros([1024, 256]), Tensor([1024, 1024]))
-    let clock = ContinuousClock()
-    var (best, rounds) = (0.0, 0)
-    let begun = clock.now
-    repeat {
-      let start = clock.now
-      multiply(a, transposed: b, into: c)
-      best = max(best, Double(2 * 1024 * 1024 * 256) / ((clock.now - start) / .seconds(1)))
-      rounds += 1
-    } while rounds < 3 || clock.now - begun < .milliseconds(200)
-    return best
+/// The parts of a run that take memory, without clips.
+private struct Rehearsal {
+  let state: RunState
+  private let objective: any Objective
+  private let learn: TrainingStep
+  private let captions: [String]
+
+  init(_ blueprint: Blueprint, _ captions: [String]) {
+    state = RunState(blueprint)
+    objective = blueprint.makeObjective(state.model)
+    learn = TrainingStep(objective, state.optimizer, clipNorm: blueprint.recipe.optimizer.clipNorm)
+    self.captions = captions
   }
+
+  /// The whole batch is read at once and learned from in parts.
+  func step() {
+    let training = state.blueprint.recipe.training
+    let shape = clips(training.batch)
+    let batch = Tensor([training.accumulate] + shape)
+    let parts = (0..<training.accumulate).map { index in
+      Examples(
+        clips: batch.view(at: index * shape.reduce(1, *), shape),
+        captions: captions(index * shape[0]..<(index + 1) * shape[0]))
+    }
+    let names = Array(repeating: "", count: training.batch * training.accumulate)
+    _ = learn(parts, names: names, at: Position(seed: 0, step: 0), rate: 0)
+  }
+
+  /// A look at held-out clips, a batch at a time; under one condition, since all take the same memory.
+  func validate(clips count: Int) {
+    let batch = state.blueprint.recipe.training.batch
+    for first in stride(from: 0, to: count, by: batch) {
+      let examples = Examples(
+        clips: Tensor(clips(min(batch, count - first))), captions: captions(0..<min(batch, count - first)))
+      _ = objective.heldOutLosses(examples, condition: 0, at: Position(seed: 0, step: 0))
+    }
+  }
+
+  private func clips(_ count: Int) -> [Int] {
+    let data = state.blueprint.recipe.data
+    return [count, 3, data.frames, data.height, data.width]
+  }
+
+  private func captions(_ range: Range<Int>) -> [String] { range.map { captions[$0 % captions.count] } }
 }

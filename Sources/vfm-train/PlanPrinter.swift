@@ -1,35 +1,63 @@
 import Commands
 import Foundation
-import Training
 
 /// Prints what a run will cost.
 struct PlanPrinter {
-  let plan: RunPlan
-
-  init(_ blueprint: Blueprint) { plan = RunPlan(blueprint) }
-
-  /// The share of bare products' speed that whole steps reach, as measured for middle-sized models
-  /// (docs/performance.md).
-  static let shareOfProducts = 0.6
+  let forecast: RunForecast
 
   func print(json: Bool) throws {
-    let secondsPerStep = Double(plan.operationsPerStep) / (RunPlan.productRate() * Self.shareOfProducts)
     if json {
-      var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(plan)) as! [String: Any]
-      object["secondsPerStep"] = secondsPerStep
-      object["expectedSeconds"] = secondsPerStep * Double(plan.steps)
-      let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
+      let data = try JSONSerialization.data(
+        withJSONObject: figures, options: [.sortedKeys, .prettyPrinted])
       return Swift.print(String(decoding: data, as: UTF8.self))
     }
+    let (plan, time, memory) = (forecast.plan, forecast.calibration, forecast.memory)
     Swift.print(
       """
       parameters          \(plan.parameters)
       tokens a clip       \(plan.tokensPerClip), and \(plan.tokensPerCaption) of text
       clips a step        \(plan.clipsPerStep)
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products
-      peak memory         \(plan.peakBytes) bytes (\(inWords(bytes: plan.peakBytes))) of tensors in a step
-      checkpoint          \(plan.checkpointBytes) bytes (\(inWords(bytes: plan.checkpointBytes))) of tensors, held once more in memory while it is saved
-      expected time       \(inWords(seconds: secondsPerStep * Double(plan.steps))) for \(plan.steps) steps of about \(String(format: "%.3f", secondsPerStep)) s, if clips come fast enough
+      memory of tensors   \(plan.peakBytes) bytes (\(inWords(bytes: plan.peakBytes))) at the run's peak
+      memory of process   about \(inWords(bytes: memory.total)) in RAM at most: \(inWords(bytes: memory.tensors)) for tensors, \(inWords(bytes: memory.clips)) decoded clips, \(inWords(bytes: memory.checkpoint)) a checkpoint while it is saved, \(inWords(bytes: memory.process)) all else
+      checkpoint          \(inWords(bytes: plan.checkpointBytes)) on disk
+      a step              \(seconds(time.secondsPerStep)) s (\(seconds(time.secondsLow)) to \(seconds(time.secondsHigh))), from \(time.rounds) rounds of steps with \(time.blocks == 1 ? "1 block" : "\(time.blocks) blocks") and \(time.clips == 1 ? "1 clip" : "\(time.clips) clips"), in \(inWords(seconds: time.calibrationSeconds))
+      reading clips       \(reading)
+      expected time       \(inWords(seconds: time.secondsPerStep * Double(plan.steps))) for \(plan.steps) steps, if clips come fast enough
       """)
+  }
+
+  /// Every figure, as numbers.
+  private var figures: [String: Any] {
+    let (plan, time, memory) = (forecast.plan, forecast.calibration, forecast.memory)
+    var figures: [String: Any] = [
+      "parameters": plan.parameters, "tokensPerClip": plan.tokensPerClip,
+      "tokensPerCaption": plan.tokensPerCaption, "clipsPerStep": plan.clipsPerStep,
+      "operationsPerStep": plan.operationsPerStep, "steps": plan.steps,
+      "peakBytes": plan.peakBytes, "tensorBytes": plan.tensorBytes, "checkpointBytes": plan.checkpointBytes,
+      "clipBytes": memory.clips, "processBytes": memory.process, "residentBytes": memory.total,
+      "secondsPerStep": time.secondsPerStep, "secondsPerStepLow": time.secondsLow,
+      "secondsPerStepHigh": time.secondsHigh,
+      "expectedSeconds": time.secondsPerStep * Double(plan.steps),
+      "calibrationRounds": time.rounds, "calibrationBlocks": time.blocks, "calibrationClips": time.clips,
+      "calibrationSeconds": time.calibrationSeconds, "calibrationPeakBytes": time.peakBytes,
+    ]
+    if let reading = forecast.reading {
+      figures["secondsPerClip"] = reading.secondsPerClip
+      figures["readingSecondsPerStep"] = reading.secondsPerStep
+    }
+    return figures
+  }
+
+  private var reading: String {
+    guard let reading = forecast.reading else {
+      return "not all of the clips tried can be read; see vfm-data check"
+    }
+    return
+      "\(String(format: "%.1f", 1000 * reading.secondsPerClip)) ms a clip and thread: data.workers can feed a step every \(seconds(reading.secondsPerStep)) s"
+  }
+
+  private func seconds(_ seconds: Double) -> String {
+    String(format: seconds < 0.1 ? "%.4f" : "%.3f", seconds)
   }
 }

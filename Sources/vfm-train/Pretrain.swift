@@ -29,7 +29,9 @@ struct Pretrain: ParsableCommand {
   var threads: Int?
   @Option(help: "Save and stop, with exit code 75, once this many steps are done.")
   var stopAfter: Int?
-  @Flag(help: "Print what the run will cost, memory and time included, and run nothing.")
+  @Flag(
+    help:
+      "Print what the run will cost, memory and time included, and train nothing; takes about ten seconds.")
   var plan = false
   @Flag(help: "Print the plan, or the run's result, as one JSON object on standard output.")
   var json = false
@@ -53,7 +55,7 @@ struct Pretrain: ParsableCommand {
       try Inputs.setThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       let manifest = try Manifest.load(recipe.data.train, split: "train", root: recipe.data.root)
-      if plan { return try PlanPrinter(Blueprint(recipe, manifest)).print(json: json) }
+      if plan { return try PlanPrinter(forecast: RunForecast(recipe, manifest)).print(json: json) }
       let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
       let run = try PretrainRun(recipe, manifest, folder: RunFolder(output ?? "Checkpoints/\(name)"))
       try run.start(stopAfter: stopAfter, goOnWith: commandToGoOn, json: json)

@@ -162,7 +162,8 @@ final class PretrainRun: TrainingObserver {
     let result: [String: Any] = [
       "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
       "badClips": badClips, "hash": state.hash, "output": folder.path,
-      "peakBytes": Memory.statistics.peakBytes,
+      "peakBytes": Memory.statistics.peakBytes, "tensorBytes": Memory.statistics.systemBytes,
+      "residentBytes": ProcessMemory.residentPeak,
       "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
     ]
     let data = try JSONSerialization.data(

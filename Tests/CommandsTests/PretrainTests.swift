@@ -83,6 +83,44 @@ import Video
     #expect(!FileManager.default.fileExists(atPath: bench.output))
     let run = try bench.pretrain("--json", "--set", "training.checkpointEvery=100")
     #expect(run.json["peakBytes"] as? Int == plan.json["peakBytes"] as? Int)
+    #expect(run.json["tensorBytes"] as? Int == plan.json["tensorBytes"] as? Int)
+  }
+
+  /// Samples and held-out clips that take more memory than a step are part of the run's peak.
+  @Test(arguments: [
+    ["--set", "samples.frames=400"],
+    ["--set", "training.accumulate=2", "--set", "training.validationClips=3"],
+  ])
+  func thePlannedPeakIsThatOfTheWholeRun(settings: [String]) throws {
+    let bench = try Workbench(steps: 8)
+    let all = settings + ["--set", "training.sampleEvery=4", "--set", "training.validateEvery=3", "--json"]
+    let command = ["vfm-train", "pretrain", bench.recipe, "--output", bench.output] + all
+    let plan = try vfm(command + ["--plan"])
+    #expect(plan.code == 0, "\(plan.errors)")
+    let run = try vfm(command)
+    #expect(run.code == 0, "\(run.errors)")
+    for key in ["peakBytes", "tensorBytes"] {
+      #expect(run.json[key] as? Int == plan.json[key] as? Int, "\(key)")
+    }
+    let without = try bench.pretrain("--plan", "--json")
+    let (whole, steps) = (plan.json["peakBytes"] as? Int, without.json["peakBytes"] as? Int)
+    #expect(whole ?? 0 > steps ?? .max)
+  }
+
+  @Test func thePlansFiguresAreNumbersUnderTheirNames() throws {
+    let bench = try Workbench(steps: 8)
+    let plan = try bench.pretrain("--plan", "--json")
+    #expect(
+      Set(plan.json.keys) == [
+        "parameters", "tokensPerClip", "tokensPerCaption", "clipsPerStep", "operationsPerStep", "steps",
+        "peakBytes", "tensorBytes", "checkpointBytes", "clipBytes", "processBytes", "residentBytes",
+        "secondsPerStep", "secondsPerStepLow", "secondsPerStepHigh", "expectedSeconds", "calibrationRounds",
+        "calibrationBlocks", "calibrationClips", "calibrationSeconds", "calibrationPeakBytes",
+        "secondsPerClip", "readingSecondsPerStep",
+      ])
+    for (name, figure) in plan.json { #expect((figure as? Double ?? 0) > 0, "\(name)") }
+    let (step, whole) = (plan.json["secondsPerStep"] as? Double, plan.json["expectedSeconds"] as? Double)
+    #expect(abs((whole ?? 0) - 8 * (step ?? 1)) < 1e-9)
   }
 
   @Test func noStepFromTheThirdOnTakesMemoryFromTheSystem() throws {

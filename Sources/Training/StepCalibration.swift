@@ -1,0 +1,67 @@
+import Foundation
+import Tensors
+
+/// Seconds of a run's step, predicted by timing steps of the very recipe with fewer blocks, for about ten seconds.
+///
+/// Weights are random and clips made up, so no clip is read. It holds less memory than the run.
+public struct StepCalibration: Sendable, Codable {
+  /// The predicted seconds of a step: the median over the rounds of timing, and the quarters below and above it.
+  public let secondsPerStep: Double, secondsLow: Double, secondsHigh: Double
+  /// Rounds of timing, and the blocks and clips that were timed.
+  public let rounds: Int, blocks: Int, clips: Int
+  /// The most bytes that its tensors held at once.
+  public let peakBytes: Int
+  /// How long it took.
+  public let calibrationSeconds: Double
+
+  /// Times steps until `seconds` are over, three rounds at least unless a round takes longer than a third of them.
+  public init(
+    _ blueprint: Blueprint, captions: [String] = [""], runPeakBytes: Int, seconds limit: Double = 10
+  ) {
+    let clock = ContinuousClock()
+    let begun = clock.now
+    var elapsed: Double { (clock.now - begun) / .seconds(1) }
+    let before = Memory.statistics.liveBytes
+    let choice = TrialChoice(
+      blueprint, captions, mostBytes: runPeakBytes, mostOperations: 0.5 * Self.productRate() * limit)
+    Memory.trim()
+    Memory.resetPeak()
+    var predictions: [Double] = []
+    do {
+      let steps = choice.forecast.trials.map { TrialStep(blueprint, $0, choice.shape, captions) }
+      // The first step brings the memory of a trial into the process; in a trial that takes long that is little of it.
+      var longest = 0.0
+      let start = elapsed
+      for step in steps { _ = step.run() }
+      longest = elapsed - start
+      repeat {
+        let start = elapsed
+        predictions.append(choice.forecast.seconds(steps.map { $0.run() }, growth: choice.growth))
+        longest = elapsed - start
+      } while predictions.count < 25 && elapsed + longest < limit
+    }
+    peakBytes = Memory.statistics.peakBytes - before
+    Memory.trim()
+    predictions.sort()
+    secondsPerStep = predictions[predictions.count / 2]
+    secondsLow = predictions[predictions.count / 4]
+    secondsHigh = predictions[min(predictions.count - 1, 3 * predictions.count / 4)]
+    (rounds, blocks, clips) = (predictions.count, choice.forecast.deep.depth, choice.shape.clips)
+    calibrationSeconds = elapsed
+  }
+
+  /// The rate of matrix products on this machine, in operations a second: a tenth of a second's measurement.
+  private static func productRate() -> Double {
+    let (a, b, c) = (Tensor.zeros([1024, 256]), Tensor.zeros([1024, 256]), Tensor([1024, 1024]))
+    let clock = ContinuousClock()
+    var (best, rounds) = (0.0, 0)
+    let begun = clock.now
+    repeat {
+      let start = clock.now
+      multiply(a, transposed: b, into: c)
+      best = max(best, Double(2 * 1024 * 1024 * 256) / ((clock.now - start) / .seconds(1)))
+      rounds += 1
+    } while rounds < 3 || clock.now - begun < .milliseconds(100)
+    return best
+  }
+}
