@@ -5,8 +5,8 @@ import Tensors
 
 /// What a run will cost, known before its first step: the step is rehearsed with its loops and products switched off.
 public struct RunPlan: Sendable, Codable {
-  /// Trained values.
-  public let parameters: Int
+  /// The model's values, and how many of them are frozen.
+  public let parameters: Int, frozenParameters: Int
   /// Tokens of a clip, and of its caption (padding included).
   public let tokensPerClip: Int, tokensPerCaption: Int
   /// Clips of a step.
@@ -23,11 +23,13 @@ public struct RunPlan: Sendable, Codable {
   /// Rehearses a step of the run.
   public init(_ blueprint: Blueprint) {
     let recipe = blueprint.recipe
-    var parameters = 0
+    var (parameters, frozenParameters, checkpointBytes) = (0, 0, 0)
     let start = Memory.statistics.liveBytes
     let step = Plan.rehearse {
       let state = RunState(blueprint)
       parameters = state.model.parameters.parameterCount
+      frozenParameters = parameters - state.model.parameters.trainedCount
+      checkpointBytes = state.checkpointBytes
       let step = TrainingStep(
         blueprint.makeObjective(state.model), state.optimizer, clipNorm: recipe.optimizer.clipNorm)
       let shape = [recipe.training.batch, 3, recipe.data.frames, recipe.data.height, recipe.data.width]
@@ -42,12 +44,13 @@ public struct RunPlan: Sendable, Codable {
       _ = step(parts, names: names, at: Position(seed: 0, step: 0), rate: 0)
     }
     self.parameters = parameters
+    self.frozenParameters = frozenParameters
+    self.checkpointBytes = checkpointBytes
     tokensPerClip = blueprint.tokensPerClip
     tokensPerCaption = blueprint.textLength
     clipsPerStep = recipe.training.batch * recipe.training.accumulate
     operationsPerStep = step.productOperations
     peakBytes = step.peakBytes - start
-    checkpointBytes = 4 * parameters * MemoryLayout<Float>.stride
     steps = recipe.training.steps
   }
 

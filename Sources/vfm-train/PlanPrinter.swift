@@ -5,8 +5,12 @@ import Training
 /// Prints what a run will cost.
 struct PlanPrinter {
   let plan: RunPlan
+  private let parameters: String
 
-  init(_ blueprint: Blueprint) { plan = RunPlan(blueprint) }
+  init(_ blueprint: Blueprint) {
+    plan = RunPlan(blueprint)
+    parameters = blueprint.recipe.training.inWords(parameters: plan.parameters, frozen: plan.frozenParameters)
+  }
 
   /// The share of bare products' speed that whole steps reach, as measured for middle-sized models
   /// (docs/performance.md).
@@ -23,7 +27,7 @@ struct PlanPrinter {
     }
     Swift.print(
       """
-      parameters          \(plan.parameters)
+      parameters          \(parameters)
       tokens a clip       \(plan.tokensPerClip), and \(plan.tokensPerCaption) of text
       clips a step        \(plan.clipsPerStep)
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products

@@ -53,7 +53,10 @@ struct Pretrain: ParsableCommand {
       try Inputs.configureThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       let manifest = try Manifest.load(recipe.data.train, split: "train", root: recipe.data.root)
-      if plan { return try PlanPrinter(Blueprint(recipe, manifest)).print(json: json) }
+      if plan {
+        let blueprint = try Blueprint(recipe, manifest, start: recipe.training.startCheckpoint())
+        return try PlanPrinter(blueprint).print(json: json)
+      }
       let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
       let run = try PretrainRun(recipe, manifest, folder: RunFolder(output ?? "Checkpoints/\(name)"))
       try run.start(stopAfter: stopAfter, goOnWith: commandToGoOn, json: json)

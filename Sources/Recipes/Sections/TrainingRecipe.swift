@@ -1,5 +1,11 @@
 /// How long to train, in what portions, and what to do every so many steps.
 public struct TrainingRecipe: Equatable, Sendable {
+  /// How numbers are kept in memory.
+  public enum NumberFormat: String, CaseIterable, Sendable {
+    case float32
+    case bfloat16
+  }
+
   /// Optimizer steps.
   public let steps: Int
   /// Clips in a batch.
@@ -20,6 +26,12 @@ public struct TrainingRecipe: Equatable, Sendable {
   public let logEvery: Int
   /// Whether blocks recompute their activations in the backward pass.
   public let recompute: Bool
+  /// A checkpoint, or a run's folder, whose values the parameters begin with.
+  public let start: String?
+  /// Beginnings of the names of parameters that stay as they are.
+  public let frozen: [String]
+  /// How these are kept in memory.
+  public let frozenPrecision: NumberFormat
 
   init(_ section: Section) {
     let many = 1_000_000_000
@@ -41,6 +53,17 @@ public struct TrainingRecipe: Equatable, Sendable {
       "recompute", default: false,
       "Whether blocks drop their activations and compute them again in the backward pass: less memory, a "
         + "third more work."
+    )
+    start = section.optionalString(
+      "start",
+      "A checkpoint, or a run's folder for its newest one, whose averaged values the run begins with: each "
+        + "parameter with that of the same name. It is read only when a run begins.")
+    frozen = section.strings(
+      "frozen", atMost: 64,
+      "Names of parameters, or their beginnings up to a dot, that are not trained, as in [\"text_encoder\"].")
+    frozenPrecision = section.choice(
+      "frozenPrecision", default: NumberFormat.float32,
+      "How frozen values are kept in memory: bfloat16 takes half of it and rounds them to 8 bits of precision."
     )
   }
 }
