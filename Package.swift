@@ -98,7 +98,8 @@ let package = Package(
       name: "FixedStep", dependencies: ["Training", "Objectives", "Models", "Layers", "Clips", "Tensors"],
       path: "Tests/FixedStep", swiftSettings: native),
     .executableTarget(
-      name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe", swiftSettings: native),
+      name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe",
+      swiftSettings: native),
     tests(
       of: "Training",
       uses: [

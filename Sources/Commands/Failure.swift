@@ -56,7 +56,7 @@ public struct Failure: Error, CustomStringConvertible {
         case .inputOutput: .inputOutput
         }
       case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
-      case is BadClipsError, is IndexGuard.MissingError: .unfitInput
+      case is BadClipsError, is IndexGuard.MissingError, is FreezingError, is StartError: .unfitInput
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
       case let error as IndexFileError: error.kind == .inputOutput ? .inputOutput : .cannotCreate

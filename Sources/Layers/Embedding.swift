@@ -32,7 +32,7 @@ public struct Embedding {
 
   /// Adds each row's gradient to the table's row; rows in order, columns in tiles, so that equal ids add in one order.
   public func backward(_ outputGradient: Tensor, _ saved: [Int]) {
-    let gradient = weight.gradient
+    guard let gradient = weight.gradient else { return }
     parallel(over: width, tile: 64) { columns in
       for (r, id) in saved.enumerated() {
         let (dy, dw) = (outputGradient.row(r) + columns.lowerBound, gradient.row(id) + columns.lowerBound)

@@ -42,22 +42,27 @@ public struct LayerNorm: Layer {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
     let saved = Saved(input: input, statistics: Tensor([input.rows, 2]))
+    let (w, b) = (weight.value, bias.value)
     parallel(over: input.rows, tile: rowsPerTile(columns: width)) { rows in
       writeStatistics(of: input, rows, epsilon: epsilon, into: saved.statistics)
-      write(rows, of: saved, into: output)
+      write(rows, of: saved, by: w, b, into: output)
     }
     return (output, saved)
   }
 
   /// The output of the forward pass that saved this, made again.
   public func output(of saved: Saved) -> Tensor {
-    let output = Tensor(saved.input.shape)
-    parallel(over: output.rows, tile: rowsPerTile(columns: width)) { write($0, of: saved, into: output) }
+    let (output, w, b) = (Tensor(saved.input.shape), weight.value, bias.value)
+    parallel(over: output.rows, tile: rowsPerTile(columns: width)) {
+      write($0, of: saved, by: w, b, into: output)
+    }
     return output
   }
 
-  private func write(_ rows: Range<Int>, of saved: Saved, into output: Tensor) {
-    let (w, b) = (weight.value.pointer, bias.value.pointer)
+  private func write(
+    _ rows: Range<Int>, of saved: Saved, by weight: Tensor, _ bias: Tensor, into output: Tensor
+  ) {
+    let (w, b) = (weight.pointer, bias.pointer)
     for r in rows {
       let (x, y) = (saved.input.row(r), output.row(r))
       let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])

@@ -60,8 +60,9 @@ public struct Linear: Layer {
 
   /// Backward for a first layer, whose input is data: nobody reads the gradient of its input.
   public func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved) {
-    if let bias { addColumnSums(of: outputGradient, to: bias.gradient) }
-    multiplyAdd(transposed: outputGradient, saved.input, into: matrix(weight.gradient))
+    addColumnSums(of: outputGradient, to: bias?.gradient)
+    guard let gradient = weight.gradient else { return }
+    multiplyAdd(transposed: outputGradient, saved.input, into: matrix(gradient))
   }
 
   /// A convolution's kernel [out, C, pt, ph, pw] is the same matrix under a longer shape.

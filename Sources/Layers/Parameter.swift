@@ -13,21 +13,23 @@ public enum InitialValue: Sendable, Equatable {
 /// 1/√n: the deviation that keeps the size of a sum of n products.
 func deviation(_ n: Int) -> Float { 1 / Float(n).squareRoot() }
 
-/// A tensor that training changes: a window into the flat buffers of its store.
+/// A tensor that training changes, or leaves frozen: a window into the flat buffers of its store.
 public struct Parameter: Sendable {
   let store: ParameterStore
   let index: Int
 
   /// Name, shape and place.
   public var entry: ParameterStore.Entry { store.entries[index] }
-  /// Its values.
-  public var value: Tensor { store.values.view(at: entry.offset, entry.shape) }
-  /// Its gradient, to be added to.
-  public var gradient: Tensor { store.gradients.view(at: entry.offset, entry.shape) }
+  /// Its values, as float32: those of a frozen parameter in bfloat16 are widened anew each time, so ask once a pass.
+  public var value: Tensor { store.values(of: entry).widened }
+  /// Its gradient, to be added to; a frozen parameter has none.
+  public var gradient: Tensor? {
+    entry.isFrozen ? nil : store.gradients.view(at: entry.offset, entry.shape)
+  }
 }
 
 /// All parameters of a model, as flat buffers: zeroing, the norm, the optimizer, the average and a checkpoint are one
-/// pass each.
+/// pass each. Frozen parameters have a buffer of their own, with no gradients beside it.
 ///
 /// Layers register parameters while the model is put together; `allocate` then makes the buffers.
 public final class ParameterStore: @unchecked Sendable {
@@ -41,7 +43,9 @@ public final class ParameterStore: @unchecked Sendable {
     public let initial: InitialValue
     /// Whether weight decay applies: matrices decay; norms, biases and tables do not.
     public let decays: Bool
-    /// Where it starts in the flat buffers, in floats; a multiple of 16.
+    /// Whether training leaves it as it is.
+    public let isFrozen: Bool
+    /// Where it starts in the flat buffers, or in that of the frozen parameters, in elements; a multiple of 16.
     public let offset: Int
     /// The number of its elements.
     public var count: Int { shape.reduce(1, *) }
@@ -49,16 +53,24 @@ public final class ParameterStore: @unchecked Sendable {
 
   /// All parameters, in the order of registration.
   public private(set) var entries: [Entry] = []
-  /// Floats in a flat buffer; gaps between parameters (for alignment) are zeros.
+  /// Those that are trained.
+  public var trainedEntries: [Entry] { entries.filter { !$0.isFrozen } }
+  /// Floats in a flat buffer of trained parameters; gaps between them (for alignment) are zeros.
   public private(set) var bufferCount = 0
-  /// The number of trained values.
+  /// The number of all values, frozen ones included.
   public var parameterCount: Int { entries.reduce(0) { $0 + $1.count } }
+  /// The number of values that are trained.
+  public var trainedCount: Int { trainedEntries.reduce(0) { $0 + $1.count } }
+  /// Which parameters are frozen, and how they are kept.
+  public let freezing: Freezing
 
+  private var frozenBufferCount = 0
   private var allocatedValues: Tensor?
   private var allocatedGradients: Tensor?
+  private var frozenValues: Tensor?
 
   /// An empty store.
-  public init() {}
+  public init(freezing: Freezing = .nothing) { self.freezing = freezing }
 
   /// The root of the names.
   public var root: Scope { Scope(store: self, path: "") }
@@ -66,9 +78,13 @@ public final class ParameterStore: @unchecked Sendable {
   func register(_ name: String, _ shape: [Int], _ initial: InitialValue, decays: Bool) -> Parameter {
     precondition(allocatedValues == nil, "parameters are registered before the store is allocated")
     precondition(!entries.contains { $0.name == name }, "two parameters are named \(name)")
-    let entry = Entry(name: name, shape: shape, initial: initial, decays: decays, offset: bufferCount)
+    let isFrozen = freezing.holds(name)
+    let entry = Entry(
+      name: name, shape: shape, initial: initial, decays: decays, isFrozen: isFrozen,
+      offset: isFrozen ? frozenBufferCount : bufferCount)
     entries.append(entry)
-    bufferCount += (entry.count + 15) & ~15
+    let place = (entry.count + 15) & ~15
+    if isFrozen { frozenBufferCount += place } else { bufferCount += place }
     return Parameter(store: self, index: entries.count - 1)
   }
 
@@ -79,10 +95,9 @@ public final class ParameterStore: @unchecked Sendable {
     precondition(allocatedValues == nil, "the store is allocated once")
     allocatedValues = Tensor.zeros([bufferCount])
     if withGradients { allocatedGradients = Tensor.zeros([bufferCount]) }
+    if frozenBufferCount > 0 { frozenValues = Tensor([frozenBufferCount], freezing.precision) }
     guard !Plan.isRunning else { return }
-    for (index, entry) in entries.enumerated() {
-      draw(entry, into: Parameter(store: self, index: index).value, seed: seed)
-    }
+    for entry in entries { write(entry) { draw(entry, into: $0, seed: seed) } }
   }
 
   private func draw(_ entry: Entry, into value: Tensor, seed: UInt64) {
@@ -99,7 +114,23 @@ public final class ParameterStore: @unchecked Sendable {
     }
   }
 
-  /// All values, flat. Assigning another buffer of the same size (the average) makes the model compute with it.
+  /// The values of one parameter as they are kept: a window into its buffer.
+  public func values(of entry: Entry) -> Tensor {
+    guard entry.isFrozen else { return values.view(at: entry.offset, entry.shape) }
+    guard let frozenValues else { preconditionFailure("the store has no values before allocate(seed:)") }
+    return frozenValues.view(at: entry.offset, entry.shape)
+  }
+
+  /// Has the values of one parameter set: `body` fills a tensor of its shape, which is rounded if they are kept narrower.
+  public func write(_ entry: Entry, _ body: (Tensor) throws -> Void) rethrows {
+    let place = values(of: entry)
+    if place.precision == .float32 { return try body(place) }
+    let wide = Tensor(entry.shape)
+    try body(wide)
+    place.copy(from: wide)
+  }
+
+  /// All trained values, flat. Assigning another buffer of the same size (the average) makes the model compute with it.
   public var values: Tensor {
     get {
       guard let allocatedValues else { preconditionFailure("the store has no values before allocate(seed:)") }
@@ -111,7 +142,7 @@ public final class ParameterStore: @unchecked Sendable {
     }
   }
 
-  /// All gradients, flat.
+  /// All gradients, flat; frozen parameters have none.
   public var gradients: Tensor {
     guard let allocatedGradients else { preconditionFailure("this store was allocated without gradients") }
     return allocatedGradients
@@ -120,7 +151,7 @@ public final class ParameterStore: @unchecked Sendable {
   /// Sets all gradients to zero.
   public func zeroGradients() { gradients.fill(0) }
 
-  /// Runs `body` with other values in place of the parameters' own (the running average, say).
+  /// Runs `body` with other values in place of the trained parameters' own (the running average, say).
   public func withValues<Result>(_ other: Tensor, _ body: () throws -> Result) rethrows -> Result {
     let own = values
     values = other

@@ -40,13 +40,13 @@ public struct RMSNorm: Layer {
   ) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
     let output = Tensor(input.shape)
-    let saved = Saved(input: input, scales: Tensor([input.rows]))
+    let (saved, w) = (Saved(input: input, scales: Tensor([input.rows])), weight.value)
     parallel(over: input.rows, tile: rowsPerTile(columns: width)) { rows in
       for r in rows {
         let x = input.row(r)
         saved.scales.pointer[r] = 1 / (dot(x, x, width) / Float(width) + epsilon).squareRoot()
       }
-      write(rows, of: saved, into: output)
+      write(rows, of: saved, by: w, into: output)
       finish(rows, output)
     }
     return (output, saved)
@@ -56,16 +56,16 @@ public struct RMSNorm: Layer {
   package func output(of saved: Saved, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void = { _, _ in })
     -> Tensor
   {
-    let output = Tensor(saved.input.shape)
+    let (output, w) = (Tensor(saved.input.shape), weight.value)
     parallel(over: output.rows, tile: rowsPerTile(columns: width)) {
-      write($0, of: saved, into: output)
+      write($0, of: saved, by: w, into: output)
       finish($0, output)
     }
     return output
   }
 
-  private func write(_ rows: Range<Int>, of saved: Saved, into output: Tensor) {
-    let w = weight.value.pointer
+  private func write(_ rows: Range<Int>, of saved: Saved, by weight: Tensor, into output: Tensor) {
+    let w = weight.pointer
     for r in rows {
       let (x, y, scale) = (saved.input.row(r), output.row(r), saved.scales.pointer[r])
       sweep(width) { i, c in store(load(x, i, c) * scale * load(w, i, c), y, i, c) }

@@ -58,7 +58,8 @@ public struct RelativePositionBias {
 
   /// Adds the gradient of a bias [A, L, L] to the table's.
   public func backward(_ biasGradient: Tensor) {
-    let (gradient, length) = (weight.gradient, biasGradient.columns)
+    guard let gradient = weight.gradient else { return }
+    let length = biasGradient.columns
     let places = bucketsByDistance(length)
     parallel(over: heads, tile: 1) { range in
       for head in range {

@@ -11,23 +11,26 @@ public struct TextToVideoModel {
   public let transformer: VideoDiffusionTransformer
   /// What the output means, and how times are shifted.
   public let flow: Flow
+  /// Whether any part of the text encoder is trained. Else it has no way back, and nothing is saved for one.
+  private let trainsText: Bool
 
   /// Registers the parameters of both; `parameters.allocate` makes them.
   public init(
     text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration,
-    flow: Flow
+    flow: Flow, freezing: Freezing = .nothing
   ) {
     precondition(
       text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
-    parameters = ParameterStore()
+    parameters = ParameterStore(freezing: freezing)
     textEncoder = TextEncoder(parameters.root("text_encoder"), text)
+    trainsText = !parameters.trainedEntries.isEmpty
     transformer = VideoDiffusionTransformer(parameters.root("transformer"), configuration)
     self.flow = flow
   }
 
   /// What backward reads.
   public struct Saved {
-    let text: TextEncoder.Saved
+    let text: TextEncoder.Saved?
     let transformer: VideoDiffusionTransformer.Saved
   }
 
@@ -38,20 +41,27 @@ public struct TextToVideoModel {
   public func forward(
     _ clips: Tensor, times: [Double], tokens: [Int], lengths: [Int]
   ) -> (output: Tensor, saved: Saved) {
-    let (text, textSaved) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
+    let (text, textSaved) = encode(tokens, lengths)
     let (output, saved) = transformer.forward(clips, times: times, text: text, textLengths: lengths)
     return (output, Saved(text: textSaved, transformer: saved))
   }
 
   /// The output alone, for when there is no way back.
   public func output(_ clips: Tensor, times: [Double], tokens: [Int], lengths: [Int]) -> Tensor {
-    let (text, _) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
+    let text = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths).output
     return transformer.output(clips, times: times, text: text, textLengths: lengths)
   }
 
   /// Adds all parameter gradients.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) {
     let textGradient = transformer.backward(outputGradient, saved.transformer)
-    textEncoder.backward(textGradient, saved.text)
+    if let text = saved.text { textEncoder.backward(textGradient, text) }
+  }
+
+  /// Text vectors, and what their way back reads if there is one: what a frozen encoder saves is dropped before the
+  /// transformer runs.
+  private func encode(_ tokens: [Int], _ lengths: [Int]) -> (text: Tensor, saved: TextEncoder.Saved?) {
+    let (text, saved) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
+    return (text, trainsText ? saved : nil)
   }
 }

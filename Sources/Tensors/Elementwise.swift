@@ -32,14 +32,6 @@ extension Tensor {
     }
   }
 
-  /// Takes over the elements of `other`.
-  public func copy(from other: Tensor) {
-    precondition(count == other.count, "cannot copy shape \(other.shape) to \(shape)")
-    parallel(over: count, tile: tile) { range in
-      (pointer + range.lowerBound).update(from: other.pointer + range.lowerBound, count: range.count)
-    }
-  }
-
   /// A new tensor with the same elements.
   public func copied() -> Tensor {
     let copy = Tensor(shape)

@@ -18,17 +18,26 @@ extension Tensor {
   public func converted(to precision: Precision) -> Tensor {
     if precision == self.precision { return self }
     let result = Tensor(shape, precision)
-    parallel(over: count, tile: tile) { range in
-      switch precision {
-      case .bfloat16: narrow(pointer + range.lowerBound, range.count, into: result.halves + range.lowerBound)
-      case .float32: widen(halves + range.lowerBound, range.count, into: result.pointer + range.lowerBound)
-      }
-    }
+    result.copy(from: self)
     return result
   }
 
   /// The same elements as float32: this very tensor unless it was narrowed.
   public var widened: Tensor { converted(to: .float32) }
+
+  /// Takes over the elements of `other`, which are rounded or widened if its precision is another.
+  public func copy(from other: Tensor) {
+    precondition(count == other.count, "cannot copy shape \(other.shape) to \(shape)")
+    parallel(over: count, tile: tile) { range in
+      let (start, n) = (range.lowerBound, range.count)
+      switch (other.precision, precision) {
+      case (.float32, .float32): (pointer + start).update(from: other.pointer + start, count: n)
+      case (.bfloat16, .bfloat16): (halves + start).update(from: other.halves + start, count: n)
+      case (.float32, .bfloat16): narrow(other.pointer + start, n, into: halves + start)
+      case (.bfloat16, .float32): widen(other.halves + start, n, into: pointer + start)
+      }
+    }
+  }
 }
 
 /// bfloat16 of n floats. Half of the last place that stays is added, a little less where that place is even.

@@ -23,10 +23,11 @@ public func tileSums(
   return sums
 }
 
-/// `row` += the sum over all rows of `x`: the gradient of what was added to each row.
+/// `row` += the sum over all rows of `x`: the gradient of what was added to each row. Without a row, nothing.
 ///
 /// x [rows, columns], row [columns].
-public func addColumnSums(of x: Tensor, to row: Tensor) {
+public func addColumnSums(of x: Tensor, to row: Tensor?) {
+  guard let row else { return }
   precondition(row.count == x.columns, "one sum for each of \(x.columns) columns")
   let sums = tileSums(rowsPerGroup: x.rows, columns: x.columns) { _, rows, sums in
     for r in rows { add(x.row(r), to: sums, x.columns) }
@@ -34,10 +35,11 @@ public func addColumnSums(of x: Tensor, to row: Tensor) {
   addTileSums(sums, from: 0, to: row)
 }
 
-/// `row` += the sums over tiles that begin at column `first`.
+/// `row` += the sums over tiles that begin at column `first`. Without a row, nothing.
 ///
 /// sums [tiles, columns], row at most [columns].
-public func addTileSums(_ sums: Tensor, from first: Int = 0, to row: Tensor) {
+public func addTileSums(_ sums: Tensor, from first: Int = 0, to row: Tensor?) {
+  guard let row else { return }
   precondition(
     first + row.count <= sums.columns, "\(row.count) sums of \(sums.columns) columns from \(first) on")
   parallel(over: row.count, tile: 64) { range in

@@ -22,7 +22,7 @@ public struct Tensor: @unchecked Sendable {
   public init(_ shape: [Int]) { self.init(shape, .float32) }
 
   /// A tensor of a precision, whose elements are not set yet.
-  init(_ shape: [Int], _ precision: Precision) {
+  public init(_ shape: [Int], _ precision: Precision) {
     precondition(shape.allSatisfy { $0 >= 0 }, "negative size in shape \(shape)")
     self.shape = shape
     self.precision = precision
@@ -46,32 +46,30 @@ public struct Tensor: @unchecked Sendable {
     return tensor
   }
 
-  private init(shape: [Int], storage: Storage, offset: Int) {
+  private init(shape: [Int], precision: Precision, storage: Storage, offset: Int) {
     self.shape = shape
     self.count = shape.reduce(1, *)
-    precision = .float32
+    self.precision = precision
     self.storage = storage
     self.offset = offset
   }
 
-  /// The same floats under another shape of the same count.
+  /// The same elements under another shape of the same count.
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(shape.reduce(1, *) == count, "shape \(self.shape) cannot become \(shape)")
-    precondition(precision == .float32, "a narrowed tensor is widened before it is reshaped")
-    return Tensor(shape: shape, storage: storage, offset: offset)
+    return Tensor(shape: shape, precision: precision, storage: storage, offset: offset)
   }
 
-  /// The floats from `start` on, seen as a tensor of their own; both share memory.
+  /// The elements from `start` on, seen as a tensor of their own; both share memory.
   public func view(at start: Int, _ shape: [Int]) -> Tensor {
     precondition(start >= 0 && start + shape.reduce(1, *) <= count, "view outside the tensor")
-    precondition(precision == .float32, "a narrowed tensor is widened before it is viewed")
-    return Tensor(shape: shape, storage: storage, offset: offset + start)
+    return Tensor(shape: shape, precision: precision, storage: storage, offset: offset + start)
   }
 
   /// The elements of a narrowed tensor.
   var halves: UnsafeMutablePointer<UInt16> {
     precondition(precision == .bfloat16, "a tensor of \(precision) has no halves")
-    return UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)
+    return UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self) + offset
   }
 
   /// The size of the last axis, and the number of rows of that size.

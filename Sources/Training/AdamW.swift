@@ -29,7 +29,7 @@ public final class AdamW {
     }
   }
 
-  /// The moments m and v and the average of the weights, flat like the parameters; with a decay of 0 the average is the
+  /// The moments m and v and the average of the weights, flat like the trained parameters; with a decay of 0 the average is the
   /// weights themselves and takes no memory.
   public let firstMoment: Tensor, secondMoment: Tensor, average: Tensor
   /// How many updates were made.
@@ -50,7 +50,7 @@ public final class AdamW {
     firstMoment = Tensor.zeros([parameters.bufferCount])
     secondMoment = Tensor.zeros([parameters.bufferCount])
     average = constants.averageDecay > 0 ? parameters.values.copied() : parameters.values
-    runs = parameters.entries.flatMap { entry in
+    runs = parameters.trainedEntries.flatMap { entry in
       stride(from: 0, to: entry.count, by: 16_384).map {
         Run(start: entry.offset + $0, count: min(16_384, entry.count - $0), decays: entry.decays)
       }

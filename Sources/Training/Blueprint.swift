@@ -18,16 +18,21 @@ public struct Blueprint: Sendable {
   /// A fingerprint of the training clips, as the manifest names them: positions of the order mean clips of this list.
   let clips: String
 
-  /// A new run's blueprint: the vocabulary is made from the training captions.
-  public init(_ recipe: Recipe, _ manifest: Manifest) {
+  /// A new run's blueprint. The vocabulary is that of the checkpoint that the run starts from, so that ids go on meaning
+  /// what they meant, or else is made from the training captions.
+  ///
+  /// - Throws: `FreezingError` and `StartError`.
+  public init(_ recipe: Recipe, _ manifest: Manifest, start: LoadedCheckpoint? = nil) throws {
     let captions = manifest.indices.lazy.map { manifest.caption($0) }
     let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
-    let tokenizer = kind.tokenizer(captions: captions)
+    let tokenizer =
+      try start.map { try Self.tokenizer(of: $0, kind: kind) } ?? kind.tokenizer(captions: captions)
     var longest = 1
     for caption in captions where longest < recipe.tokenizer.length {
       longest = max(longest, tokenizer.encode(caption, length: recipe.tokenizer.length).count)
     }
     self.init(recipe, tokenizer: tokenizer, textLength: longest, clips: Self.fingerprint(manifest))
+    try checkFreezing()
   }
 
   init(_ recipe: Recipe, tokenizer: any Tokenizer, textLength: Int, clips: String) {
@@ -72,7 +77,13 @@ public struct Blueprint: Sendable {
         pooledText: model.pooledText, absolutePositions: model.absolutePositions,
         recomputesBlocks: recipe.training.recompute,
         savedPrecision: Precision(rawValue: recipe.training.savedActivations.rawValue)!),
-      flow: flow)
+      flow: flow, freezing: freezing)
+  }
+
+  /// What the recipe freezes.
+  public var freezing: Freezing {
+    Freezing(
+      recipe.training.frozen, precision: Precision(rawValue: recipe.training.frozenPrecision.rawValue)!)
   }
 
   /// What one token covers.

@@ -8,8 +8,8 @@ import Tensors
 /// What a run will cost in work and memory, known before its first step: it is rehearsed with its loops and products
 /// switched off.
 public struct RunPlan: Sendable, Codable {
-  /// Trained values.
-  public let parameters: Int
+  /// The model's values, and how many of them are frozen.
+  public let parameters: Int, frozenParameters: Int
   /// Tokens of a clip, and of its caption (padding included).
   public let tokensPerClip: Int, tokensPerCaption: Int
   /// Clips of a step.
@@ -38,11 +38,12 @@ public struct RunPlan: Sendable, Codable {
   ) {
     let recipe = blueprint.recipe
     let step = Plan.rehearse { Rehearsal(blueprint, captions).step() }
-    var (parameters, tensors) = (0, 0)
+    var (parameters, frozenParameters, checkpointBytes) = (0, 0, 0)
     let run = Plan.rehearse {
       let rehearsal = Rehearsal(blueprint, captions)
       parameters = rehearsal.state.model.parameters.parameterCount
-      tensors = rehearsal.state.model.parameters.entries.count
+      frozenParameters = parameters - rehearsal.state.model.parameters.trainedCount
+      checkpointBytes = rehearsal.state.checkpointBytes
       for _ in 0..<3 { rehearsal.step() }
       rehearsal.state.model.parameters.withValues(rehearsal.state.optimizer.average) {
         rehearsal.validate(clips: heldOutClips)
@@ -50,13 +51,14 @@ public struct RunPlan: Sendable, Codable {
       }
     }
     self.parameters = parameters
+    self.frozenParameters = frozenParameters
+    self.checkpointBytes = checkpointBytes
     tokensPerClip = blueprint.tokensPerClip
     tokensPerCaption = blueprint.textLength
     clipsPerStep = recipe.training.batch * recipe.training.accumulate
     operationsPerStep = step.productOperations
     peakBytes = run.memory.peakBytes
     tensorBytes = run.memory.systemBytes
-    checkpointBytes = CheckpointFile.estimatedByteCount(tensors: 4 * tensors, floats: 4 * parameters)
     steps = recipe.training.steps
   }
 }

@@ -29,24 +29,36 @@ public final class RunState {
     optimizer = blueprint.makeOptimizer(model)
   }
 
-  /// The flat buffers and the names of their groups in a checkpoint.
-  private var groups: [(name: String, buffer: Tensor)] {
+  /// The flat buffers of trained parameters and the names of their groups in a checkpoint, and whether frozen parameters
+  /// are in the group too: the average of a value that never changes is that value.
+  private var groups: [(name: String, buffer: Tensor, hasFrozen: Bool)] {
     [
-      ("parameters", model.parameters.values), ("average", optimizer.average),
-      ("firstMoment", optimizer.firstMoment), ("secondMoment", optimizer.secondMoment),
+      ("parameters", model.parameters.values, true), ("average", optimizer.average, true),
+      ("firstMoment", optimizer.firstMoment, false), ("secondMoment", optimizer.secondMoment, false),
     ]
   }
 
-  /// What a checkpoint of this moment holds; it shares the floats with the run.
+  /// Bytes of a checkpoint's file, to within a few per cent.
+  public var checkpointBytes: Int {
+    let groups = groups.map { $0.hasFrozen ? model.parameters.entries : model.parameters.trainedEntries }
+    return CheckpointFile.estimatedByteCount(
+      tensors: groups.reduce(0) { $0 + $1.count },
+      floats: groups.joined().reduce(0) { $0 + $1.count })
+  }
+
+  /// What a checkpoint of this moment holds; it shares the floats with the run, but for frozen values in bfloat16, which
+  /// are widened.
   public var contents: CheckpointContents {
     var contents = CheckpointContents()
-    for (name, buffer) in groups {
-      contents.groups[name] = model.parameters.entries.map { entry in
+    let frozen = model.parameters.entries.filter(\.isFrozen).map(frozenRecord)
+    for (name, buffer, hasFrozen) in groups {
+      let trained = model.parameters.trainedEntries.map { entry in
         TensorRecord(
           name: entry.name, shape: entry.shape,
           values: UnsafeBufferPointer(start: buffer.pointer + entry.offset, count: entry.count),
           owner: model.parameters)
       }
+      contents.groups[name] = trained + (hasFrozen ? frozen : [])
     }
     let recipe = blueprint.recipe
     contents.attributes = [
@@ -70,11 +82,23 @@ public final class RunState {
     return contents
   }
 
+  private func frozenRecord(_ entry: ParameterStore.Entry) -> TensorRecord {
+    let kept = model.parameters.values(of: entry)
+    if kept.precision != .float32 {
+      return TensorRecord(name: entry.name, shape: entry.shape, values: kept.widened.values)
+    }
+    return TensorRecord(
+      name: entry.name, shape: entry.shape,
+      values: UnsafeBufferPointer(start: kept.pointer, count: entry.count), owner: model.parameters)
+  }
+
   /// Takes over a checkpoint of a run of this blueprint.
   ///
   /// - Throws: `CheckpointError` when its tensors are not this model's.
   public func restore(_ checkpoint: LoadedCheckpoint) throws {
-    for (name, buffer) in groups { try model.parameters.read(checkpoint, group: name, into: buffer) }
+    for (name, buffer, hasFrozen) in groups {
+      try model.parameters.read(checkpoint, group: name, into: buffer, frozenToo: hasFrozen)
+    }
     step = try checkpoint.integer(Key.step)
     optimizer.updates = try checkpoint.integer(Key.updates)
     refusals = try checkpoint.integer(Key.refusals)
@@ -126,23 +150,34 @@ extension TextToVideoModel {
     self = blueprint.makeModel()
     parameters.allocate(seed: 0, withGradients: false)
     let group = averaged ? "average" : "parameters"
-    try parameters.read(checkpoint, group: group, into: parameters.values)
+    try parameters.read(checkpoint, group: group, into: parameters.values, frozenToo: true)
   }
 }
 
 extension ParameterStore {
-  /// Fills a flat buffer from a group of a checkpoint, which must have exactly these parameters.
-  fileprivate func read(_ checkpoint: LoadedCheckpoint, group: String, into buffer: Tensor) throws {
-    try checkpoint.require(entries.map { ($0.name, $0.shape) }, in: group)
-    for entry in entries {
-      try checkpoint.read(
-        entry.name, in: group,
-        into: UnsafeMutableBufferPointer(start: buffer.pointer + entry.offset, count: entry.count))
+  /// Fills a flat buffer of trained parameters, and the frozen ones if wanted, from a group of a checkpoint, which must
+  /// have exactly these parameters.
+  fileprivate func read(
+    _ checkpoint: LoadedCheckpoint, group: String, into buffer: Tensor, frozenToo: Bool
+  ) throws {
+    try checkpoint.require(
+      (frozenToo ? entries : trainedEntries).map { ($0.name, $0.shape) }, in: group)
+    for entry in trainedEntries {
+      try checkpoint.read(entry.name, in: group, into: buffer.view(at: entry.offset, entry.shape))
+    }
+    for entry in entries where frozenToo && entry.isFrozen {
+      try write(entry) { try checkpoint.read(entry.name, in: group, into: $0) }
     }
   }
 }
 
 extension LoadedCheckpoint {
+  /// A tensor of a group, into one of the same count.
+  func read(_ name: String, in group: String, into target: Tensor) throws {
+    try read(
+      name, in: group, into: UnsafeMutableBufferPointer(start: target.pointer, count: target.count))
+  }
+
   /// An attribute that a checkpoint of a run has.
   func text(_ name: String) throws -> String {
     guard case .text(let text) = attributes[name] else { throw lacks(name) }

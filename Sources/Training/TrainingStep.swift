@@ -76,7 +76,7 @@ public final class TrainingStep {
   /// The first parameter with a gradient that is not finite; all are, each by itself, if only their norm overflows.
   private func firstNonFinite() -> String {
     let parameters = objective.parameters
-    let entry = parameters.entries.first {
+    let entry = parameters.trainedEntries.first {
       !parameters.gradients.view(at: $0.offset, $0.shape).isFinite
     }
     return entry?.name ?? "all parameters together (its norm overflows)"

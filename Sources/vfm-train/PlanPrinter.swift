@@ -1,9 +1,19 @@
+import Clips
 import Commands
 import Foundation
+import Recipes
 
 /// Prints what a run will cost.
 struct PlanPrinter {
   let forecast: RunForecast
+  /// The number of parameters, in words.
+  let parameters: String
+
+  init(_ recipe: Recipe, _ manifest: Manifest) throws {
+    forecast = try RunForecast(recipe, manifest)
+    parameters = recipe.training.inWords(
+      parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
+  }
 
   func print(json: Bool) throws {
     if json {
@@ -14,7 +24,7 @@ struct PlanPrinter {
     let (plan, time, memory) = (forecast.plan, forecast.calibration, forecast.memory)
     Swift.print(
       """
-      parameters          \(plan.parameters)
+      parameters          \(parameters)
       tokens a clip       \(plan.tokensPerClip), and \(plan.tokensPerCaption) of text
       clips a step        \(plan.clipsPerStep)
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products
@@ -31,7 +41,8 @@ struct PlanPrinter {
   private var figures: [String: Any] {
     let (plan, time, memory) = (forecast.plan, forecast.calibration, forecast.memory)
     var figures: [String: Any] = [
-      "parameters": plan.parameters, "tokensPerClip": plan.tokensPerClip,
+      "parameters": plan.parameters, "frozenParameters": plan.frozenParameters,
+      "tokensPerClip": plan.tokensPerClip,
       "tokensPerCaption": plan.tokensPerCaption, "clipsPerStep": plan.clipsPerStep,
       "operationsPerStep": plan.operationsPerStep, "steps": plan.steps,
       "peakBytes": plan.peakBytes, "tensorBytes": plan.tensorBytes, "checkpointBytes": plan.checkpointBytes,

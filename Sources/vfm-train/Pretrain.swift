@@ -55,7 +55,7 @@ struct Pretrain: ParsableCommand {
       try Inputs.setThreads(threads)
       let recipe = try Recipe.load(path: recipe, overrides: overrides)
       let manifest = try Manifest.load(recipe.data.train, split: "train", root: recipe.data.root)
-      if plan { return try PlanPrinter(forecast: RunForecast(recipe, manifest)).print(json: json) }
+      if plan { return try PlanPrinter(recipe, manifest).print(json: json) }
       let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
       let run = try PretrainRun(recipe, manifest, folder: RunFolder(output ?? "Checkpoints/\(name)"))
       try run.start(stopAfter: stopAfter, goOnWith: commandToGoOn, json: json)

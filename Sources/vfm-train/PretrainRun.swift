@@ -48,8 +48,7 @@ final class PretrainRun: TrainingObserver {
     guardian = try recipe.data.indexGuard(index, manifest)
     let clips = RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path)
     state = try Self.state(recipe, manifest, checkpoints, clips)
-    let bytes = 4 * MemoryLayout<Float>.stride * state.model.parameters.parameterCount
-    try checkpoints.requireSpace(for: 2, of: bytes)
+    try checkpoints.requireSpace(for: 2, of: state.checkpointBytes)
     progress = ProgressLine(logEvery: recipe.training.logEvery)
     metrics = try MetricsLog(path: folder.metrics, from: state.step)
     do {
@@ -64,7 +63,7 @@ final class PretrainRun: TrainingObserver {
     _ recipe: Recipe, _ manifest: Manifest, _ checkpoints: CheckpointFolder, _ clips: RunClips
   ) throws -> RunState {
     guard let found = try checkpoints.newest() else {
-      let state = RunState(Blueprint(recipe, manifest))
+      let state = try RunState.beginning(recipe, manifest)
       try clips.begin(state)
       return state
     }
@@ -149,10 +148,12 @@ final class PretrainRun: TrainingObserver {
   }
 
   private func introduce() {
-    let blueprint = state.blueprint
+    let (blueprint, parameters) = (state.blueprint, state.model.parameters)
+    let count = recipe.training.inWords(
+      parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
     standardError(
       """
-      \(state.model.parameters.parameterCount) parameters, \(manifest.count) clips, \(blueprint.tokensPerClip) tokens a clip, \
+      \(count) parameters, \(manifest.count) clips, \(blueprint.tokensPerClip) tokens a clip, \
       \(Parallel.threads) threads, output: \(folder.path)
 
       """)

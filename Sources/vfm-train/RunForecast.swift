@@ -34,7 +34,7 @@ struct RunForecast {
 
   /// Takes about ten seconds.
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
-    let blueprint = Blueprint(recipe, manifest)
+    let blueprint = try Blueprint(recipe, manifest, start: recipe.training.startCheckpoint())
     let captions = Self.captions(of: manifest)
     let heldOut = try Self.heldOutClips(recipe)
     let samples = recipe.samples

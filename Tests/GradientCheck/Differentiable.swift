@@ -38,8 +38,9 @@ extension ParameterStore {
   /// Adds normally distributed numbers to all parameters, so that none is at a special place (zero, one).
   public func perturb(by deviation: Float = 0.2, seed: UInt64 = 2) {
     for (index, entry) in entries.enumerated() {
-      let change = gaussian(entry.shape, seed: seed &+ UInt64(index) &* 1000)
-      values.view(at: entry.offset, entry.shape).add(change, scale: deviation)
+      let value = values(of: entry).widened.copied()
+      value.add(gaussian(entry.shape, seed: seed &+ UInt64(index) &* 1000), scale: deviation)
+      values(of: entry).copy(from: value)
     }
   }
 }

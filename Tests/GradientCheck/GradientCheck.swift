@@ -61,7 +61,7 @@ private struct GradientCheck {
       problems += slopeProblem(name, value, gradient, rounding)
     }
     if let store = piece.store, let parameterGradients {
-      for entry in store.entries {
+      for entry in store.trainedEntries {
         let value = store.values.view(at: entry.offset, entry.shape)
         problems += slopeProblem(
           entry.name, value, parameterGradients.view(at: entry.offset, entry.shape), rounding)
@@ -119,7 +119,7 @@ private struct GradientCheck {
   func addingProblems() -> [String] {
     guard let store = piece.store, let once = results().parameters else { return [] }
     _ = piece.pass(inputs).backward(weights)
-    return store.entries.compactMap { entry in
+    return store.trainedEntries.compactMap { entry in
       let first = once.view(at: entry.offset, entry.shape)
       let excess = store.gradients.view(at: entry.offset, entry.shape).copied()
       excess.add(first, scale: -2)
@@ -142,7 +142,7 @@ private struct GradientCheck {
       problems.append("\(name): the gradient's bits depend on the number of threads")
     }
     if let store = piece.store, let first = one.parameters, let second = three.parameters {
-      for entry in store.entries
+      for entry in store.trainedEntries
       where !sameBits(first.view(at: entry.offset, entry.shape), second.view(at: entry.offset, entry.shape)) {
         problems.append("\(entry.name): the gradient's bits depend on the number of threads")
       }

@@ -23,7 +23,7 @@ struct GradientCheckTests {
   @Test func catchesAParameterGradientThatIsFivePercentOff() {
     let problems = problems { layer, dy, saved in
       let dx = layer.backward(dy, saved)
-      layer.bias!.gradient.scale(by: 1.05)
+      layer.bias!.gradient!.scale(by: 1.05)
       return dx
     }
     #expect(problems.contains { $0.hasPrefix("bias: the gradient is off") })
@@ -51,7 +51,7 @@ struct GradientCheckTests {
   @Test func catchesAParameterThatIsForgotten() {
     let problems = problems { layer, dy, saved in
       let dx = layer.backward(dy, saved)
-      layer.bias!.gradient.fill(0)
+      layer.bias!.gradient!.fill(0)
       return dx
     }
     #expect(problems.count == 1 && problems[0].hasPrefix("bias: the gradient is off"))
@@ -59,7 +59,7 @@ struct GradientCheckTests {
 
   @Test func catchesAParameterGradientThatReplacesWhatWasThere() {
     let problems = problems { layer, dy, saved in
-      layer.weight.gradient.fill(0)
+      layer.weight.gradient!.fill(0)
       return layer.backward(dy, saved)
     }
     #expect(problems == ["weight: a second backward pass does not add"])

@@ -45,11 +45,11 @@ struct ParameterTests {
     _ = store.root.parameter("first", [3], .constant(1))
     let second = store.root.parameter("second", [2], .constant(2))
     store.allocate(seed: 1)
-    second.gradient.fill(7)
+    second.gradient!.fill(7)
     #expect(store.values.values.prefix(18) == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2])
     #expect(store.gradients.values[16] == 7 && store.gradients.values[18] == 0)
     store.zeroGradients()
-    #expect(second.gradient.values == [0, 0])
+    #expect(second.gradient!.values == [0, 0])
   }
 
   @Test func otherValuesStandInForAWhile() {

@@ -18,6 +18,7 @@ final class TemporaryFolder {
 struct SmallRun {
   let recipe: Recipe
   let manifest: Manifest
+  let blueprint: Blueprint
 
   init(in folder: TemporaryFolder, steps: Int = 20, _ overrides: String...) throws {
     try SyntheticSet.write(
@@ -34,9 +35,8 @@ struct SmallRun {
       """
     recipe = try Recipe.parse(text, name: "small", overrides: overrides)
     manifest = try Manifest.load(recipe.data.train)
+    blueprint = try Blueprint(recipe, manifest)
   }
-
-  var blueprint: Blueprint { Blueprint(recipe, manifest) }
 
   func loader(from step: Int, workers: Int = 1) -> BatchLoader {
     BatchLoader(

@@ -1,8 +1,8 @@
 /// Finds the word that was probably meant.
-enum Spelling {
+public enum Spelling {
   /// The nearest of the known words, at most two slips away (one in a word of three letters); case does not
   /// count.
-  static func nearest(to word: String, among known: [String]) -> String? {
+  public static func nearest(to word: String, among known: [String]) -> String? {
     let limit = word.count <= 3 ? 1 : 2
     let distances = known.map { (word: $0, slips: slips(from: word.lowercased(), to: $0.lowercased())) }
     return distances.filter { $0.slips <= limit }.min { $0.slips < $1.slips }?.word

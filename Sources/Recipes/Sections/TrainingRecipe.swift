@@ -22,6 +22,12 @@ public struct TrainingRecipe: Equatable, Sendable {
   public let recompute: Bool
   /// How what blocks keep for the backward pass lies in memory.
   public let savedActivations: NumberPrecision
+  /// A checkpoint, or a run's folder, whose values the parameters begin with.
+  public let start: String?
+  /// Beginnings of the names of parameters that stay as they are.
+  public let frozen: [String]
+  /// How these are kept in memory.
+  public let frozenPrecision: NumberPrecision
 
   init(_ section: Section) {
     let many = 1_000_000_000
@@ -48,5 +54,16 @@ public struct TrainingRecipe: Equatable, Sendable {
       "savedActivations", default: NumberPrecision.float32,
       "How activations are kept for the backward pass: bfloat16 takes half the memory, and gradients are "
         + "then of rounded activations.")
+    start = section.optionalString(
+      "start",
+      "A checkpoint, or a run's folder for its newest one, whose averaged values the run begins with: each "
+        + "parameter with that of the same name. It is read only when a run begins.")
+    frozen = section.strings(
+      "frozen", atMost: 64,
+      "Names of parameters, or their beginnings up to a dot, that are not trained, as in [\"text_encoder\"].")
+    frozenPrecision = section.choice(
+      "frozenPrecision", default: NumberPrecision.float32,
+      "How frozen values are kept in memory: bfloat16 takes half of it and rounds them to 8 bits of precision."
+    )
   }
 }

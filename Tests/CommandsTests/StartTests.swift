@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// Runs that start from a checkpoint, with a part of the model frozen.
+@Suite(.serialized) struct StartTests {
+  private static let freeze = ["--set", "training.frozen=[\"text_encoder\"]"]
+  private static let narrow = freeze + ["--set", "training.frozenPrecision=bfloat16"]
+
+  @Test(arguments: [freeze, narrow, ["--set", "training.frozen=[\"transformer.blocks\"]"]])
+  func thePlansPeakIsTheOneMeasured(options: [String]) throws {
+    let bench = try Workbench(steps: 8)
+    func pretrain(_ more: [String]) throws -> CommandResult {
+      try vfm(["vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--json"] + options + more)
+    }
+    let plan = try pretrain(["--plan"])
+    // A save amid the run must not raise the peak.
+    let run = try pretrain(["--set", "training.checkpointEvery=4"])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.json["peakBytes"] as? Int == plan.json["peakBytes"] as? Int)
+    #expect(run.json["systemAllocationsAfterThirdStep"] as? Int == 0)
+    #expect(plan.json["frozenParameters"] as? Int ?? 0 > 0)
+  }
+
+  @Test func aRunStartsFromACheckpointAndGoesOnWithoutIt() throws {
+    let bench = try Workbench()
+    let start = try bench.trained()
+    let options = Self.narrow + ["--set", "training.start=\(bench.output)"]
+    func pretrain(_ output: String, _ more: String...) throws -> CommandResult {
+      try vfm(["vfm-train", "pretrain", bench.recipe, "--output", bench.path + output] + options + more)
+    }
+    let whole = try pretrain("/whole", "--json")
+    #expect(whole.code == 0, "\(whole.errors)")
+    #expect(
+      whole.errors.contains("starting from \(start): 75 of 75 parameters taken over"), "\(whole.errors)")
+    #expect(whole.errors.contains(" frozen in bfloat16) parameters"), "\(whole.errors)")
+    #expect(try pretrain("/other", "--plan").output.contains(" frozen in bfloat16)"))
+
+    #expect(try pretrain("/halves", "--stop-after", "1").code == 75)
+    try FileManager.default.removeItem(atPath: bench.output)
+    let rest = try pretrain("/halves", "--json")
+    #expect(rest.code == 0, "\(rest.errors)")
+    #expect(!rest.errors.contains("starting from"))
+    #expect(rest.json["hash"] as? String == whole.json["hash"] as? String)
+    #expect(rest.json["hash"] != nil)
+
+    let sample = try vfm([
+      "vfm-sample", "--checkpoint", bench.path + "/halves", "--prompt", "a red circle", "--output",
+      bench.path + "/clip.mp4", "--steps", "2",
+    ])
+    #expect(sample.code == 0, "\(sample.errors)")
+  }
+
+  @Test func whatIsWrongIsSaidInOneSentence() throws {
+    let bench = try Workbench()
+    func refusal(_ setting: String) throws -> (code: Int32, text: String) {
+      let result = try bench.pretrain("--set", setting, output: bench.path + "/other")
+      #expect(!result.errors.contains("Fatal error"))
+      return (result.code, result.errors)
+    }
+    let unknown = try refusal("training.frozen=[\"text_encodr\"]")
+    #expect(unknown.code == 65 && unknown.text.contains("did you mean \"text_encoder\"?"), "\(unknown)")
+    let everything = try refusal("training.frozen=[\"text_encoder\",\"transformer\"]")
+    #expect(everything.code == 65 && everything.text.contains("training.frozen: all parameters"))
+    let missing = try refusal("training.start=\(bench.path)/none.h5")
+    #expect(missing.code == 66 && missing.text.contains("\(bench.path)/none.h5"))
+    let format = try refusal("training.frozenPrecision=float16")
+    #expect(format.code == 65 && format.text.contains("training.frozenPrecision"))
+    let lonely = try refusal("training.frozen=[\"text_encoder\"]")
+    #expect(lonely.code == 0 && lonely.text.contains("there is no training.start"))
+  }
+}
