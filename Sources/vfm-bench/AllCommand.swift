@@ -36,15 +36,15 @@ struct AllCommand: ParsableCommand {
       if !json { print("\(machine.description)\n") }
       let figures = Figures(
         machine: machine, step: try shown(StepBenchReport(model, rounds: StepCommand.rounds)),
-        stepRecomputed: try shown(StepBenchReport(recomputed, rounds: StepCommand.rounds)),
-        stepSmall: try shown(StepBenchReport(BenchModel.Named.small.model, rounds: StepCommand.rounds)),
-        roof: try shown(RoofReport(model, rounds: RoofCommand.rounds)),
+        stepRecomputed: try shown(StepBenchReport(recomputed, rounds: 3)),
+        stepSmall: try shown(StepBenchReport(BenchModel.Named.small.model, rounds: 3)),
+        roof: try shown(RoofReport(model, rounds: 5)),
         kernels: try shown(.kernels(model, rounds: KernelsCommand.rounds)),
         optimizer: try shown(.optimizer(model, rounds: OptimizerCommand.rounds)),
-        sampling: try shown(SamplingReport(model, rounds: SamplingCommand.rounds)),
-        checkpoint: try shown(CheckpointReport(model, rounds: CheckpointCommand.rounds)),
-        sweep: try shown(SweepReport(SweepAxis.allCases, rounds: SweepCommand.rounds)),
-        residentBytes: residentPeak())
+        sampling: try shown(SamplingReport(model, rounds: 2)),
+        checkpoint: try shown(CheckpointReport(model, rounds: 3)),
+        sweep: try shown(SweepReport(SweepAxis.allCases, rounds: 2)),
+        residentBytes: ResidentMemory.peakOfAll)
       if let output { try SweepFiles(figures.sweep).write(to: output) }
       if json { return try printJSON(figures) }
       print("Peak memory of all this: \(inWords(bytes: figures.residentBytes)) resident")
@@ -53,7 +53,10 @@ struct AllCommand: ParsableCommand {
 
   /// Prints each report as soon as it is there, unless all are to be one object.
   private func shown<Report: BenchReport>(_ report: Report) throws -> Report {
-    if !json { try report.print(json: false) }
+    if !json {
+      try report.print(json: false)
+      fflush(nil)  // a pipe would otherwise see it late
+    }
     return report
   }
 }

@@ -31,13 +31,13 @@ struct DecodeBench {
 
   /// The memory of this process before the first sample, after 1,000 and after all, in bytes.
   func soak(_ count: Int, threads: Int) throws -> [(String, Double)] {
-    var figures = [("residentBytesAtStart", Double(residentNow()))]
+    var figures = [("residentBytesAtStart", Double(ResidentMemory.now))]
     let early = min(1000, count)
     try read(0..<early, threads: threads, isWarm: true)
-    figures.append(("residentBytesAfter\(early)", Double(residentNow())))
+    figures.append(("residentBytesAfter\(early)", Double(ResidentMemory.now)))
     if count > early {
       try read(early..<count, threads: threads, isWarm: true)
-      figures.append(("residentBytesAfter\(count)", Double(residentNow())))
+      figures.append(("residentBytesAfter\(count)", Double(ResidentMemory.now)))
     }
     return figures
   }

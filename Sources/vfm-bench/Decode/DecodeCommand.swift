@@ -53,7 +53,7 @@ struct DecodeCommand: ParsableCommand {
           figures += [(name, rate), ("\(name)ProcessorMilliseconds", milliseconds)]
         }
       }
-      figures.append(("residentBytes", Double(residentNow())))
+      figures.append(("residentBytes", Double(ResidentMemory.now)))
       try report(figures)
     }
   }

@@ -39,11 +39,12 @@ struct StepBenchReport: BenchReport {
   init(_ model: BenchModel, rounds: Int, warmUp: Int = 2) {
     Memory.trim()
     Memory.resetPeak()
+    ResidentMemory.resetPeak()
     let before = Memory.statistics.liveBytes
     let bench = StepBench(model)
     // The roof takes memory of its own, so what a step needs is read before.
     for _ in 0..<warmUp { bench.step() }
-    let (peak, resident) = (Memory.statistics.peakBytes - before, residentPeak())
+    let (peak, resident) = (Memory.statistics.peakBytes - before, ResidentMemory.peak)
     let plan = bench.plan
     let roof = SgemmRoof(plan.products)
     var ledger = WorkLedger()
