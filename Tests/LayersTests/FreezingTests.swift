@@ -18,8 +18,10 @@ struct FreezingTests {
 
   @Test func aPrefixEndsAtADotOrWithTheName() {
     let freezing = Freezing(["text", "blocks.1", "head.weight"])
-    #expect(["text.a", "text.a.b", "blocks.1.x", "head.weight", "text"].allSatisfy(freezing.holds))
-    #expect(!["texts.a", "blocks.10.x", "head", "head.weights", "a.text"].contains(where: freezing.holds))
+    for name in ["text.a", "text.a.b", "blocks.1.x", "head.weight", "text"] { #expect(freezing.holds(name)) }
+    for name in ["texts.a", "blocks.10.x", "head", "head.weights", "a.text"] {
+      #expect(!freezing.holds(name))
+    }
     #expect(!Freezing.nothing.holds("text"))
   }
 

@@ -23,7 +23,7 @@ struct FrozenModelTests {
     }
     let (output, plainOutput) = (pass(model), pass(plain))
     #expect(sameBits(output, plainOutput))
-    #expect(!store.entries.filter(\.isFrozen).isEmpty)
+    #expect(store.trainedEntries.count < store.entries.count)
     for (mine, other) in zip(store.entries, plain.parameters.entries) where !mine.isFrozen {
       let gradient = store.gradients.view(at: mine.offset, mine.shape)
       #expect(gradient.sumOfSquares > 0, "\(mine.name)")

@@ -91,7 +91,7 @@ func twentyStepsWithFrozenPartsAreTenAndTenMore(precision: String) throws {
   ("text_encodr", "did you mean \"text_encoder\"?"),
   ("transformer.blocks.1.atn1", "did you mean \"transformer.blocks.1.attn1\"?"),
   ("encoder", "the parts of the model are text_encoder, transformer."),
-  ("text_encoder.decoder.block", "the parts of text_encoder are text_encoder.encoder, text_encoder.shared."),
+  ("text_encoder.decoder.layers", "the parts of text_encoder are text_encoder.encoder, text_encoder.shared."),
 ])
 func aNameThatFreezesNothingIsRefused(prefix: String, remedy: String) throws {
   let folder = try TemporaryFolder()
