@@ -29,7 +29,7 @@ import Testing
       leaves(json, "")
         == Recipe.table.leafPaths.filter {
           ![
-            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed",
+            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "training.start",
           ].contains($0)
         })
   }
