@@ -75,7 +75,7 @@ public struct RotaryPositions: Sendable {
         // y₀ = x₀ cos − x₁ sin, y₁ = x₁ cos + x₀ sin: each number with its partner and the partner's signed sine.
         sweep(k) { i, c in
           let v = load(head, i, c)
-          let partner = Lanes(evenHalf: v.oddHalf, oddHalf: v.evenHalf)
+          let partner = pairsSwapped(v)
           let turned = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
           store(turned, head, i, c)
         }
@@ -84,11 +84,9 @@ public struct RotaryPositions: Sendable {
   }
 }
 
-extension SIMD16 {
-  @inline(__always)
-  fileprivate init(evenHalf: SIMD8<Scalar>, oddHalf: SIMD8<Scalar>) {
-    self.init()
-    self.evenHalf = evenHalf
-    self.oddHalf = oddHalf
-  }
+/// Each number in the place of its neighbour: a pair is 64 bits, turned by 32.
+@inline(__always)
+private func pairsSwapped(_ v: Lanes) -> Lanes {
+  let pairs = unsafeBitCast(v, to: SIMD8<UInt64>.self)
+  return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
 }
