@@ -7,7 +7,7 @@ import Tensors
 
 /// What a run will cost in work and memory, known before its first step: it is rehearsed with its loops and products
 /// switched off.
-public struct RunPlan: Sendable, Codable {
+public struct RunPlan: Sendable {
   /// The model's values, and how many of them are frozen.
   public let parameters: Int, frozenParameters: Int
   /// Tokens of a clip, and of its caption (padding included).

@@ -4,7 +4,7 @@ import Tensors
 /// Seconds of a run's step, predicted by timing steps of the very recipe with fewer blocks, for about ten seconds.
 ///
 /// Weights are random and clips made up, so no clip is read. It holds less memory than the run.
-public struct StepCalibration: Sendable, Codable {
+public struct StepCalibration: Sendable {
   /// The predicted seconds of a step: the median over the rounds of timing, and the quarters below and above it.
   public let secondsPerStep: Double, secondsLow: Double, secondsHigh: Double
   /// Rounds of timing, and the blocks and clips that were timed.
