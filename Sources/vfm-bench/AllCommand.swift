@@ -44,7 +44,7 @@ struct AllCommand: ParsableCommand {
         sampling: try shown(SamplingReport(model, rounds: 2)),
         checkpoint: try shown(CheckpointReport(model, rounds: 3)),
         sweep: try shown(SweepReport(SweepAxis.allCases, rounds: 2)),
-        residentBytes: ResidentMemory.peakOfAll)
+        residentBytes: ProcessMemory.residentPeakOfAll)
       if let output { try SweepFiles(figures.sweep).write(to: output) }
       if json { return try printJSON(figures) }
       print("Peak memory of all this: \(inWords(bytes: figures.residentBytes)) resident")

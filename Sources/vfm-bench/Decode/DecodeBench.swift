@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import Synchronization
 import Video
@@ -31,13 +32,13 @@ struct DecodeBench {
 
   /// The memory of this process before the first sample, after 1,000 and after all, in bytes.
   func soak(_ count: Int, threads: Int) throws -> [(String, Double)] {
-    var figures = [("residentBytesAtStart", Double(ResidentMemory.now))]
+    var figures = [("residentBytesAtStart", Double(ProcessMemory.resident))]
     let early = min(1000, count)
     try read(0..<early, threads: threads, isWarm: true)
-    figures.append(("residentBytesAfter\(early)", Double(ResidentMemory.now)))
+    figures.append(("residentBytesAfter\(early)", Double(ProcessMemory.resident)))
     if count > early {
       try read(early..<count, threads: threads, isWarm: true)
-      figures.append(("residentBytesAfter\(count)", Double(ResidentMemory.now)))
+      figures.append(("residentBytesAfter\(count)", Double(ProcessMemory.resident)))
     }
     return figures
   }

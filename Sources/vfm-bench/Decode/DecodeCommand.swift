@@ -53,7 +53,7 @@ struct DecodeCommand: ParsableCommand {
           figures += [(name, rate), ("\(name)ProcessorMilliseconds", milliseconds)]
         }
       }
-      figures.append(("residentBytes", Double(ResidentMemory.now)))
+      figures.append(("residentBytes", Double(ProcessMemory.resident)))
       try report(figures)
     }
   }

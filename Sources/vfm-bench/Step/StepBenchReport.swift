@@ -1,3 +1,4 @@
+import Commands
 import Evaluation
 import Tensors
 
@@ -39,12 +40,12 @@ struct StepBenchReport: BenchReport {
   init(_ model: BenchModel, rounds: Int, warmUp: Int = 2) {
     Memory.trim()
     Memory.resetPeak()
-    ResidentMemory.resetPeak()
+    ProcessMemory.resetPeak()
     let before = Memory.statistics.liveBytes
     let bench = StepBench(model)
     // The roof takes memory of its own, so what a step needs is read before.
     for _ in 0..<warmUp { bench.step() }
-    let (peak, resident) = (Memory.statistics.peakBytes - before, ResidentMemory.peak)
+    let (peak, resident) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
     let plan = bench.plan
     let roof = SgemmRoof(plan.products)
     var ledger = WorkLedger()
