@@ -72,7 +72,7 @@ public enum Work {
   /// Floating-point operations of all matrix products (a multiply and an add are two).
   public static var productOperations: Int { operations.load(ordering: .relaxed) }
 
-  /// Adds to the count, or to that of the rehearsal going on; for kernels that call `sgemm` themselves.
+  /// Adds to the count, or to that of the rehearsal going on; for kernels that multiply blocks themselves.
   public static func count(_ amount: Int) {
     if let rehearsal = Plan.current {
       rehearsal.counts.withLock { $0.operations += amount }
