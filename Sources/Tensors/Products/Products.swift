@@ -19,8 +19,7 @@ public enum Addend {
 public func multiply(_ a: Tensor, transposed b: Tensor, into c: Tensor, plus addend: Addend = .nothing) {
   let (m, n, k) = (a.rows, b.rows, a.columns)
   precondition(b.columns == k && c.count == m * n, "cannot multiply \(a.shape) by transposed \(b.shape)")
-  Product(rows: m, columns: n, terms: k, leftIsTransposed: false, rightIsTransposed: true)
-    .compute(a, b, into: c, plus: addend)
+  Product(ProductShape(.forward, rows: m, columns: n, terms: k)).compute(a, b, into: c, plus: addend)
 }
 
 /// c = a b + addend: the gradient of a linear layer's input.
@@ -29,8 +28,7 @@ public func multiply(_ a: Tensor, transposed b: Tensor, into c: Tensor, plus add
 public func multiply(_ a: Tensor, _ b: Tensor, into c: Tensor, plus addend: Addend = .nothing) {
   let (m, n, k) = (a.rows, b.columns, a.columns)
   precondition(b.rows == k && c.count == m * n, "cannot multiply \(a.shape) by \(b.shape)")
-  Product(rows: m, columns: n, terms: k, leftIsTransposed: false, rightIsTransposed: false)
-    .compute(a, b, into: c, plus: addend)
+  Product(ProductShape(.inputGradient, rows: m, columns: n, terms: k)).compute(a, b, into: c, plus: addend)
 }
 
 /// c += aᵀ b: the gradient of a linear layer's weight, summed over all tokens.
@@ -39,18 +37,20 @@ public func multiply(_ a: Tensor, _ b: Tensor, into c: Tensor, plus addend: Adde
 public func multiplyAdd(transposed a: Tensor, _ b: Tensor, into c: Tensor) {
   let (m, n, k) = (a.columns, b.columns, a.rows)
   precondition(b.rows == k && c.count == m * n, "cannot multiply transposed \(a.shape) by \(b.shape)")
-  Product(rows: m, columns: n, terms: k, leftIsTransposed: true, rightIsTransposed: false)
-    .compute(a, b, into: c, plus: .output)
+  Product(ProductShape(.weightGradient, rows: m, columns: n, terms: k)).compute(a, b, into: c, plus: .output)
 }
 
-/// The sizes of a product and how its factors lie in memory.
+/// How a product of a shape is cut and computed.
 private struct Product {
-  let rows: Int, columns: Int, terms: Int
-  let leftIsTransposed: Bool, rightIsTransposed: Bool
+  let shape: ProductShape
 
-  private var form: ProductShape.Form {
-    leftIsTransposed ? .weightGradient : rightIsTransposed ? .forward : .inputGradient
-  }
+  init(_ shape: ProductShape) { self.shape = shape }
+
+  private var rows: Int { shape.rows }
+  private var columns: Int { shape.columns }
+  private var terms: Int { shape.terms }
+  private var leftIsTransposed: Bool { shape.form == .weightGradient }
+  private var rightIsTransposed: Bool { shape.form == .forward }
 
   /// Terms that are added in registers before the output is touched: a strip of them fits the first cache, a block of
   /// panels the second.
@@ -74,7 +74,7 @@ private struct Product {
   }
 
   func compute(_ a: Tensor, _ b: Tensor, into c: Tensor, plus addend: Addend) {
-    Work.count(ProductShape(form, rows: rows, columns: columns, terms: terms))
+    Work.count(shape)
     let most = Panels(depth: min(terms, Self.panelTerms), columns: columns)
     let panels = Tensor([most.floats])
     for first in stride(from: 0, to: max(1, terms), by: Self.panelTerms) {
