@@ -9,13 +9,13 @@ import Tensors
 /// sampling share these conventions, and every checkpoint records them.
 public struct Flow: Sendable, Equatable {
   /// What the model's output means.
-  public enum Prediction: String, Sendable {
+  public enum Prediction: String, CaseIterable, Sendable {
     /// noise − clip, as Wan, LTX and SD3.
     case velocity
     /// The clean clip, turned into a velocity: (x_t − output) / max(t, 0.05). For pixels in patches of more values than
     /// the model is wide: noise of that many values does not fit through, clips do (Li and He, "Back to basics: let
     /// denoising generative models denoise", 2025).
-    case clip
+    case x0
   }
 
   /// How far times are shifted toward noise: t′ = s·t / (1 + (s − 1)·t).
@@ -57,7 +57,7 @@ public struct Flow: Sendable, Equatable {
 
   /// The velocity that an output [B, C, F, H, W] at x_t means, in place of the output; one time for the whole clip.
   public func turnIntoVelocity(_ output: Tensor, at noisy: Tensor, time: Double) {
-    guard prediction == .clip else { return }
+    guard prediction == .x0 else { return }
     output.scale(by: -1)
     output.add(noisy)
     output.scale(by: Float(1 / max(time, Self.leastTime)))

@@ -1,20 +1,6 @@
+import Clips
 import Layers
 import Tensors
-
-/// Clips and captions to learn from in one pass.
-public struct Examples: Sendable {
-  /// [B, C, F, H, W], pixels in −1…1.
-  public let clips: Tensor
-  /// One for each clip.
-  public let captions: [String]
-
-  /// Clips with their captions.
-  public init(clips: Tensor, captions: [String]) {
-    precondition(clips.shape[0] == captions.count, "one caption for each clip")
-    self.clips = clips
-    self.captions = captions
-  }
-}
 
 /// Where in a run a pass stands: all randomness of an objective is a function of this.
 public struct Position: Sendable {
@@ -40,6 +26,8 @@ public protocol Objective {
   /// Runs forward and backward, adds `share` times the gradient of the mean loss to the parameters' gradients, and
   /// returns each clip's loss.
   func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double]
+  /// What the conditions of held-out loss differ in: "noise level".
+  var conditionTitle: String { get }
   /// The names of the conditions that held-out loss is measured under (noise levels, say).
   var heldOutConditions: [String] { get }
   /// Each clip's loss under one of these conditions, with randomness that depends on the position alone.

@@ -12,7 +12,7 @@ import Tensors
 /// captions are replaced by the empty one, so that sampling can guide away from it (Ho and Salimans, 2022).
 public struct RectifiedFlow: Objective {
   /// The law of times before the shift: σ(mean + deviation · normal).
-  public struct TimeLaw: Sendable {
+  public struct TimeLaw: Sendable, Equatable {
     /// Mean and standard deviation of the normal variable.
     public let mean: Double, deviation: Double
     /// A logit-normal law.
@@ -69,6 +69,8 @@ public struct RectifiedFlow: Objective {
 
   /// Noise levels that held-out loss is measured at.
   public static let heldOutTimes = [0.1, 0.3, 0.5, 0.7, 0.9]
+  /// Noise levels.
+  public var conditionTitle: String { "noise level" }
   /// The noise levels, in words.
   public var heldOutConditions: [String] { Self.heldOutTimes.map { "time \($0)" } }
 

@@ -1,3 +1,5 @@
+import Fields
+
 extension Recipe {
   /// The whole recipe as JSON with every default filled in, in the order of the reference. Reading it back
   /// gives an equal recipe, and equal recipes give equal texts.
@@ -6,8 +8,9 @@ extension Recipe {
   /// What is not the same in an older recipe, a line a key: `model.width: 384 (was 256)`. `ignored` are paths
   /// of keys or whole sections that do not matter.
   public func differences(from other: Recipe, ignoring ignored: Set<String> = ["notes"]) -> [String] {
+    if kind != other.kind { return ["task.kind: \(kind.rawValue) (was \(other.kind.rawValue))"] }
     // Keys may be absent on either side, but whoever has one has it in the order of the table.
-    Recipe.table.leafPaths.compactMap { path in
+    return Recipe.table(of: kind).leafPaths.compactMap { path in
       let steps = path.split(separator: ".").map(String.init)
       guard !steps.indices.contains(where: { ignored.contains(steps[...$0].joined(separator: ".")) }) else {
         return nil
@@ -16,13 +19,5 @@ extension Recipe {
       let before = steps.reduce(other.resolved) { $0?[$1] }
       return now == before ? nil : "\(path): \(now?.oneLine ?? "absent") (was \(before?.oneLine ?? "absent"))"
     }
-  }
-}
-
-extension JSON {
-  /// The value on one line.
-  var oneLine: String {
-    guard case .list(let elements) = value else { return text }
-    return "[" + elements.map(\.oneLine).joined(separator: ", ") + "]"
   }
 }

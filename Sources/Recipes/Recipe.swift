@@ -1,28 +1,33 @@
-/// One file that decides a run: data, model, objective, optimizer, steps. There is no inheritance and no
-/// other source of settings but `--set` on the command line, which goes through the same table of fields.
-public struct Recipe: Equatable, Sendable {
+import Curation
+import Fields
+import Tasks
+
+/// One file that decides a run: data, task, optimizer, steps. There is no inheritance and no other source of settings but
+/// `--set` on the command line, which goes through the same table of fields.
+public struct Recipe: Sendable {
+  /// The version that this program writes; `RecipeVersion` lifts older ones.
+  public static let version = 2
+
   /// Remarks for the reader, line by line.
   public let notes: [String]
   /// Seed of every random draw of the run.
   public let seed: Int
   /// Which clips are learned from.
-  public let data: DataRecipe
+  public let data: DataSection
   /// What is kept of the clips.
-  public let curation: CurationRecipe
-  /// How captions become tokens.
-  public let tokenizer: TokenizerRecipe
-  /// Sizes of the text encoder.
-  public let textEncoder: TextEncoderRecipe
-  /// Sizes of the video model.
-  public let model: ModelRecipe
-  /// What is asked of the model.
-  public let objective: ObjectiveRecipe
+  public let curation: CurationLimits
+  /// Which kind of task it is.
+  public let kind: TaskKind
+  /// What is asked for: the model, the objective, and what belongs to them.
+  public let task: any VideoTask
+  /// What the run starts from, and what of it is trained.
+  public let start: StartSection
   /// How weights follow gradients.
-  public let optimizer: OptimizerRecipe
+  public let optimizer: OptimizerSection
   /// How long, and what happens every so many steps.
-  public let training: TrainingRecipe
-  /// What is sampled meanwhile.
-  public let samples: SamplesRecipe
+  public let training: TrainingSection
+  /// What is measured beside the held-out loss.
+  public let evaluation: EvaluationSection
 
   /// The recipe as JSON with every default filled in.
   let resolved: JSON
@@ -30,6 +35,9 @@ public struct Recipe: Equatable, Sendable {
   private init(_ section: Section) {
     section.ignored(
       "$schema", .string(mayBeEmpty: true), "Path of a JSON Schema for editors to check by; ignored here.")
+    _ = section.integer(
+      "version", Self.version...Self.version,
+      "The version of the recipe's keys; a recipe that names none is read as version 1, whose keys had other names.")
     let line = Kind.string(mayBeEmpty: true)
     let remarks = section.optionalValue(
       "notes", .either(line, or: .list(of: line, count: 0...1000)), .optional,
@@ -41,74 +49,78 @@ public struct Recipe: Equatable, Sendable {
       default: []
       }
     seed = section.integer("seed", 0...Int.max, default: 0, "Seed of every random draw of the run.")
-    let data = section.section("data", "Which clips, and what stretch and size of them.", DataRecipe.init)
-    self.data = data
+    kind = section.section("task", "What is asked for.") {
+      $0.choice(
+        "kind", default: TaskKind.textToVideo,
+        "The kind of task, which decides what other keys a recipe has.")
+    }
+    data = section.section("data", "Which clips, and what stretch and size of them.", DataSection.init)
     curation = section.section(
-      "curation", "What vfm-data curate keeps of the clips; training does not read it.", CurationRecipe.init)
-    tokenizer = section.section("tokenizer", "How captions become tokens.", TokenizerRecipe.init)
-    textEncoder = section.section(
-      "textEncoder", "Sizes of the text encoder (the layout of T5 v1.1), trained with the model.",
-      TextEncoderRecipe.init)
-    model = section.section(
-      "model", "Sizes of the video diffusion transformer (the layout of Wan 2.1).", ModelRecipe.init)
-    objective = section.section("objective", "What is asked of the model.", ObjectiveRecipe.init)
+      "curation", "What vfm-data curate keeps of the clips; training does not read it.",
+      CurationLimits.init(_:))
+    task = kind.task.init(section, clips: data.clipShape)
+    let start = section.section(
+      "start", "What a new run starts from, and what of it is trained.", StartSection.init)
+    self.start = start
     optimizer = section.section(
-      "optimizer", "AdamW, its learning rate, and the average of the weights.", OptimizerRecipe.init)
+      "optimizer", "AdamW, its learning rate, and the average of the weights.", OptimizerSection.init)
     training = section.section(
-      "training", "How long, in what portions, and what happens every so many steps.", TrainingRecipe.init)
-    samples = section.section("samples", "Clips sampled while training, to see how it goes.") {
-      SamplesRecipe($0, data: data)
+      "training", "How long, in what portions, and what happens every so many steps.", TrainingSection.init)
+    evaluation = section.section(
+      "evaluation", "What is measured beside the held-out loss.") {
+      EvaluationSection($0, start: start)
     }
     section.reportUnknownKeys()
     resolved = JSON(.object(section.resolved))
   }
 
-  /// Every field there is, as one object: what an empty recipe declares while it is read.
-  static let table: Field = {
-    let section = Section(RecipeReader(SourceText(name: "", bytes: [])), nil)
-    _ = Recipe(section)
-    return Field(key: "", kind: .object(section.fields), presence: .required, meaning: "A run of training.")
-  }()
+  /// Every field that a recipe of a kind may have, as one object: what a recipe that names only its kind declares while
+  /// it is read.
+  static func table(of kind: TaskKind) -> Field { tables[kind]! }
+
+  private static let tables: [TaskKind: Field] = Dictionary(
+    uniqueKeysWithValues: TaskKind.allCases.map { kind in
+      let kindAlone = JSON.Member(key: "kind", value: JSON(.string(kind.rawValue)))
+      let json = JSON(.object([JSON.Member(key: "task", value: JSON(.object([kindAlone])))]))
+      return (kind, Field.table("A run of training.", reading: json) { _ = Recipe($0) })
+    })
+}
+
+extension Recipe: Equatable {
+  /// Whether both say the same.
+  public static func == (left: Recipe, right: Recipe) -> Bool { left.resolved == right.resolved }
 }
 
 extension Recipe {
-  /// Reads the recipe at a path; `overrides` are the texts after `--set`, for example `training.steps=100`,
-  /// later ones winning. Throws `RecipeErrors` with everything that is wrong at once.
+  /// Reads the recipe at a path; `overrides` are the texts after `--set`, for example `training.steps=100`, later ones
+  /// winning. Throws `RecipeErrors` with everything that is wrong at once.
   public static func load(path: String, overrides: [String] = []) throws -> Recipe {
     try read(SourceText(path: path), overrides: overrides)
   }
 
-  /// Reads a recipe from its text, such as the one kept in a checkpoint; `name` stands for the path in
-  /// messages.
+  /// Reads a recipe from its text, such as the one kept in a checkpoint; `name` stands for the path in messages.
   public static func parse(_ text: String, name: String, overrides: [String] = []) throws -> Recipe {
     try read(SourceText(name: name, bytes: text.utf8), overrides: overrides)
   }
 
   /// Reads, checks, and throws everything that is wrong.
   static func read(_ text: SourceText, overrides: [String] = []) throws -> Recipe {
-    let reader = RecipeReader(text)
-    var parser = JSONParser(text.bytes) { .file(offset: $0) }
-    var json: JSON
-    do {
-      json = try parser.document()
-    } catch {
-      reader.report("", at: .file(offset: error.offset), error.message)
-      try reader.finish()
-      throw error
-    }
-    for (path, place) in parser.repeatedKeys {
-      reader.report(path, at: place, "is here a second time; keep one of the two")
-    }
-    for text in overrides {
-      do {
-        json = try Override(text).applied(to: json)
-      } catch {
-        reader.report(error.path, at: .setting(text), error.message)
-      }
-    }
-    let recipe = Recipe(Section(reader, json))
-    recipe.check(with: reader)
-    try reader.finish()
-    return recipe
+    try Document.read(
+      text, overrides: overrides, knowledge: knowledge, lift: RecipeVersion.lift, declare: Recipe.init)
   }
+
+  private static let knowledge = Knowledge(
+    table: { json in
+      guard case .string(let name) = json["task"]?["kind"]?.value, let kind = TaskKind(rawValue: name) else {
+        return table(of: .textToVideo)
+      }
+      return table(of: kind)
+    },
+    remedy: { path in
+      if let now = RecipeVersion.renamed(path) { return "since version 2 it is called \(now)" }
+      let keys = path.split(separator: ".").map(String.init)
+      let kinds = TaskKind.allCases.filter { table(of: $0).field(at: keys) != nil }
+      return kinds.isEmpty
+        ? nil : "which belongs to task.kind \(kinds.map { "\"\($0.rawValue)\"" }.joined(separator: " and "))"
+    })
 }

@@ -37,10 +37,9 @@ public struct ClipReader: Sendable {
   /// The number of readable clips.
   public var count: Int { entries.count }
 
-  /// Some of the clips as a batch; its step is 0.
+  /// Some of the clips.
   /// - Parameter range: places in `entries`.
-  public func batch(_ range: Range<Int>) -> Batch {
-    let samples = BatchSamples(entries: Array(entries[range]), pixels: Array(pixels[range]))
-    return Batch(samples, step: 0, shape: shape, secondsWaited: 0)
+  public func examples(_ range: Range<Int>) -> Examples {
+    BatchSamples(entries: Array(entries[range]), pixels: Array(pixels[range])).examples(shape: shape)
   }
 }

@@ -1,0 +1,34 @@
+import Clips
+import Objectives
+
+/// The loss on held-out clips under each of an objective's conditions, with the same noise at each call.
+public struct HeldOutLoss: Evaluator {
+  /// The noise's seed: one for all runs, so that their figures can be compared.
+  public static let seed: UInt64 = 20_260
+
+  private let objective: any Objective
+  private let batch: Int
+
+  /// The loss of an objective.
+  /// - Parameter batch: clips a pass.
+  public init(_ objective: any Objective, batch: Int) {
+    self.objective = objective
+    self.batch = batch
+  }
+
+  /// The mean over clips for each condition; their mean is the loss.
+  public func run(_ clips: ClipReader) -> Evaluation {
+    let figures = objective.heldOutConditions.enumerated().map { condition, name in
+      var losses: [Double] = []
+      while losses.count < clips.count {
+        losses += objective.heldOutLosses(
+          clips.examples(losses.count..<min(clips.count, losses.count + batch)), condition: condition,
+          at: Position(seed: Self.seed, step: 0, firstSample: losses.count))
+      }
+      return Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count)))
+    }
+    return Evaluation(
+      title: "held-out loss", condition: objective.conditionTitle, figures: figures,
+      loss: figures.reduce(0) { $0 + $1.value } / Double(figures.count))
+  }
+}

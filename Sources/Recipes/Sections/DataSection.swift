@@ -1,0 +1,86 @@
+import Clips
+import ClipIndexing
+import Fields
+import Tasks
+import Video
+
+/// Which clips are learned from, and what stretch and size of them.
+public struct DataSection: Equatable, Sendable {
+  /// Path of the training manifest or folder, as written.
+  public let train: String
+  /// Path of the held-out manifest or folder, as written.
+  public let validation: String?
+  /// The folder that all clips must lie in, as written; nil stands for the manifest's own.
+  public let root: String?
+  /// Path of the clips' index, as written.
+  public let index: String?
+  /// What is compared with the index.
+  public let verify: IndexGuard.Comparison
+  /// Path of the folder of packed clips, as written.
+  public let packed: String?
+  /// What one clip may cost.
+  public let limits: DecodeLimits
+  /// The frames, height, width and frame rate of a training clip.
+  public let clipShape: ClipShape
+  /// Threads that decode.
+  public let workers: Int
+  /// Batches decoded ahead of training.
+  public let prefetch: Int
+  /// Memory for decoded clips, in megabytes.
+  public let cacheMegabytes: Int
+  /// Which part of a frame is kept.
+  public let crop: CropChoice
+  /// Which stretch of a longer clip is taken.
+  public let start: StartChoice
+  /// Share of unreadable clips, 0 to 1, above which a run stops.
+  public let badClipTolerance: Double
+
+  init(_ section: Section) {
+    train = section.string(
+      "train",
+      "Clips to learn from: a manifest, a folder of clips or a pattern of archives, in any layout that data.md "
+        + "lists; a relative path starts at the current directory.")
+    validation = section.optionalString(
+      "validation", "Clips held out from training, given in the same way; without them nothing is validated.")
+    root = section.optionalString(
+      "root",
+      "The folder that all clips must lie in, links followed, and at which relative paths of manifests start; "
+        + "without it that is the manifest's own folder. \"/\" lets clips lie anywhere.")
+    index = section.optionalString(
+      "index",
+      "What vfm-data index wrote about the clips: unreadable ones are left out, and changed ones are noticed."
+    )
+    verify = section.choice(
+      "verify", default: "size", among: ["size": IndexGuard.Comparison.size, "hash": .hash],
+      "What is compared with the index when a clip is first used: its size, or the hash of all its bytes.")
+    packed = section.optionalString(
+      "packed", "A folder that vfm-data pack wrote for this recipe: samples are read from it, not decoded.")
+    limits = section.section("limits", "What one clip may cost before it is refused.", DecodeLimits.init(_:))
+    let frames = section.integer("frames", ClipShape.frameRange, "Frames in a clip; 1 trains on images.")
+    let height = section.integer("height", ClipShape.sideRange, "Height of a clip in pixels.")
+    let width = section.integer("width", ClipShape.sideRange, "Width of a clip in pixels.")
+    let frameRate = section.number(
+      "frameRate", .above(0, through: 240),
+      "Frames per second at which clips are sampled, whatever rate their files have.")
+    clipShape = ClipShape(frames: frames, height: height, width: width, frameRate: frameRate)
+    workers = section.integer("workers", 1...64, default: 1, "Threads that decode clips.")
+    prefetch = section.integer(
+      "prefetch", 1...64, default: 4, "Batches decoded ahead of training.")
+    cacheMegabytes = section.integer(
+      "cacheMegabytes", 0...1_048_576, default: 512,
+      "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps "
+        + "none."
+    )
+    crop = section.choice(
+      "crop", default: "center", among: ["center": CropChoice.centre, "random": .random],
+      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for "
+        + "each sample."
+    )
+    start = section.choice(
+      "start", default: "random", among: ["random": StartChoice.random, "first": .first],
+      "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
+    badClipTolerance = section.number(
+      "badClipTolerance", .from(0, through: 1), default: 0.05,
+      "Share of the clips that may be unreadable before the run stops.")
+  }
+}

@@ -1,0 +1,64 @@
+import Fields
+import Tensors
+
+/// How long to train, in what portions, and what to do every so many steps.
+public struct TrainingSection: Equatable, Sendable {
+  /// Optimizer steps.
+  public let steps: Int
+  /// Clips in a batch.
+  public let batchSize: Int
+  /// Batches whose gradients make one step.
+  public let gradientAccumulation: Int
+  /// Steps between checkpoints.
+  public let checkpointEvery: Int
+  /// Newest checkpoints that stay on disk.
+  public let keepCheckpoints: Int
+  /// Steps between samples; 0 for none.
+  public let sampleEvery: Int
+  /// Steps between validations; 0 for none.
+  public let validateEvery: Int
+  /// Clips of a validation.
+  public let validationClips: Int
+  /// Steps between lines of the log.
+  public let logEvery: Int
+  /// Whether blocks recompute their activations in the backward pass.
+  public let activationCheckpointing: Bool
+  /// How what blocks keep for the backward pass lies in memory.
+  public let savedActivations: Precision
+
+  init(_ section: Section) {
+    let many = 1_000_000_000
+    steps = section.integer("steps", 1...many, "Optimizer steps of the whole run.")
+    batchSize = section.integer(
+      "batchSize", 1...4096, default: 8, "Clips in a batch.")
+    gradientAccumulation = section.integer(
+      "gradientAccumulation", 1...4096, default: 1, "Batches whose gradients are added up for one step.")
+    checkpointEvery = section.integer("checkpointEvery", 1...many, default: 500, "Steps between checkpoints.")
+    keepCheckpoints = section.integer(
+      "keepCheckpoints", 1...1_000_000, default: 3, "Newest checkpoints that stay on disk.")
+    sampleEvery = section.integer(
+      "sampleEvery", 0...many, default: 500, "Steps between samples from the prompts; 0 for none.")
+    validateEvery = section.integer(
+      "validateEvery", 0...many, default: 250, "Steps between looks at the held-out loss; 0 for none.")
+    validationClips = section.integer(
+      "validationClips", 1...1_000_000, default: 64, "Held-out clips in each look.")
+    logEvery = section.integer("logEvery", 1...many, default: 10, "Steps between lines of the log.")
+    activationCheckpointing = section.flag(
+      "activationCheckpointing", default: false,
+      "Whether blocks drop their activations and compute them again in the backward pass: less memory, a "
+        + "third more work."
+    )
+    savedActivations = section.choice(
+      "savedActivations", default: Precision.float32,
+      "How activations are kept for the backward pass: bfloat16 takes half the memory, and gradients are "
+        + "then of rounded activations.")
+    let clips = batchSize * gradientAccumulation
+    section.expect(
+      clips <= 65_536, of: "batchSize", "gradientAccumulation",
+      otherwise: "\(batchSize) clips a batch × \(gradientAccumulation) batches a step "
+        + "(training.gradientAccumulation) are \(clips) clips a step, more than 65536; make one of them smaller")
+  }
+
+  /// Clips of a step.
+  public var clipsPerStep: Int { batchSize * gradientAccumulation }
+}

@@ -1,0 +1,57 @@
+import Evaluation
+import Layers
+import Objectives
+import Sampling
+import Tensors
+
+/// All that trainer, plan, samples and evaluation see of a model.
+public struct Subject {
+  /// All of its parameters.
+  public let parameters: ParameterStore
+  /// What is asked of it: loss and gradients.
+  public let objective: any Objective
+  /// Makes clips, for kinds that generate.
+  public let sampler: (any Sampler)?
+  /// What is measured on held-out clips; the first one's loss says which checkpoint is best.
+  public let evaluators: [any Evaluator]
+
+  /// A subject of these parts.
+  public init(
+    parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
+    evaluators: [any Evaluator]
+  ) {
+    self.parameters = parameters
+    self.objective = objective
+    self.sampler = sampler
+    self.evaluators = evaluators
+  }
+}
+
+/// What a task is built with beside its own keys.
+public struct BuildContext {
+  /// What was noted of the training clips.
+  public let facts: TaskFacts
+  /// Which parameters are trained, frozen and adapted.
+  public let policy: ParameterPolicy
+  /// Clips of a pass.
+  public let batch: Int
+  /// Whether blocks keep only their input for the backward pass, which computes the rest again.
+  public let recomputesBlocks: Bool
+  /// How what blocks keep for the backward pass lies in memory.
+  public let savedPrecision: Precision
+  /// Numbers of blocks by the names of stacks, if not those of the recipe.
+  public let depths: [String: Int]
+
+  /// A context; by default all blocks are as the recipe says, and keep what backward reads.
+  public init(
+    facts: TaskFacts, policy: ParameterPolicy = .trainEverything, batch: Int, recomputesBlocks: Bool = false,
+    savedPrecision: Precision = .float32, depths: [String: Int] = [:]
+  ) {
+    self.facts = facts
+    self.policy = policy
+    self.batch = batch
+    self.recomputesBlocks = recomputesBlocks
+    self.savedPrecision = savedPrecision
+    self.depths = depths
+  }
+}

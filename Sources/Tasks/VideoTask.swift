@@ -1,0 +1,74 @@
+import Checkpoints
+import Clips
+import Fields
+import Layers
+import Manifests
+
+/// What a task notes of the training clips when a run begins, such as its vocabulary: kept in each checkpoint as
+/// attributes, since parameters mean nothing without it.
+public typealias TaskFacts = [String: Attribute]
+
+/// What a recipe asks for: a kind of model and of objective, named by the recipe's `task.kind`.
+///
+/// A task is a value read from a recipe. It knows how to build its model, objective, sampler and evaluators, and what a
+/// checkpoint must say of them; trainer, plan, samples and commands know only what stands here.
+public protocol VideoTask: Sendable {
+  /// Declares and reads the task's keys; `section` is the whole recipe.
+  /// - Parameter clips: the shape of the clips that the recipe asks for.
+  init(_ section: Section, clips: ClipShape)
+
+  /// What the manifest must tell of each clip.
+  var needs: ExampleNeeds { get }
+  /// The model's stacks of equal blocks, which a plan extrapolates over.
+  var stacks: [Stack] { get }
+  /// The tokens of a training clip.
+  var tokensPerClip: Int { get }
+  /// Attributes of the task's checkpoints that say what the numbers in them mean.
+  var conventions: [String: String] { get }
+  /// The parameters that `--method head` trains: what a model of this kind puts on top of its features; none if it has
+  /// no such part.
+  var head: [NamePattern] { get }
+  /// The linear layers that adapters go to unless a recipe says otherwise.
+  var adapterTargets: [NamePattern] { get }
+  /// What is sampled while training; nil for tasks that generate nothing.
+  var samples: SamplesSection? { get }
+
+  /// What the training clips say that the model depends on.
+  /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
+  /// - Throws: an error for people when the clips do not serve, or the base's facts do not fit.
+  func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts
+  /// The tables that have more rows with these facts than with the base's: by parameter name, the rows of the base.
+  func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int]
+  /// How many text tokens a caption is padded to; 0 for tasks without captions.
+  func textLength(_ facts: TaskFacts) -> Int
+  /// Builds the model and all that belongs to it; its parameters are registered and not yet allocated.
+  /// - Throws: an error for people when the facts are not of this task.
+  func subject(_ context: BuildContext) throws -> Subject
+}
+
+/// What a manifest must tell of each clip.
+public struct ExampleNeeds: OptionSet, Sendable {
+  /// A bit for each need.
+  public let rawValue: Int
+  /// Needs of the given bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  /// What the clip shows, in words.
+  public static let captions = ExampleNeeds(rawValue: 1)
+}
+
+/// A stack of equal blocks.
+public struct Stack: Sendable, Equatable {
+  /// The beginning of the names of its parameters: "transformer.blocks".
+  public let name: String
+  /// How many blocks it has.
+  public let depth: Int
+  /// The fewest blocks that a model of this kind works with.
+  public let least: Int
+
+  /// A stack.
+  public init(_ name: String, depth: Int, least: Int = 0) {
+    self.name = name
+    self.depth = depth
+    self.least = least
+  }
+}

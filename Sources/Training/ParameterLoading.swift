@@ -1,0 +1,100 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// What became of a model's parameters and of the tensors that they were loaded from: nothing is passed over in silence.
+public struct LoadingReport: Sendable, Equatable {
+  /// Where the tensors were read.
+  public let path: String
+  /// Parameters that took the values of the tensor of their name.
+  public internal(set) var taken: [String] = []
+  /// Parameters that were drawn anew because they were asked to be.
+  public internal(set) var fresh: [String] = []
+  /// Parameters that no base has: adapters and rows of new words.
+  public internal(set) var added: [String] = []
+  /// Tables that took over their first rows and drew the others.
+  public internal(set) var grown: [String] = []
+  /// Tensors that nothing took, as was expected.
+  public internal(set) var unused: [String] = []
+}
+
+/// Tensors that are not those of a model.
+public struct LoadingError: Error, Equatable, CustomStringConvertible {
+  /// Where they were read.
+  public let path: String
+  /// Parameters without a tensor, tensors without a parameter, and those of other shapes, a phrase each.
+  public let missing: [String], leftOver: [String], differing: [String]
+
+  /// All that differs, with remedies.
+  public var description: String {
+    func list(_ names: [String], _ what: String) -> [String] {
+      guard !names.isEmpty else { return [] }
+      let more = names.count > 12 ? "\n    and \(names.count - 12) more" : ""
+      return ["  \(what):" + names.prefix(12).map { "\n    \($0)" }.joined() + more]
+    }
+    return
+      (["The weights of \(path) are not those of this recipe's model:"]
+      + list(missing, "the model has them and the base does not (to draw them anew, name them in start.fresh)")
+      + list(leftOver, "the base has them and the model does not (to leave them out, name them in start.unused)")
+      + list(differing, "of other shapes (give the recipe the sizes of the base's, or name them in start.fresh)"))
+      .joined(separator: "\n")
+  }
+}
+
+extension ParameterStore {
+  /// Loads the parameters from named tensors.
+  ///
+  /// - Parameters:
+  ///   - renaming: a parameter's name to the name of its tensor.
+  ///   - fresh: parameters that keep the values they were drawn with.
+  ///   - unused: tensors that may be left over.
+  ///   - grown: tables of which the tensor holds only the first rows, so many.
+  /// - Throws: `LoadingError` with all that differs; then nothing was loaded.
+  public func load(
+    from source: any TensorSource, renaming: (String) -> String = { $0 }, fresh: [NamePattern] = [],
+    unused: [NamePattern] = [], grown: [String: Int] = [:]
+  ) throws -> LoadingReport {
+    var report = LoadingReport(path: source.path)
+    var (missing, differing) = ([String](), [String]())
+    var (whole, tables) = ([Entry](), [(Entry, rows: Int)]())
+    var wanted: Set<String> = []
+    for entry in entries {
+      let name = renaming(entry.name)
+      wanted.insert(name)
+      if entry.role != .weight {
+        report.added.append(entry.name)
+      } else if fresh.contains(where: { $0.matches(entry.name) }) {
+        report.fresh.append(entry.name)
+      } else if let shape = source.shape(name) {
+        if shape == entry.shape {
+          whole.append(entry)
+        } else if let rows = grown[entry.name], shape == [rows] + entry.shape.dropFirst() {
+          tables.append((entry, rows))
+        } else {
+          differing.append("\(entry.name) is \(shape) instead of \(entry.shape)")
+        }
+      } else {
+        missing.append(entry.name)
+      }
+    }
+    let leftOver = source.names.filter { !wanted.contains($0) }
+    report.unused = leftOver.filter { name in unused.contains { $0.matches(name) } }
+    let unexpected = leftOver.filter { !report.unused.contains($0) }
+    guard missing.isEmpty && differing.isEmpty && unexpected.isEmpty else {
+      throw LoadingError(path: source.path, missing: missing, leftOver: unexpected, differing: differing)
+    }
+    for entry in whole { try write(entry) { try source.read(renaming(entry.name), into: $0.buffer) } }
+    for (entry, rows) in tables {
+      let head = values(of: entry).view(at: 0, [rows] + entry.shape.dropFirst())
+      try source.read(renaming(entry.name), into: head.buffer)
+    }
+    report.taken = whole.map(\.name)
+    report.grown = tables.map(\.0.name)
+    return report
+  }
+}
+
+extension Tensor {
+  /// The elements as memory to read into.
+  var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+}

@@ -1,0 +1,193 @@
+import Checkpoints
+import Clips
+import Layers
+import Optimizers
+import Recipes
+import Tensors
+
+extension RunState {
+  /// Names of the attributes of a checkpoint; the task's facts and conventions come beside them.
+  enum Key {
+    static let step = "step", updates = "updates", refusals = "refusals", position = "position"
+    static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
+    static let arithmetic = "arithmetic", products = "products"
+    static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
+    static let bestLoss = "best_loss", bestStep = "best_step"
+    /// Those that say how a run goes on, and so count for its hash; the others describe it.
+    static let hashed = [step, updates, refusals, position, seed]
+    static let all =
+      hashed + [
+        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
+      ]
+  }
+
+  /// A group of trained parameters in a checkpoint: its name, and the flat buffer it shows.
+  struct Group {
+    let name: String
+    let buffer: Tensor
+  }
+
+  var groups: [Group] {
+    [
+      Group(name: CheckpointGroup.parameters, buffer: parameters.values),
+      Group(name: CheckpointGroup.average, buffer: parameters.average),
+    ]
+  }
+
+  /// The optimizer's state.
+  var slotGroups: [OptimizerSlot] { optimizer.slots }
+
+  /// Whether frozen values are in the checkpoint; an adapter names its base instead.
+  var holdsFrozen: Bool { !blueprint.recipe.start.isAdapter }
+
+  private var frozenEntries: [ParameterStore.Entry] {
+    holdsFrozen ? parameters.entries.filter(\.isFrozen) : []
+  }
+
+  /// Bytes of a checkpoint's file, to within a few per cent.
+  public var checkpointBytes: Int {
+    let trained = parameters.trainedEntries
+    let slots = optimizer.slots.flatMap(\.tensors)
+    let (frozen, groups) = (frozenEntries, groups.count)
+    return CheckpointFile.estimatedByteCount(
+      tensors: groups * trained.count + frozen.count + slots.count,
+      floats: groups * trained.reduce(0) { $0 + $1.count } + frozen.reduce(0) { $0 + $1.count }
+        + slots.reduce(0) { $0 + $1.value.count })
+  }
+
+  /// What a checkpoint of this moment holds; it shares the floats with the run, but for frozen values in bfloat16, which
+  /// are widened.
+  public var contents: CheckpointContents {
+    var contents = CheckpointContents()
+    for group in groups {
+      contents.groups[group.name] = parameters.trainedEntries.map { entry in
+        TensorRecord(
+          name: entry.name, shape: entry.shape,
+          values: UnsafeBufferPointer(start: group.buffer.pointer + entry.offset, count: entry.count),
+          owner: parameters)
+      }
+    }
+    let frozen = frozenEntries
+    if !frozen.isEmpty { contents.groups[CheckpointGroup.frozen] = frozen.map(frozenRecord) }
+    for slot in slotGroups {
+      contents.groups[slot.name] = slot.tensors.map { parameter, value in
+        TensorRecord(
+          name: parameter, shape: value.shape, values: UnsafeBufferPointer(value.buffer), owner: optimizer)
+      }
+    }
+    contents.attributes = attributes
+    return contents
+  }
+
+  private var attributes: [String: Attribute] {
+    let recipe = blueprint.recipe
+    var attributes: [String: Attribute] = blueprint.facts
+    for (name, text) in recipe.task.conventions { attributes[name] = .text(text) }
+    attributes[Key.step] = .integer(step)
+    attributes[Key.updates] = .integer(optimizer.updates)
+    attributes[Key.refusals] = .integer(refusals)
+    attributes[Key.position] = .integer(step * recipe.training.clipsPerStep)
+    attributes[Key.seed] = .integer(recipe.seed)
+    attributes[Key.recipe] = .text(recipe.resolvedJSON())
+    attributes[Key.clips] = .text(blueprint.clips)
+    attributes[Key.arithmetic] = .integer(Parallel.arithmetic)
+    attributes[Key.products] = .text(OpenBLAS.kernels)
+    if let clipList { attributes[Key.clipList] = .text(clipList) }
+    if let base = blueprint.base {
+      attributes[Key.basePath] = .text(base.path)
+      attributes[Key.baseHash] = .text(base.weightsHash)
+      attributes[Key.grownTables] = .text(
+        base.grownTables.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
+    }
+    if let best {
+      attributes[Key.bestLoss] = .number(best.loss)
+      attributes[Key.bestStep] = .integer(best.step)
+    }
+    return attributes
+  }
+
+  private func frozenRecord(_ entry: ParameterStore.Entry) -> TensorRecord {
+    let kept = parameters.values(of: entry)
+    if kept.precision != .float32 {
+      return TensorRecord(name: entry.name, shape: entry.shape, values: kept.widened.values)
+    }
+    return TensorRecord(
+      name: entry.name, shape: entry.shape, values: UnsafeBufferPointer(kept.buffer), owner: parameters)
+  }
+}
+
+extension Blueprint {
+  /// The blueprint that a checkpoint records.
+  public init(_ checkpoint: LoadedCheckpoint) throws {
+    typealias Key = RunState.Key
+    let recipe = try Recipe.parse(checkpoint.text(Key.recipe), name: "\(checkpoint.path) (its recipe)")
+    let own = Set(Key.all).union(recipe.task.conventions.keys)
+    var base: Base?
+    if case .text(let path) = checkpoint.attributes[Key.basePath] {
+      base = Base(
+        path: path, weightsHash: try checkpoint.text(Key.baseHash),
+        grownTables: try Self.rows(checkpoint.text(Key.grownTables), checkpoint))
+    }
+    self.init(
+      recipe, facts: checkpoint.attributes.filter { !own.contains($0.key) },
+      clips: try checkpoint.text(Key.clips), base: base)
+  }
+
+  /// "name rows", a line each.
+  private static func rows(_ text: String, _ checkpoint: LoadedCheckpoint) throws -> [String: Int] {
+    var rows: [String: Int] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      guard parts.count == 2, let count = Int(parts[1]), count > 0 else {
+        throw CheckpointError.refused(
+          path: checkpoint.path, reason: "its attribute \(RunState.Key.grownTables) is not a list of tables")
+      }
+      rows[String(parts[0])] = count
+    }
+    return rows
+  }
+}
+
+extension ParameterStore {
+  /// Fills a group from a checkpoint, which must have exactly these parameters; and the frozen ones if wanted.
+  func read(_ group: RunState.Group, from checkpoint: LoadedCheckpoint, frozenToo: Bool) throws {
+    let frozen = frozenToo ? entries.filter(\.isFrozen) : []
+    // Checkpoints of the first version have frozen values in this group; later ones have them apart.
+    let apart = checkpoint.groupNames.contains(CheckpointGroup.frozen)
+    let place = apart ? CheckpointGroup.frozen : group.name
+    try checkpoint.require(
+      (trainedEntries + (apart ? [] : frozen)).map { ($0.name, $0.shape) }, in: group.name)
+    if apart { try checkpoint.require(frozen.map { ($0.name, $0.shape) }, in: place) }
+    for entry in trainedEntries {
+      try checkpoint.read(
+        entry.name, in: group.name, into: group.buffer.view(at: entry.offset, entry.shape).buffer)
+    }
+    for entry in frozen { try write(entry) { try checkpoint.read(entry.name, in: place, into: $0.buffer) } }
+  }
+}
+
+extension OptimizerSlot {
+  /// Fills the slot from its group of a checkpoint, which must have exactly these tensors.
+  func read(from checkpoint: LoadedCheckpoint) throws {
+    try checkpoint.require(tensors.map { ($0.parameter, $0.value.shape) }, in: name)
+    for (parameter, value) in tensors { try checkpoint.read(parameter, in: name, into: value.buffer) }
+  }
+}
+
+extension LoadedCheckpoint {
+  /// An attribute that a checkpoint of a run has.
+  func text(_ name: String) throws -> String {
+    guard case .text(let text) = attributes[name] else { throw lacks(name) }
+    return text
+  }
+
+  /// An attribute that a checkpoint of a run has.
+  func integer(_ name: String) throws -> Int {
+    guard case .integer(let number) = attributes[name] else { throw lacks(name) }
+    return number
+  }
+
+  private func lacks(_ name: String) -> CheckpointError {
+    .refused(path: path, reason: "it has no attribute \(name), so it is no checkpoint of a training run")
+  }
+}
