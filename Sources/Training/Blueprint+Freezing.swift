@@ -22,11 +22,11 @@ public enum FreezingError: Error, Equatable, CustomStringConvertible {
 extension Blueprint {
   /// Throws unless each frozen name is one of the model's, and something is left to train.
   func checkFreezing() throws {
-    guard !freezing.prefixes.isEmpty else { return }
+    guard !policy.frozen.isEmpty else { return }
     let parameters = makeModel().parameters
     let names = parameters.entries.map(\.name)
-    for prefix in freezing.prefixes where !names.contains(where: { Freezing.isPrefix(prefix, of: $0) }) {
-      throw FreezingError.unknown(prefix: prefix, remedy: Self.remedy(for: prefix, names))
+    if let pattern = parameters.unmatchedPatterns().first {
+      throw FreezingError.unknown(prefix: pattern.text, remedy: Self.remedy(for: pattern.text, names))
     }
     if parameters.trainedEntries.isEmpty { throw FreezingError.everything }
   }

@@ -4,6 +4,7 @@ import Hashing
 import Layers
 import Models
 import Objectives
+import Optimizers
 import Recipes
 import Tensors
 
@@ -77,13 +78,14 @@ public struct Blueprint: Sendable {
         pooledText: model.pooledText, absolutePositions: model.absolutePositions,
         recomputesBlocks: recipe.training.recompute,
         savedPrecision: Precision(rawValue: recipe.training.savedActivations.rawValue)!),
-      flow: flow, freezing: freezing)
+      flow: flow, policy: policy)
   }
 
   /// What the recipe freezes.
-  public var freezing: Freezing {
-    Freezing(
-      recipe.training.frozen, precision: Precision(rawValue: recipe.training.frozenPrecision.rawValue)!)
+  public var policy: ParameterPolicy {
+    ParameterPolicy(
+      frozen: recipe.training.frozen.map { NamePattern($0) },
+      frozenPrecision: Precision(rawValue: recipe.training.frozenPrecision.rawValue)!)
   }
 
   /// What one token covers.
@@ -121,8 +123,26 @@ public struct Blueprint: Sendable {
       model.parameters,
       .init(
         beta1: recipe.betas[0], beta2: recipe.betas[1], epsilon: recipe.epsilon,
-        weightDecay: recipe.weightDecay,
-        averageDecay: recipe.averageDecay))
+        weightDecay: recipe.weightDecay))
+  }
+
+  /// The law of the average of the weights; nil for a run that keeps none.
+  public var averageLaw: AverageLaw? {
+    recipe.optimizer.averageDecay > 0 ? AverageLaw(decay: recipe.optimizer.averageDecay) : nil
+  }
+
+  /// Makes the buffers of a model that is to be trained.
+  func allocate(_ model: TextToVideoModel) {
+    model.parameters.allocate(seed: UInt64(recipe.seed), withAverage: averageLaw != nil)
+  }
+
+  /// The learning rate of each step.
+  var learningRates: LearningRateSchedule {
+    let optimizer = recipe.optimizer
+    return LearningRateSchedule(
+      peak: optimizer.learningRate, warmupSteps: optimizer.warmup,
+      shape: .init(rawValue: optimizer.schedule.rawValue)!, finalShare: optimizer.finalLearningRate,
+      steps: recipe.training.steps)
   }
 
   /// The shape of a training clip.

@@ -53,7 +53,7 @@ extension RunState {
     for entry in shared {
       try parameters.write(entry) { try start.read(entry.name, in: group, into: $0) }
     }
-    optimizer.average.copy(from: parameters.values)
+    parameters.average.copy(from: parameters.values)
     return StartReport(
       taken: shared.count,
       fresh: parameters.entries.map(\.name).filter { start.shape($0, in: group) == nil })

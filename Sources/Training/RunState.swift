@@ -3,6 +3,7 @@ import Clips
 import Foundation
 import Layers
 import Models
+import Optimizers
 import Recipes
 import Tensors
 
@@ -12,7 +13,7 @@ public final class RunState {
   public let blueprint: Blueprint
   /// The model, with gradients.
   public let model: TextToVideoModel
-  /// Moments, average and updates.
+  /// Moments and updates.
   public let optimizer: AdamW
   /// Steps done. The order of clips, crops, noise and times follows from seed and step.
   public internal(set) var step = 0
@@ -25,7 +26,7 @@ public final class RunState {
   public init(_ blueprint: Blueprint) {
     self.blueprint = blueprint
     model = blueprint.makeModel()
-    model.parameters.allocate(seed: UInt64(blueprint.recipe.seed))
+    blueprint.allocate(model)
     optimizer = blueprint.makeOptimizer(model)
   }
 
@@ -33,7 +34,7 @@ public final class RunState {
   /// are in the group too: the average of a value that never changes is that value.
   private var groups: [(name: String, buffer: Tensor, hasFrozen: Bool)] {
     [
-      ("parameters", model.parameters.values, true), ("average", optimizer.average, true),
+      ("parameters", model.parameters.values, true), ("average", model.parameters.average, true),
       ("firstMoment", optimizer.firstMoment, false), ("secondMoment", optimizer.secondMoment, false),
     ]
   }
