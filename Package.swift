@@ -29,8 +29,8 @@ func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Targ
 }
 
 let everything: [Target.Dependency] = [
-  "Commands", "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video",
-  "Checkpoints", "Recipes", "Tensors",
+  "Commands", "Training", "Sampling", "Evaluation", "Objectives", "Optimizers", "Models", "Layers", "Clips",
+  "Video", "Checkpoints", "Recipes", "Tensors",
 ]
 
 let package = Package(
@@ -54,11 +54,15 @@ let package = Package(
     module("Tensors", uses: ["CProcessor"]),
     module("Layers", uses: ["Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
+    module("Optimizers", uses: ["Layers", "Tensors"]),
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
     module("Sampling", uses: ["Models", "Tensors"]),
     module(
       "Training",
-      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Hashing", "Recipes", "Tensors"]),
+      uses: [
+        "Objectives", "Optimizers", "Models", "Layers", "Clips", "Checkpoints", "Hashing", "Recipes",
+        "Tensors",
+      ]),
     module(
       "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
@@ -82,8 +86,8 @@ let package = Package(
     command(
       "vfm-bench",
       uses: [
-        "Commands", "Training", "Sampling", "Evaluation", "Models", "Layers", "Clips", "Video", "Checkpoints",
-        "Tensors", "COpenBLAS",
+        "Commands", "Training", "Sampling", "Evaluation", "Optimizers", "Models", "Layers", "Clips", "Video",
+        "Checkpoints", "Tensors", "COpenBLAS",
       ]),
 
     tests(of: "Tensors", uses: ["COpenBLAS"]),
@@ -92,10 +96,12 @@ let package = Package(
       swiftSettings: native),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
     .target(
-      name: "FixedStep", dependencies: ["Training", "Objectives", "Models", "Layers", "Clips", "Tensors"],
+      name: "FixedStep",
+      dependencies: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tensors"],
       path: "Tests/FixedStep", swiftSettings: native),
     .executableTarget(
       name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe",
@@ -103,8 +109,8 @@ let package = Package(
     tests(
       of: "Training",
       uses: [
-        "Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck",
-        "FixedStep",
+        "Objectives", "Optimizers", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors",
+        "GradientCheck", "FixedStep",
       ]),
     .testTarget(
       name: "CommandsTests",

@@ -4,7 +4,11 @@ import Tensors
 ///
 ///     y = x Wᵀ + b        x [R, in], W [out, in], b [out], y [R, out]
 ///
-/// Saves its input.
+/// Saves its input. Where the store's policy says so, the layer has a low-rank adapter too (A [r, in], B [out, r],
+/// s = alpha/r):
+///
+///     y += s · (x Aᵀ) Bᵀ
+///     dB += s · dyᵀ (x Aᵀ),   d(x Aᵀ) = s · dy B,   dA += d(x Aᵀ)ᵀ x,   dx += d(x Aᵀ) A
 public struct Linear: Layer {
   /// W [out, in].
   public let weight: Parameter
@@ -12,8 +16,10 @@ public struct Linear: Layer {
   public let bias: Parameter?
   /// Sizes of a row before and after.
   public let inputs: Int, outputs: Int
+  private let adapter: LowRankAdapter?
 
-  /// Registers `weight` and, unless `bias` is false, `bias` in the scope.
+  /// Registers `weight` and, unless `bias` is false, `bias` in the scope, then `lora_A.weight` and `lora_B.weight` if the
+  /// policy targets the weight.
   public init(
     _ scope: Scope, _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true,
     initial: InitialValue = .xavierUniform, weightShape: [Int]? = nil
@@ -22,6 +28,7 @@ public struct Linear: Layer {
     self.outputs = outputs
     weight = scope.parameter("weight", weightShape ?? [outputs, inputs], initial)
     bias = hasBias ? scope.parameter("bias", [outputs], .constant(0)) : nil
+    adapter = LowRankAdapter(scope, weight: weight, inputs: inputs, outputs: outputs)
   }
 
   /// What backward reads.
@@ -36,33 +43,54 @@ public struct Linear: Layer {
     let output = Tensor([input.rows, outputs])
     multiply(
       input, transposed: matrix(weight.value), into: output, plus: bias.map { .row($0.value) } ?? .nothing)
+    adapter?.addOutput(of: input, to: output)
     return (output, Saved(input: input))
   }
 
   /// dx = dy W,  dW += dyᵀ x,  db += Σ dy.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    addParameterGradients(outputGradient, saved)
-    return inputGradient(outputGradient)
+    let inner = adapter?.innerGradient(outputGradient)
+    addParameterGradients(outputGradient, inner, saved)
+    let inputGradient = Tensor([outputGradient.rows, inputs])
+    addInputGradient(outputGradient, inner, to: inputGradient, plus: .nothing)
+    return inputGradient
   }
 
   /// The gradient of the input alone, dx = dy W.
   func inputGradient(_ outputGradient: Tensor) -> Tensor {
     let inputGradient = Tensor([outputGradient.rows, inputs])
-    multiply(outputGradient, matrix(weight.value), into: inputGradient)
+    addInputGradient(
+      outputGradient, adapter?.innerGradient(outputGradient), to: inputGradient, plus: .nothing)
     return inputGradient
   }
 
   /// Backward where the input forked: the gradient of this branch is added to what the others left there.
   func addBackward(_ outputGradient: Tensor, _ saved: Saved, to inputGradient: Tensor) {
-    addParameterGradients(outputGradient, saved)
-    multiply(outputGradient, matrix(weight.value), into: inputGradient, plus: .output)
+    let inner = adapter?.innerGradient(outputGradient)
+    addParameterGradients(outputGradient, inner, saved)
+    addInputGradient(outputGradient, inner, to: inputGradient, plus: .output)
   }
 
-  /// Backward for a first layer, whose input is data: nobody reads the gradient of its input.
+  /// Backward where nobody reads the gradient of the input: it is data, or nothing is trained before this layer.
   public func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved) {
+    addParameterGradients(outputGradient, adapter?.innerGradient(outputGradient), saved)
+  }
+
+  private func addParameterGradients(_ outputGradient: Tensor, _ inner: Tensor?, _ saved: Saved) {
     addColumnSums(of: outputGradient, to: bias?.gradient)
-    guard let gradient = weight.gradient else { return }
-    multiplyAdd(transposed: outputGradient, saved.input, into: matrix(gradient))
+    if let gradient = weight.gradient {
+      multiplyAdd(transposed: outputGradient, saved.input, into: matrix(gradient))
+    }
+    if let adapter, let inner {
+      adapter.addParameterGradients(outputGradient, innerGradient: inner, input: saved.input)
+    }
+  }
+
+  private func addInputGradient(
+    _ outputGradient: Tensor, _ inner: Tensor?, to inputGradient: Tensor, plus addend: Addend
+  ) {
+    multiply(outputGradient, matrix(weight.value), into: inputGradient, plus: addend)
+    if let adapter, let inner { adapter.addInputGradient(inner, to: inputGradient) }
   }
 
   /// A convolution's kernel [out, C, pt, ph, pw] is the same matrix under a longer shape.

@@ -17,11 +17,11 @@ public struct TextToVideoModel {
   /// Registers the parameters of both; `parameters.allocate` makes them.
   public init(
     text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration,
-    flow: Flow, freezing: Freezing = .nothing
+    flow: Flow, policy: ParameterPolicy = .trainEverything
   ) {
     precondition(
       text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
-    parameters = ParameterStore(freezing: freezing)
+    parameters = ParameterStore(policy: policy)
     textEncoder = TextEncoder(parameters.root("text_encoder"), text)
     trainsText = !parameters.trainedEntries.isEmpty
     transformer = VideoDiffusionTransformer(parameters.root("transformer"), configuration)

@@ -45,7 +45,7 @@ public struct RunPlan: Sendable {
       frozenParameters = parameters - rehearsal.state.model.parameters.trainedCount
       checkpointBytes = rehearsal.state.checkpointBytes
       for _ in 0..<3 { rehearsal.step() }
-      rehearsal.state.model.parameters.withValues(rehearsal.state.optimizer.average) {
+      rehearsal.state.model.parameters.withAverage {
         rehearsal.validate(clips: heldOutClips)
         sample(rehearsal.state.model)
       }
@@ -73,7 +73,9 @@ private struct Rehearsal {
   init(_ blueprint: Blueprint, _ captions: [String]) {
     state = RunState(blueprint)
     objective = blueprint.makeObjective(state.model)
-    learn = TrainingStep(objective, state.optimizer, clipNorm: blueprint.recipe.optimizer.clipNorm)
+    learn = TrainingStep(
+      objective, state.optimizer, clipNorm: blueprint.recipe.optimizer.clipNorm, average: blueprint.averageLaw
+    )
     self.captions = captions
   }
 

@@ -91,9 +91,10 @@ public final class Trainer {
   public func run(stopAfter: Int? = nil, shouldStop: () -> Bool = { false }) throws -> Outcome {
     let recipe = state.blueprint.recipe
     let (steps, training) = (recipe.training.steps, recipe.training)
-    let rates = LearningRate(recipe.optimizer, steps: steps)
+    let rates = state.blueprint.learningRates
     let objective = state.blueprint.makeObjective(state.model)
-    let learn = TrainingStep(objective, state.optimizer, clipNorm: recipe.optimizer.clipNorm)
+    let learn = TrainingStep(
+      objective, state.optimizer, clipNorm: recipe.optimizer.clipNorm, average: state.blueprint.averageLaw)
     func due(_ every: Int) -> Bool { every > 0 && (state.step % every == 0 || state.step == steps) }
 
     while state.step < steps {
@@ -102,7 +103,7 @@ public final class Trainer {
       if due(training.validateEvery), let validation { validate(objective, validation) }
       if due(training.checkpointEvery) || stopping || state.step == steps { try save() }
       if due(training.sampleEvery) {
-        state.model.parameters.withValues(state.optimizer.average) {
+        state.model.parameters.withAverage {
           observer?.samplesDue(step: state.step, model: state.model)
         }
       }
@@ -146,7 +147,7 @@ public final class Trainer {
 
   /// Held-out loss of the averaged weights, on fixed noise.
   private func validate(_ objective: any Objective, _ clips: ClipReader) {
-    let losses = state.model.parameters.withValues(state.optimizer.average) {
+    let losses = state.model.parameters.withAverage {
       HeldOutLoss(batch: state.blueprint.recipe.training.batch).measure(objective, clips)
     }
     observer?.validated(step: state.step, losses: losses)

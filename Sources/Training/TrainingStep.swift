@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Objectives
+import Optimizers
 import Tensors
 
 /// One step: gradients of a batch, their norm, and the update, which is refused if anything is not finite.
@@ -35,14 +36,20 @@ public final class TrainingStep {
   }
 
   private let objective: any Objective
-  private let optimizer: AdamW
+  private let optimizer: any Optimizer
+  private let average: AverageLaw?
   private let clipNorm: Double
 
-  /// - Parameter clipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
-  public init(_ objective: any Objective, _ optimizer: AdamW, clipNorm: Double) {
+  /// - Parameters:
+  ///   - clipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
+  ///   - average: how the average of the weights follows them, if the store keeps one.
+  public init(
+    _ objective: any Objective, _ optimizer: any Optimizer, clipNorm: Double, average: AverageLaw? = nil
+  ) {
     self.objective = objective
     self.optimizer = optimizer
     self.clipNorm = clipNorm
+    self.average = average
   }
 
   /// Learns from the parts of a batch, one pass each.
@@ -70,6 +77,7 @@ public final class TrainingStep {
     }
     let scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1
     optimizer.update(rate: rate, gradientScale: scale)
+    if let average { parameters.updateAverage(keeping: average.decay(update: optimizer.updates)) }
     return Result(loss: loss, gradientNorm: norm, refusal: nil)
   }
 

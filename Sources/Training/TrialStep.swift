@@ -19,9 +19,11 @@ final class TrialStep {
   init(_ blueprint: Blueprint, _ trial: StepForecast.Trial, _ shape: TrialShape, _ captions: [String]) {
     let recipe = blueprint.recipe
     let model = blueprint.makeModel(depth: trial.depth, textDepth: trial.textDepth)
-    model.parameters.allocate(seed: UInt64(recipe.seed))
+    blueprint.allocate(model)
     objective = TimedObjective(blueprint.makeObjective(model))
-    step = TrainingStep(objective, blueprint.makeOptimizer(model), clipNorm: recipe.optimizer.clipNorm)
+    step = TrainingStep(
+      objective, blueprint.makeOptimizer(model), clipNorm: recipe.optimizer.clipNorm,
+      average: blueprint.averageLaw)
     let clips = Tensor([shape.clips, 3, shape.frames, recipe.data.height, recipe.data.width])
     clips.fillGaussian(seed: 0, purpose: .check, step: 0)
     examples = Examples(clips: clips, captions: (0..<shape.clips).map { captions[$0 % captions.count] })

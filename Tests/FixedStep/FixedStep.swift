@@ -2,6 +2,7 @@ import Clips
 import Layers
 import Models
 import Objectives
+import Optimizers
 import Tensors
 import Training
 
@@ -23,14 +24,13 @@ package final class FixedStep {
         channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 96, depth: 2, heads: 2,
         feedForward: 384, textWidth: 48, frequencyWidth: 64),
       flow: Flow(prediction: .velocity, shift: .constant(3)))
-    model.parameters.allocate(seed: 1)
+    model.parameters.allocate(seed: 1, withAverage: true)
     let objective = RectifiedFlow(
       model: model, tokenizer: ByteTokenizer(), maximumTextLength: 32, paddedTextLength: 32,
       timeLaw: .init(mean: 0, deviation: 1), captionDropout: 0)
     let optimizer = AdamW(
-      model.parameters,
-      .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0.999))
-    step = TrainingStep(objective, optimizer, clipNorm: 1)
+      model.parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01))
+    step = TrainingStep(objective, optimizer, clipNorm: 1, average: AverageLaw(decay: 0.999))
     let clips = Tensor([2, 3, 2, 8, 8])
     clips.fillGaussian(seed: 1, purpose: .check, step: 0)
     examples = Examples(clips: clips, captions: ["a red circle moves left", "a blue square moves up"])

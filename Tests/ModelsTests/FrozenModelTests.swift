@@ -13,8 +13,8 @@ struct FrozenModelTests {
 
   @Test(arguments: parts, [Precision.float32, .bfloat16])
   func othersHaveTheVerySameGradients(frozen: [String], precision: Precision) {
-    let model = model(Freezing(frozen, precision: precision))
-    let (store, plain) = (model.parameters, self.model(.nothing))
+    let model = model(ParameterPolicy(frozen: frozen.map { NamePattern($0) }, frozenPrecision: precision))
+    let (store, plain) = (model.parameters, self.model(.trainEverything))
     store.allocate(seed: 1)
     store.perturb()
     plain.parameters.allocate(seed: 1)
@@ -33,17 +33,17 @@ struct FrozenModelTests {
   }
 
   @Test func aFrozenTextEncoderHasNoWayBackAndKeepsNothingForIt() {
-    func cost(_ freezing: Freezing) -> Plan {
+    func cost(_ policy: ParameterPolicy) -> Plan {
       Plan.rehearse {
-        let model = model(freezing, textWidth: 64)
+        let model = model(policy, textWidth: 64)
         model.parameters.allocate(seed: 1)
         _ = pass(model)
       }
     }
-    let plain = cost(.nothing)
-    let blocks = cost(Freezing(["text_encoder.shared"]))  // skips no product
-    let frozen = cost(Freezing(["text_encoder"]))
-    let narrow = cost(Freezing(["text_encoder"], precision: .bfloat16))
+    let plain = cost(.trainEverything)
+    let blocks = cost(ParameterPolicy(frozen: [NamePattern("text_encoder.shared")]))  // skips no product
+    let frozen = cost(ParameterPolicy(frozen: [NamePattern("text_encoder")]))
+    let narrow = cost(ParameterPolicy(frozen: [NamePattern("text_encoder")], frozenPrecision: .bfloat16))
     #expect(blocks.productOperations == plain.productOperations)
     #expect(frozen.productOperations < plain.productOperations)
     #expect(narrow.productOperations == frozen.productOperations)
@@ -57,13 +57,13 @@ struct FrozenModelTests {
     return output
   }
 
-  private func model(_ freezing: Freezing, textWidth: Int = 10) -> TextToVideoModel {
+  private func model(_ policy: ParameterPolicy, textWidth: Int = 10) -> TextToVideoModel {
     TextToVideoModel(
       text: TextEncoderConfiguration(
         vocabulary: 9, width: textWidth, depth: 2, heads: 2, headWidth: 4, feedForward: 12),
       transformer: VideoDiffusionTransformerConfiguration(
         channels: 2, patch: PatchSize(frames: 1, height: 2, width: 2), width: 12, depth: 2, heads: 2,
         feedForward: 14, textWidth: textWidth, frequencyWidth: 8, pooledText: true),
-      flow: Flow(prediction: .velocity, shift: .constant(1)), freezing: freezing)
+      flow: Flow(prediction: .velocity, shift: .constant(1)), policy: policy)
   }
 }

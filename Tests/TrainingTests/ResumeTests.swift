@@ -41,7 +41,7 @@ func leavingOutAnyPartOfTheStateIsCaught(part: String) throws {
   let fresh = RunState(run.blueprint)
   switch part {
   case "parameters": half.model.parameters.values.copy(from: fresh.model.parameters.values)
-  case "average": half.optimizer.average.copy(from: fresh.optimizer.average)
+  case "average": half.model.parameters.average.copy(from: fresh.model.parameters.average)
   case "firstMoment": half.optimizer.firstMoment.fill(0)
   case "secondMoment": half.optimizer.secondMoment.fill(0)
   case "step": half.step = 2

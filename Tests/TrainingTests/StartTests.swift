@@ -32,7 +32,7 @@ private func begun(
   for entry in parameters.entries {
     let average = try start.tensor(entry.name, in: "average").values
     #expect(parameters.values(of: entry).values == average)
-    #expect(state.optimizer.average.view(at: entry.offset, entry.shape).values == average)
+    #expect(parameters.average.view(at: entry.offset, entry.shape).values == average)
   }
   #expect(state.step == 0 && state.optimizer.updates == 0)
   #expect(state.optimizer.firstMoment.sumOfSquares == 0)

@@ -21,7 +21,7 @@ struct KernelsCommand: BenchCommand {
 struct OptimizerCommand: BenchCommand {
   static let configuration = CommandConfiguration(
     commandName: "optimizer",
-    abstract: "Measure the update: the gradient's norm, AdamW with and without an average, zeroing.",
+    abstract: "Measure the update: the gradient's norm, AdamW, the average, zeroing.",
     discussion: "Each is compared with a loop that only reads and writes as many bytes.")
 
   @OptionGroup var options: ModelOptions

@@ -2,8 +2,8 @@ import Checkpoints
 import Foundation
 import Layers
 import Models
+import Optimizers
 import Tensors
-import Training
 
 /// The saving and loading of a checkpoint: parameters, average and both moments, sealed and read back.
 struct CheckpointReport: BenchReport {
@@ -16,11 +16,10 @@ struct CheckpointReport: BenchReport {
     self.model = model
     let parameters = ParameterStore()
     _ = VideoDiffusionTransformer(parameters.root, model.configuration)
-    parameters.allocate(seed: 0)
-    let optimizer = AdamW(
-      parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0.999))
+    parameters.allocate(seed: 0, withAverage: true)
+    let optimizer = AdamW(parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01))
     let groups = [
-      "parameters": parameters.values, "average": optimizer.average, "firstMoment": optimizer.firstMoment,
+      "parameters": parameters.values, "average": parameters.average, "firstMoment": optimizer.firstMoment,
       "secondMoment": optimizer.secondMoment,
     ]
     let contents = CheckpointContents(

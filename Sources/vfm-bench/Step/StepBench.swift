@@ -1,7 +1,7 @@
 import Layers
 import Models
+import Optimizers
 import Tensors
-import Training
 
 /// A transformer with random parameters and data, and the training step on it: the one that all figures of steps are of.
 struct StepBench {
@@ -14,8 +14,7 @@ struct StepBench {
   init(_ model: BenchModel) {
     transformer = VideoDiffusionTransformer(parameters.root, model.configuration)
     parameters.allocate(seed: 0)
-    optimizer = AdamW(
-      parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0))
+    optimizer = AdamW(parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01))
     clip = Tensor(model.clipShape)
     clip.fillGaussian(seed: 0, purpose: .check, step: 0)
     text = Tensor([model.clips * BenchModel.textTokens, BenchModel.textWidth])
