@@ -3,7 +3,9 @@ import Checkpoints
 import Clips
 import Evaluation
 import Foundation
+import Fields
 import Recipes
+import Tasks
 import Training
 import Video
 
@@ -56,7 +58,10 @@ public struct Failure: Error, CustomStringConvertible {
         case .inputOutput: .inputOutput
         }
       case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
-      case is BadClipsError, is IndexGuard.MissingError, is FreezingError, is StartError: .unfitInput
+      case is BadClipsError, is IndexGuard.MissingError, is PatternError, is LoadingError,
+        is TaskFactsError:
+        .unfitInput
+      case let error as BaseError: if case .notFound = error { .missingInput } else { .unfitInput }
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
       case let error as IndexFileError: error.kind == .inputOutput ? .inputOutput : .cannotCreate

@@ -1,22 +1,24 @@
 import Checkpoints
-import Clips
 import Foundation
-import Models
-import Recipes
 import Tensors
 import Training
-import Video
 
 /// Loads what commands are given, with what the user should know said on standard error.
 public enum Inputs {
-  /// A checkpoint's model with averaged weights, and its blueprint. `path` is a file, or a run's folder, which stands for
-  /// its newest good checkpoint.
-  public static func model(_ path: String) throws -> (
-    model: TextToVideoModel, blueprint: Blueprint, path: String
-  ) {
+  /// A checkpoint's model with averaged weights. `path` is a file, or a run's folder, which stands for its newest good
+  /// checkpoint; `base` likewise, for an adapter whose base does not lie where it lay.
+  public static func model(_ path: String, base: String? = nil) throws -> LoadedModel {
     let checkpoint = try checkpoint(path)
     let blueprint = try Blueprint(checkpoint)
-    return (try TextToVideoModel(checkpoint, blueprint), blueprint, checkpoint.path)
+    return try LoadedModel(
+      checkpoint, blueprint, base: self.base(of: blueprint, adapter: checkpoint.path, given: base))
+  }
+
+  /// What an adapter was trained on; nil for a checkpoint that is none.
+  public static func base(of blueprint: Blueprint, adapter: String, given: String?) throws -> LoadedBase? {
+    try LoadedBase.find(for: blueprint, adapter: adapter, given: given) { path in
+      FileManager.default.fileExists(atPath: path) ? try checkpoint(path) : nil
+    }
   }
 
   /// A checkpoint, or the newest good one of a run's folder.
@@ -43,24 +45,4 @@ public enum Inputs {
     guard threads > 0 else { throw Failure(.usage, "--threads must be at least 1.") }
     Parallel.threads = threads
   }
-}
-
-/// The files of a run.
-public struct RunFolder: Sendable {
-  /// Where the folder lies.
-  public let path: String
-  /// The folder at `path`.
-  public init(_ path: String) { self.path = path }
-  /// Checkpoints, the step in their names.
-  public var checkpoints: String { path + "/checkpoints" }
-  /// The whole recipe, defaults filled in.
-  public var recipe: String { path + "/recipe.json" }
-  /// A JSON object a line for each step and validation.
-  public var metrics: String { path + "/metrics.jsonl" }
-  /// Clips that could not be read.
-  public var quarantine: String { path + "/quarantine.jsonl" }
-  /// The clips that the run began with.
-  public var clips: String { path + "/clips.jsonl" }
-  /// Samples of a step.
-  public func samples(step: Int) -> String { path + String(format: "/samples/step-%06d", step) }
 }

@@ -39,15 +39,28 @@ public final class MetricsLog {
     try write(line)
   }
 
-  /// A line for a validation.
-  public func add(step: Int, heldOut: [(condition: String, loss: Double)]) throws {
-    let finite = heldOut.filter(\.loss.isFinite)  // JSON has no word for the others
-    var line: [String: Any] = [
-      "step": step, "heldOut": Dictionary(uniqueKeysWithValues: finite.map { ($0.condition, $0.loss) }),
-    ]
-    if !finite.isEmpty { line["heldOutLoss"] = finite.reduce(0) { $0 + $1.loss } / Double(finite.count) }
+  /// A line for a look at held-out clips, with how far each block's weights have moved from the base's, if there is one.
+  public func add(_ report: HeldOutReport, changes: [WeightChange]) throws {
+    var line: [String: Any] = ["step": report.step]
+    for (key, evaluations) in [("heldOut", report.heldOut), ("remembered", report.remembered)] {
+      guard let first = evaluations.first else { continue }
+      // JSON has no word for numbers that are not finite.
+      line[key] = Dictionary(
+        first.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+      if let loss = first.loss, loss.isFinite { line[key + "Loss"] = loss }
+      for other in evaluations.dropFirst() {
+        line["\(key): \(other.title)"] = Dictionary(
+          other.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+      }
+    }
+    if !changes.isEmpty {
+      line["weightChange"] = Dictionary(changes.map { ($0.block, $0.relative) }, uniquingKeysWith: { $1 })
+    }
     try write(line)
   }
+
+  /// A line for keys of the recipe that were changed before the run went on.
+  public func add(step: Int, changed: [String]) throws { try write(["step": step, "changed": changed]) }
 
   private func write(_ object: [String: Any]) throws {
     do {

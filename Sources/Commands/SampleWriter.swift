@@ -1,85 +1,20 @@
-import Clips
 import Evaluation
 import Foundation
-import Models
+import Report
 import Sampling
-import Tensors
-import Training
+import Tasks
 import Video
 
-/// Samples clips of prompts and writes them as files.
-public struct SampleWriter {
-  let model: TextToVideoModel
-  let blueprint: Blueprint
-  let sampler: FlowSampler
-
-  /// Samples from a model as its parameters are at the call.
-  public init(_ model: TextToVideoModel, _ blueprint: Blueprint, steps: Int, guidance: Double) {
-    self.model = model
-    self.blueprint = blueprint
-    sampler = FlowSampler(model: model, steps: steps, guidance: guidance)
-  }
-
-  /// Clips of the prompts, one after the other in passes of at most 16.
-  ///
-  /// - Parameters:
-  ///   - shape: frames, height and width; the patch must divide them.
-  ///   - progress: called with the share done; sampling stops, with what it has, if it returns false.
-  public func pictures(
-    of prompts: [String], frames: Int, height: Int, width: Int, seed: UInt64,
-    progress: (Double) -> Bool = { _ in true }
-  ) -> [[Picture]] {
-    let empty = tokens([""])
-    var clips: [[Picture]] = []
-    while clips.count < prompts.count {
-      let first = clips.count
-      let part = Array(prompts[first..<min(prompts.count, first + Self.pass)])
-      var goesOn = true
-      let samples = sampler.clips(
-        for: tokens(part), empty: empty, shape: [part.count, 3, frames, height, width], seed: seed,
-        firstSample: first
-      ) { step in
-        let share =
-          (Double(first) + Double(part.count * step) / Double(sampler.steps)) / Double(prompts.count)
-        goesOn = progress(share)
-        return goesOn
-      }
-      clips += (0..<part.count).map { Picture.frames(of: samples, clip: $0) }
-      if !goesOn { break }
-    }
-    return clips
-  }
-
-  /// Takes a step of sampling for each pass of prompts: during a `Plan`, what memory that takes.
-  public func rehearse(_ prompts: [String], frames: Int, height: Int, width: Int) {
-    for first in stride(from: 0, to: prompts.count, by: Self.pass) {
-      let part = Array(prompts[first..<min(prompts.count, first + Self.pass)])
-      _ = sampler.clips(
-        for: tokens(part), empty: tokens([""]), shape: [part.count, 3, frames, height, width], seed: 0
-      ) { _ in false }
-    }
-  }
-
-  /// Clips of a pass, at most.
-  private static let pass = 16
-
-  private func tokens(_ prompts: [String]) -> FlowSampler.Prompts {
-    let batch = TokenBatch(
-      prompts, tokenizer: blueprint.tokenizer, maximumLength: blueprint.recipe.tokenizer.length)
-    return FlowSampler.Prompts(ids: batch.ids, lengths: batch.lengths)
-  }
-
-  /// Samples the recipe's own prompts from fixed noise into a folder: a clip a prompt in the recipe's format, one
-  /// sheet, and the prompts.
-  public func writeSamples(to folder: String) throws {
-    let (samples, data) = (blueprint.recipe.samples, blueprint.recipe.data)
-    let clips = pictures(
-      of: samples.prompts, frames: samples.frames, height: data.height, width: data.width,
-      seed: UInt64(samples.seed))
+/// Writes sampled clips as files.
+public enum SampleWriter {
+  /// Samples a task's own prompts from fixed noise into a folder: a clip a prompt in the recipe's format, one sheet, and
+  /// the prompts.
+  public static func write(_ samples: SamplesSection, from sampler: any Sampler, to folder: String) throws {
+    let clips = SampledClips(sampler, samples.settings).pictures(of: samples.wishes, size: samples.size)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (index, clip) in clips.enumerated() {
       let name = String(format: "/prompt-%02d.", index) + samples.format.rawValue
-      try Self.write(clip, to: folder + name, frameRate: data.frameRate)
+      try write(clip, to: folder + name, frameRate: samples.frameRate)
     }
     try writePNG(ContactSheet.picture(rows: clips, captions: samples.prompts), to: folder + "/sheet.png")
     let list = try JSONSerialization.data(
@@ -105,23 +40,12 @@ public struct SampleWriter {
   }
 }
 
-extension Picture {
-  /// The frames of clip `clip` of a tensor [B, 3, F, H, W] in −1…1.
-  static func frames(of clips: Tensor, clip: Int) -> [Picture] {
-    let (frames, height, width) = (clips.shape[2], clips.shape[3], clips.shape[4])
-    let plane = height * width
-    return (0..<frames).map { frame in
-      var picture = Picture(width: width, height: height)
-      for channel in 0..<3 {
-        let source = clips.pointer + ((clip * 3 + channel) * frames + frame) * plane
-        for i in 0..<plane {
-          picture.pixels[3 * i + channel] = UInt8(max(0, min(255, ((source[i] + 1) * 127.5).rounded())))
-        }
-      }
-      return picture
-    }
-  }
+extension SamplesSection {
+  /// A wish for each prompt.
+  public var wishes: [Wish] { prompts.map(Wish.init(prompt:)) }
+}
 
+extension Picture {
   /// Each pixel as a square of `factor` × `factor`.
   func enlarged(by factor: Int) -> Picture {
     if factor == 1 { return self }

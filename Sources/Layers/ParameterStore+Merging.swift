@@ -8,15 +8,21 @@ extension ParameterStore {
   /// Values are float32 and those the model computes with now: within `withAverage` the average's. Those that need no work
   /// share memory with the store.
   public func merged() -> [(name: String, shape: [Int], values: Tensor)] {
+    var all: [(name: String, shape: [Int], values: Tensor)] = []
+    forEachMerged { all.append(($0, $1.shape, $1)) }
+    return all
+  }
+
+  /// The same, one after the other, so that only one of them need be in memory.
+  public func forEachMerged(_ body: (_ name: String, _ values: Tensor) throws -> Void) rethrows {
     let adapters = Dictionary(
       uniqueKeysWithValues: linearWeights.compactMap { weight in weight.adapter.map { (weight.index, $0) } })
     let tables = Dictionary(uniqueKeysWithValues: grownTables.map { ($0.kept, $0.new) })
-    return entries.indices.filter { entries[$0].role == .weight }.map { index in
-      let entry = entries[index]
+    for index in entries.indices where entries[index].role == .weight {
       var values = value(index)
       if let adapter = adapters[index] { values = adapted(values, by: adapter) }
       if let new = tables[index] { values = joined(values, value(new)) }
-      return (entry.name, values.shape, values)
+      try body(entries[index].name, values)
     }
   }
 

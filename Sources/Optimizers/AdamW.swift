@@ -12,7 +12,7 @@ import Tensors
 /// biases and tables.
 public final class AdamW: Optimizer {
   /// The constants of the update.
-  public struct Constants: Sendable {
+  public struct Constants: Sendable, Equatable {
     /// β₁, β₂ and ε.
     public let beta1: Double, beta2: Double, epsilon: Double
     /// Decoupled weight decay, times the rate a step.

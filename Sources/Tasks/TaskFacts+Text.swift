@@ -24,7 +24,7 @@ extension TaskFacts {
   static let vocabulary = "vocabulary", textLength = "text_length", tokenizer = "tokenizer"
 
   /// The facts of captions: the vocabulary, which goes on from the base's, and how many tokens the longest one has.
-  static func text(of manifest: Manifest, _ settings: TokenizerSection, base: TaskFacts?) throws -> TaskFacts {
+  public static func text(of manifest: Manifest, _ settings: TokenizerSection, base: TaskFacts?) throws -> TaskFacts {
     let captions = manifest.indices.lazy.map { manifest.caption($0) }
     let tokenizer =
       try base.map { try $0.textTokenizer(settings).extended(by: captions) }
@@ -40,7 +40,7 @@ extension TaskFacts {
   }
 
   /// The tokenizer that these facts tell of.
-  func textTokenizer(_ settings: TokenizerSection) throws -> any Tokenizer {
+  public func textTokenizer(_ settings: TokenizerSection) throws -> any Tokenizer {
     guard case .text(let words) = self[Self.vocabulary] else { throw TaskFactsError.missing(Self.vocabulary) }
     // Checkpoints of the first version do not say which tokenizer they have: bytes have no vocabulary.
     let theirs =
@@ -54,7 +54,7 @@ extension TaskFacts {
   }
 
   /// How many tokens captions are padded to.
-  var paddedTextLength: Int {
+  public var paddedTextLength: Int {
     if case .integer(let length) = self[Self.textLength] { length } else { 0 }
   }
 }

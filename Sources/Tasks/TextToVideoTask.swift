@@ -9,10 +9,9 @@ import Sampling
 
 /// `textToVideo`: a caption to a clip, by a text encoder and a video diffusion transformer that are trained together.
 public struct TextToVideoTask: VideoTask {
-  let tokenizer: TokenizerSection
-  let text: TextEncoderConfiguration
-  let transformer: VideoDiffusionTransformerConfiguration
-  let objective: FlowSection
+  private let text: TextSections
+  private let transformer: VideoDiffusionTransformerConfiguration
+  private let objective: FlowSection
   /// What is sampled while training.
   public let samples: SamplesSection?
   /// t·h·w.
@@ -20,14 +19,11 @@ public struct TextToVideoTask: VideoTask {
 
   /// Sections `tokenizer`, `textEncoder`, `model`, `objective` and `samples`.
   public init(_ section: Section, clips: ClipShape) {
-    tokenizer = section.section("tokenizer", "How captions become tokens.", TokenizerSection.init)
-    let text = section.section(
-      "textEncoder", "Sizes of the text encoder (the layout of T5 v1.1), trained with the model.",
-      TextEncoderConfiguration.init(_:))
+    let text = TextSections(section)
     self.text = text
     transformer = section.section(
       "model", "Sizes of the video diffusion transformer (the layout of Wan 2.1)."
-    ) { VideoDiffusionTransformerConfiguration($0, textWidth: text.width) }
+    ) { VideoDiffusionTransformerConfiguration($0, textWidth: text.encoder.width) }
     objective = section.section("objective", "What is asked of the model.", FlowSection.init)
     samples = section.section("samples", "Clips sampled while training, to see how it goes.") {
       SamplesSection($0, clips: clips)
@@ -36,16 +32,14 @@ public struct TextToVideoTask: VideoTask {
     transformer.check(section, clips: clips, samples: samples)
   }
 
-  /// Captions.
-  public var needs: ExampleNeeds { .captions }
+  /// By `tokenizer`.
+  public var captions: TokenizerSection? { text.tokenizer }
 
-  /// The transformer's blocks and the text encoder's, which has no bias between tokens without its first block.
-  public var stacks: [Stack] {
-    [
-      Stack("transformer.blocks", depth: transformer.depth),
-      Stack("text_encoder.encoder.block", depth: text.depth, least: min(text.depth, 1)),
-    ]
-  }
+  /// The transformer's blocks and the text encoder's.
+  public var stacks: [Stack] { [transformer.stack, text.encoder.stack] }
+
+  /// The frames of a patch.
+  public var frameUnit: Int { transformer.patch.frames }
 
   /// Layouts, what the output means, and the path from clip to noise.
   public var conventions: [String: String] {
@@ -61,23 +55,16 @@ public struct TextToVideoTask: VideoTask {
   public var head: [NamePattern] { [] }
 
   /// Attention and feed-forward of both stacks.
-  public var adapterTargets: [NamePattern] {
-    [
-      "transformer.blocks.*.attn1", "transformer.blocks.*.attn2", "transformer.blocks.*.ffn",
-      "text_encoder.encoder.block.*.SelfAttention", "text_encoder.encoder.block.*.DenseReluDense",
-    ].map(NamePattern.init)
-  }
+  public var adapterTargets: [NamePattern] { transformer.adapterTargets + text.encoder.adapterTargets }
 
   /// The vocabulary and the length of captions.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
-    try .text(of: manifest, tokenizer, base: base)
+    try .text(of: manifest, text.tokenizer, base: base)
   }
 
   /// The embedding of tokens, where captions have new words.
   public func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int] {
-    let (before, now) = (try base.textTokenizer(tokenizer), try facts.textTokenizer(tokenizer))
-    guard now.vocabularySize > before.vocabularySize else { return [:] }
-    return ["text_encoder.shared.weight": before.vocabularySize]
+    try text.grownTables(from: base, to: facts)
   }
 
   /// That of the longest training caption.
@@ -85,38 +72,17 @@ public struct TextToVideoTask: VideoTask {
 
   /// The model, rectified flow, and sampling along its velocity.
   public func subject(_ context: BuildContext) throws -> Subject {
-    let tokens = try context.facts.textTokenizer(tokenizer)
+    let tokens = try context.facts.textTokenizer(text.tokenizer)
     let model = TextToVideoModel(
-      text: text.with(vocabulary: tokens.vocabularySize, context),
+      text: text.encoder.with(vocabulary: tokens.vocabularySize, context),
       transformer: transformer.with(context), flow: objective.flow, policy: context.policy)
     let flow = RectifiedFlow(
-      model: model, tokenizer: tokens, maximumTextLength: tokenizer.length,
+      model: model, tokenizer: tokens, maximumTextLength: text.tokenizer.length,
       paddedTextLength: context.facts.paddedTextLength, timeLaw: objective.timeLaw,
       captionDropout: objective.captionDropout)
     return Subject(
       parameters: model.parameters, objective: flow,
-      sampler: TextToVideoSampler(model, tokenizer: tokens, maximumTextLength: tokenizer.length),
+      sampler: TextToVideoSampler(model, tokenizer: tokens, maximumTextLength: text.tokenizer.length),
       evaluators: [HeldOutLoss(flow, batch: context.batch)])
-  }
-}
-
-extension TextEncoderConfiguration {
-  /// The same for a vocabulary, with as many blocks as the context says.
-  func with(vocabulary: Int, _ context: BuildContext) -> TextEncoderConfiguration {
-    var sizes = self
-    sizes.vocabulary = vocabulary
-    sizes.depth = context.depths["text_encoder.encoder.block"] ?? depth
-    return sizes
-  }
-}
-
-extension VideoDiffusionTransformerConfiguration {
-  /// The same with as many blocks as the context says, which keep for backward what it says.
-  func with(_ context: BuildContext) -> VideoDiffusionTransformerConfiguration {
-    var sizes = self
-    sizes.depth = context.depths["transformer.blocks"] ?? depth
-    sizes.recomputesBlocks = context.recomputesBlocks
-    sizes.savedPrecision = context.savedPrecision
-    return sizes
   }
 }

@@ -17,12 +17,14 @@ public protocol VideoTask: Sendable {
   /// - Parameter clips: the shape of the clips that the recipe asks for.
   init(_ section: Section, clips: ClipShape)
 
-  /// What the manifest must tell of each clip.
-  var needs: ExampleNeeds { get }
+  /// How captions become tokens; nil for tasks that read none.
+  var captions: TokenizerSection? { get }
   /// The model's stacks of equal blocks, which a plan extrapolates over.
   var stacks: [Stack] { get }
   /// The tokens of a training clip.
   var tokensPerClip: Int { get }
+  /// What the frames of a clip are a multiple of.
+  var frameUnit: Int { get }
   /// Attributes of the task's checkpoints that say what the numbers in them mean.
   var conventions: [String: String] { get }
   /// The parameters that `--method head` trains: what a model of this kind puts on top of its features; none if it has
@@ -44,16 +46,6 @@ public protocol VideoTask: Sendable {
   /// Builds the model and all that belongs to it; its parameters are registered and not yet allocated.
   /// - Throws: an error for people when the facts are not of this task.
   func subject(_ context: BuildContext) throws -> Subject
-}
-
-/// What a manifest must tell of each clip.
-public struct ExampleNeeds: OptionSet, Sendable {
-  /// A bit for each need.
-  public let rawValue: Int
-  /// Needs of the given bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
-  /// What the clip shows, in words.
-  public static let captions = ExampleNeeds(rawValue: 1)
 }
 
 /// A stack of equal blocks.

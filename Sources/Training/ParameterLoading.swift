@@ -94,6 +94,17 @@ extension ParameterStore {
   }
 }
 
+extension ParameterStore {
+  /// Loads the parameters of a blueprint's model from its base.
+  @discardableResult
+  func load(_ base: LoadedBase, _ blueprint: Blueprint) throws -> LoadingReport {
+    let (start, kept) = (blueprint.recipe.start, blueprint.policy.keptRows)
+    return try load(
+      from: base.weights, fresh: start.fresh, unused: start.unused,
+      grown: (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
+  }
+}
+
 extension Tensor {
   /// The elements as memory to read into.
   var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }

@@ -1,8 +1,8 @@
 import Checkpoints
 import Clips
-import Models
 import Objectives
 import Recipes
+import Tasks
 import Tensors
 
 /// What a run will cost in work and memory, known before its first step: it is rehearsed with its loops and products
@@ -34,28 +34,29 @@ public struct RunPlan: Sendable {
   ///   - sample: draws the samples that come while training.
   public init(
     _ blueprint: Blueprint, captions: [String] = [""], heldOutClips: Int = 0,
-    sample: (TextToVideoModel) -> Void = { _ in }
-  ) {
+    sample: (Subject) -> Void = { _ in }
+  ) throws {
     let recipe = blueprint.recipe
-    let step = Plan.rehearse { Rehearsal(blueprint, captions).step() }
+    let step = try Plan.rehearse { try Rehearsal(blueprint, captions).step() }
     var (parameters, frozenParameters, checkpointBytes) = (0, 0, 0)
-    let run = Plan.rehearse {
-      let rehearsal = Rehearsal(blueprint, captions)
-      parameters = rehearsal.state.model.parameters.parameterCount
-      frozenParameters = parameters - rehearsal.state.model.parameters.trainedCount
-      checkpointBytes = rehearsal.state.checkpointBytes
+    let run = try Plan.rehearse {
+      let rehearsal = try Rehearsal(blueprint, captions)
+      let state = rehearsal.state
+      parameters = state.parameters.parameterCount
+      frozenParameters = parameters - state.parameters.trainedCount
+      checkpointBytes = state.checkpointBytes
       for _ in 0..<3 { rehearsal.step() }
-      rehearsal.state.model.parameters.withAverage {
+      state.parameters.withAverage {
         rehearsal.validate(clips: heldOutClips)
-        sample(rehearsal.state.model)
+        sample(state.subject)
       }
     }
     self.parameters = parameters
     self.frozenParameters = frozenParameters
     self.checkpointBytes = checkpointBytes
-    tokensPerClip = blueprint.tokensPerClip
-    tokensPerCaption = blueprint.textLength
-    clipsPerStep = recipe.training.batch * recipe.training.accumulate
+    tokensPerClip = recipe.task.tokensPerClip
+    tokensPerCaption = recipe.task.textLength(blueprint.facts)
+    clipsPerStep = recipe.training.clipsPerStep
     operationsPerStep = step.productOperations
     peakBytes = run.memory.peakBytes
     tensorBytes = run.memory.systemBytes
@@ -66,47 +67,33 @@ public struct RunPlan: Sendable {
 /// The parts of a run that take memory, without clips.
 private struct Rehearsal {
   let state: RunState
-  private let objective: any Objective
   private let learn: TrainingStep
   private let captions: [String]
 
-  init(_ blueprint: Blueprint, _ captions: [String]) {
-    state = RunState(blueprint)
-    objective = blueprint.makeObjective(state.model)
-    learn = TrainingStep(
-      objective, state.optimizer, clipNorm: blueprint.recipe.optimizer.clipNorm, average: blueprint.averageLaw
-    )
+  init(_ blueprint: Blueprint, _ captions: [String]) throws {
+    state = try RunState(blueprint)
+    learn = blueprint.makeStep(state.subject.objective, state.optimizer)
     self.captions = captions
   }
 
-  /// The whole batch is read at once and learned from in parts.
+  private var recipe: Recipe { state.blueprint.recipe }
+
+  /// The whole step's clips are read at once and learned from in parts.
   func step() {
-    let training = state.blueprint.recipe.training
-    let shape = clips(training.batch)
-    let batch = Tensor([training.accumulate] + shape)
-    let parts = (0..<training.accumulate).map { index in
-      Examples(
-        clips: batch.view(at: index * shape.reduce(1, *), shape),
-        captions: captions(index * shape[0]..<(index + 1) * shape[0]))
-    }
-    let names = Array(repeating: "", count: training.batch * training.accumulate)
-    _ = learn(parts, names: names, at: Position(seed: 0, step: 0), rate: 0)
+    let parts = recipe.training.gradientAccumulation
+    let examples = Examples.madeUp(
+      recipe.training.clipsPerStep, shape: recipe.data.clipShape, captions: captions)
+    _ = learn(
+      (0..<parts).map { examples.part($0, of: parts) }, at: Position(seed: 0, step: 0), rate: 0)
   }
 
   /// A look at held-out clips, a batch at a time; under one condition, since all take the same memory.
   func validate(clips count: Int) {
-    let batch = state.blueprint.recipe.training.batch
+    let batch = recipe.training.batchSize
     for first in stride(from: 0, to: count, by: batch) {
-      let examples = Examples(
-        clips: Tensor(clips(min(batch, count - first))), captions: captions(0..<min(batch, count - first)))
-      _ = objective.heldOutLosses(examples, condition: 0, at: Position(seed: 0, step: 0))
+      let examples = Examples.madeUp(
+        min(batch, count - first), shape: recipe.data.clipShape, captions: captions)
+      _ = state.subject.objective.heldOutLosses(examples, condition: 0, at: Position(seed: 0, step: 0))
     }
   }
-
-  private func clips(_ count: Int) -> [Int] {
-    let data = state.blueprint.recipe.data
-    return [count, 3, data.frames, data.height, data.width]
-  }
-
-  private func captions(_ range: Range<Int>) -> [String] { range.map { captions[$0 % captions.count] } }
 }

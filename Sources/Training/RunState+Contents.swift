@@ -12,12 +12,12 @@ extension RunState {
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
-    static let bestLoss = "best_loss", bestStep = "best_step"
+    static let bestLoss = "best_loss", bestStep = "best_step", looks = "looks_since_best"
     /// Those that say how a run goes on, and so count for its hash; the others describe it.
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
-        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
+        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep, looks,
       ]
   }
 
@@ -80,28 +80,16 @@ extension RunState {
   }
 
   private var attributes: [String: Attribute] {
-    let recipe = blueprint.recipe
-    var attributes: [String: Attribute] = blueprint.facts
-    for (name, text) in recipe.task.conventions { attributes[name] = .text(text) }
+    var attributes = blueprint.attributes
     attributes[Key.step] = .integer(step)
     attributes[Key.updates] = .integer(optimizer.updates)
     attributes[Key.refusals] = .integer(refusals)
-    attributes[Key.position] = .integer(step * recipe.training.clipsPerStep)
-    attributes[Key.seed] = .integer(recipe.seed)
-    attributes[Key.recipe] = .text(recipe.resolvedJSON())
-    attributes[Key.clips] = .text(blueprint.clips)
-    attributes[Key.arithmetic] = .integer(Parallel.arithmetic)
-    attributes[Key.products] = .text(OpenBLAS.kernels)
+    attributes[Key.position] = .integer(step * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
-    if let base = blueprint.base {
-      attributes[Key.basePath] = .text(base.path)
-      attributes[Key.baseHash] = .text(base.weightsHash)
-      attributes[Key.grownTables] = .text(
-        base.grownTables.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
-    }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)
       attributes[Key.bestStep] = .integer(best.step)
+      attributes[Key.looks] = .integer(looksWithoutBetter)
     }
     return attributes
   }
@@ -113,6 +101,32 @@ extension RunState {
     }
     return TensorRecord(
       name: entry.name, shape: entry.shape, values: UnsafeBufferPointer(kept.buffer), owner: parameters)
+  }
+}
+
+extension Blueprint {
+  /// What a checkpoint records of what its model is built from.
+  var attributes: [String: Attribute] {
+    typealias Key = RunState.Key
+    var attributes: [String: Attribute] = facts
+    for (name, text) in recipe.task.conventions { attributes[name] = .text(text) }
+    attributes[Key.seed] = .integer(recipe.seed)
+    attributes[Key.recipe] = .text(recipe.resolvedJSON())
+    attributes[Key.clips] = .text(clips)
+    attributes[Key.arithmetic] = .integer(Parallel.arithmetic)
+    attributes[Key.products] = .text(OpenBLAS.kernels)
+    if let base {
+      attributes[Key.basePath] = .text(base.path)
+      attributes[Key.baseHash] = .text(base.weightsHash)
+      attributes[Key.grownTables] = .text(
+        base.grownTables.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
+    }
+    return attributes
+  }
+
+  /// The blueprint of whole weights: nothing is frozen or adapted, and no base is needed.
+  func merged() throws -> Blueprint {
+    Blueprint(try recipe.withoutStart(), facts: facts, clips: clips, base: nil)
   }
 }
 

@@ -20,6 +20,8 @@ public final class RunState {
   var refusals = 0
   /// The least held-out loss so far.
   public internal(set) var best: Best?
+  /// Looks at held-out clips since then.
+  var looksWithoutBetter = 0
 
   /// The least held-out loss of a run.
   public struct Best: Sendable, Equatable {
@@ -49,10 +51,7 @@ public final class RunState {
     guard theirs == recipe.kind else {
       throw BaseError.otherKind(path: base.path, theirs: theirs.rawValue, ours: recipe.kind.rawValue)
     }
-    let kept = blueprint.policy.keptRows
-    let report = try parameters.load(
-      from: base.weights, fresh: recipe.start.fresh, unused: recipe.start.unused,
-      grown: (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
+    let report = try parameters.load(base, blueprint)
     parameters.average.copy(from: parameters.values)
     return report
   }
@@ -71,6 +70,7 @@ public final class RunState {
       case .integer(let step) = checkpoint.attributes[Key.bestStep]
     {
       best = Best(loss: loss, step: step)
+      looksWithoutBetter = try checkpoint.integer(Key.looks)
     }
   }
 

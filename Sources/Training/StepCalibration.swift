@@ -17,18 +17,18 @@ public struct StepCalibration: Sendable {
   /// Times steps until `seconds` are over, three rounds at least unless a round takes longer than a third of them.
   public init(
     _ blueprint: Blueprint, captions: [String] = [""], runPeakBytes: Int, seconds limit: Double = 10
-  ) {
+  ) throws {
     let clock = ContinuousClock()
     let begun = clock.now
     var elapsed: Double { (clock.now - begun) / .seconds(1) }
     let before = Memory.statistics.liveBytes
-    let choice = TrialChoice(
+    let choice = try TrialChoice(
       blueprint, captions, mostBytes: runPeakBytes, mostOperations: 0.5 * Self.productRate() * limit)
     Memory.trim()
     Memory.resetPeak()
     var predictions: [Double] = []
     do {
-      let steps = choice.forecast.trials.map { TrialStep(blueprint, $0, choice.shape, captions) }
+      let steps = try choice.forecast.trials.map { try TrialStep(blueprint, $0, choice.shape, captions) }
       // The first step brings the memory of a trial into the process; in a trial that takes long that is little of it.
       var longest = 0.0
       let start = elapsed
@@ -46,7 +46,7 @@ public struct StepCalibration: Sendable {
     secondsPerStep = predictions[predictions.count / 2]
     secondsLow = predictions[predictions.count / 4]
     secondsHigh = predictions[min(predictions.count - 1, 3 * predictions.count / 4)]
-    (rounds, blocks, clips) = (predictions.count, choice.forecast.deep.depth, choice.shape.clips)
+    (rounds, blocks, clips) = (predictions.count, choice.forecast.mostBlocks, choice.shape.clips)
     calibrationSeconds = elapsed
   }
 

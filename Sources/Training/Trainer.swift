@@ -1,38 +1,11 @@
 import Checkpoints
 import Clips
 import Foundation
-import Models
 import Objectives
+import Optimizers
 import Recipes
+import Tasks
 import Tensors
-
-/// What a run tells of itself while it goes on.
-public protocol TrainingObserver: AnyObject {
-  /// A step is done.
-  func finished(_ step: StepReport)
-  /// Held-out losses were measured, one a condition.
-  func validated(step: Int, losses: [(condition: String, loss: Double)])
-  /// Samples are wanted; the model computes with the averaged weights during the call.
-  func samplesDue(step: Int, model: TextToVideoModel)
-  /// A checkpoint is on disk.
-  func saved(step: Int, path: String)
-  /// Something to know that does not stop the run.
-  func warned(_ message: String)
-}
-
-/// One step in figures.
-public struct StepReport: Sendable {
-  /// Steps done, this one included, and steps of the run.
-  public let step: Int, steps: Int
-  /// The mean loss, the gradient's norm before clipping, and the learning rate.
-  public let loss: Double, gradientNorm: Double, learningRate: Double
-  /// Clips of the step.
-  public let clips: Int
-  /// Seconds that the step took, and how many of them were spent waiting for clips.
-  public let seconds: Double, secondsWaited: Double
-  /// Operations of its matrix products.
-  public let operations: Int
-}
 
 /// The training loop: batches in, steps, checkpoints out.
 public final class Trainer {
@@ -62,28 +35,34 @@ public final class Trainer {
   /// The run.
   public let state: RunState
   private let loader: BatchLoader
-  private let validation: ClipReader?
+  private let heldOut: HeldOutClips
   private let folder: CheckpointFolder
+  /// Where the checkpoint with the least held-out loss is kept; nil for nowhere.
+  private let bestFolder: CheckpointFolder?
   private weak var observer: (any TrainingObserver)?
 
   /// - Parameters:
   ///   - state: where to begin or go on.
   ///   - loader: gives the batches from the state's step on.
-  ///   - validation: held-out clips, if any.
+  ///   - heldOut: clips to look at meanwhile.
   ///   - folder: where checkpoints go.
+  ///   - bestFolder: where the best one by held-out loss is kept beside them, if anywhere.
   public init(
-    _ state: RunState, loader: BatchLoader, validation: ClipReader?, folder: CheckpointFolder,
-    observer: any TrainingObserver
+    _ state: RunState, loader: BatchLoader, heldOut: HeldOutClips = HeldOutClips(), folder: CheckpointFolder,
+    bestFolder: CheckpointFolder? = nil, observer: any TrainingObserver
   ) {
     self.state = state
     self.loader = loader
-    self.validation = validation
+    self.heldOut = heldOut
     self.folder = folder
+    self.bestFolder = bestFolder
     self.observer = observer
   }
 
   /// Runs to the end, or until it is asked to stop.
   ///
+  /// A run that starts from a base looks at held-out clips, and samples, once before its first step: what changes is seen
+  /// only beside what was there.
   /// - Parameters:
   ///   - stopAfter: the number of steps after which to save and stop.
   ///   - shouldStop: asked after each step.
@@ -91,22 +70,20 @@ public final class Trainer {
   public func run(stopAfter: Int? = nil, shouldStop: () -> Bool = { false }) throws -> Outcome {
     let recipe = state.blueprint.recipe
     let (steps, training) = (recipe.training.steps, recipe.training)
-    let rates = state.blueprint.learningRates
-    let objective = state.blueprint.makeObjective(state.model)
-    let learn = TrainingStep(
-      objective, state.optimizer, clipNorm: recipe.optimizer.clipNorm, average: state.blueprint.averageLaw)
+    let rates = recipe.optimizer.learningRates(steps: steps)
+    let learn = state.blueprint.makeStep(state.subject.objective, state.optimizer)
     func due(_ every: Int) -> Bool { every > 0 && (state.step % every == 0 || state.step == steps) }
 
+    if state.step == 0 && state.blueprint.base != nil {
+      if training.validateEvery > 0 { try validate() }
+      if training.sampleEvery > 0 { sample() }
+    }
     while state.step < steps {
       try takeStep(learn, rate: rates(at: state.step))
       let stopping = shouldStop() || state.step == stopAfter
-      if due(training.validateEvery), let validation { validate(objective, validation) }
-      if due(training.checkpointEvery) || stopping || state.step == steps { try save() }
-      if due(training.sampleEvery) {
-        state.model.parameters.withAverage {
-          observer?.samplesDue(step: state.step, model: state.model)
-        }
-      }
+      if due(training.validateEvery) { try validate() }
+      if due(training.checkpointEvery) || stopping || state.step == steps { try save(to: folder) }
+      if due(training.sampleEvery) { sample() }
       if stopping && state.step < steps { return .stopped(step: state.step) }
     }
     return .finished
@@ -117,15 +94,16 @@ public final class Trainer {
     let (begun, operations) = (clock.now, Work.productOperations)
     let recipe = state.blueprint.recipe
     let batch = try loader.next()
+    let parts = recipe.training.gradientAccumulation
     let result = learn(
-      parts(of: batch), names: batch.entries.map(\.name),
+      (0..<parts).map { batch.examples.part($0, of: parts) },
       at: Position(seed: UInt64(recipe.seed), step: state.step), rate: rate)
     state.step += 1
     state.refusals = result.refusal == nil ? 0 : state.refusals + 1
     observer?.finished(
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
-        learningRate: rate, clips: batch.count, seconds: (clock.now - begun) / .seconds(1),
+        learningRate: rate, clips: batch.examples.count, seconds: (clock.now - begun) / .seconds(1),
         secondsWaited: batch.secondsWaited, operations: Work.productOperations - operations))
     if let refusal = result.refusal {
       observer?.warned(refusal.description)
@@ -133,29 +111,43 @@ public final class Trainer {
     }
   }
 
-  /// A batch's clips in as many parts as gradients are accumulated over.
-  private func parts(of batch: Batch) -> [Examples] {
-    let count = state.blueprint.recipe.training.accumulate
-    let size = batch.count / count
-    let captions = batch.captions
-    return (0..<count).map { index in
-      Examples(
-        clips: batch.clips.view(at: index * batch.clips.count / count, [size] + batch.clips.shape[1...]),
-        captions: Array(captions[index * size..<(index + 1) * size]))
+  /// Measures the averaged weights on held-out clips, and keeps the best checkpoint.
+  private func validate() throws {
+    guard heldOut.clips != nil || heldOut.remembered != nil else { return }
+    let evaluators = state.subject.evaluators
+    let look = state.parameters.withAverage {
+      HeldOutReport(
+        step: state.step,
+        heldOut: heldOut.clips.map { clips in evaluators.map { $0.run(clips) } } ?? [],
+        remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [])
+    }
+    observer?.validated(look)
+    guard let loss = look.heldOut.first?.loss, loss.isFinite else { return }
+    if state.best.map({ loss < $0.loss }) ?? true {
+      state.best = RunState.Best(loss: loss, step: state.step)
+      state.looksWithoutBetter = 0
+      if let bestFolder, state.step > 0 { try save(to: bestFolder, keep: 1) }
+    } else {
+      state.looksWithoutBetter += 1
+      let patience = state.blueprint.recipe.evaluation.patience
+      if patience > 0 && state.looksWithoutBetter == patience, let best = state.best {
+        observer?.warned(
+          "step \(state.step): the held-out loss has not been lower than at step \(best.step) for \(patience) looks "
+            + "(\(short(loss)) now, \(short(best.loss)) then): the clips are being learned by heart. Stop here, or train "
+            + "for fewer steps, on more clips, or with a smaller learning rate.")
+      }
     }
   }
 
-  /// Held-out loss of the averaged weights, on fixed noise.
-  private func validate(_ objective: any Objective, _ clips: ClipReader) {
-    let losses = state.model.parameters.withAverage {
-      HeldOutLoss(batch: state.blueprint.recipe.training.batch).measure(objective, clips)
-    }
-    observer?.validated(step: state.step, losses: losses)
+  private func short(_ loss: Double) -> String { String(format: "%.4f", loss) }
+
+  private func sample() {
+    state.parameters.withAverage { observer?.samplesDue(step: state.step, subject: state.subject) }
   }
 
-  private func save() throws {
+  private func save(to folder: CheckpointFolder, keep: Int? = nil) throws {
     let saved = try folder.save(
-      state.contents, step: state.step, keep: state.blueprint.recipe.training.keepCheckpoints)
+      state.contents, step: state.step, keep: keep ?? state.blueprint.recipe.training.keepCheckpoints)
     for warning in saved.warnings { observer?.warned(warning) }
     observer?.saved(step: state.step, path: saved.path)
   }

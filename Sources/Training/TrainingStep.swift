@@ -1,3 +1,4 @@
+import Clips
 import Foundation
 import Layers
 import Objectives
@@ -37,29 +38,26 @@ public final class TrainingStep {
 
   private let objective: any Objective
   private let optimizer: any Optimizer
-  private let average: AverageLaw?
-  private let clipNorm: Double
+  private let gradientClipNorm: Double
+  private let averageLaw: AverageLaw?
 
   /// - Parameters:
-  ///   - clipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
-  ///   - average: how the average of the weights follows them, if the store keeps one.
+  ///   - gradientClipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
+  ///   - averageLaw: how the average of the weights follows them; nil leaves it alone.
   public init(
-    _ objective: any Objective, _ optimizer: any Optimizer, clipNorm: Double, average: AverageLaw? = nil
+    _ objective: any Objective, _ optimizer: any Optimizer, gradientClipNorm: Double,
+    averageLaw: AverageLaw? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
-    self.clipNorm = clipNorm
-    self.average = average
+    self.gradientClipNorm = gradientClipNorm
+    self.averageLaw = averageLaw
   }
 
   /// Learns from the parts of a batch, one pass each.
   ///
-  /// - Parameters:
-  ///   - parts: equal shares of the batch (one unless gradients are accumulated).
-  ///   - names: a name for each clip, in order, for messages.
-  public func callAsFunction(
-    _ parts: [Examples], names: [String], at position: Position, rate: Double
-  ) -> Result {
+  /// - Parameter parts: equal shares of the batch (one unless gradients are accumulated).
+  public func callAsFunction(_ parts: [Examples], at position: Position, rate: Double) -> Result {
     let parameters = objective.parameters
     parameters.zeroGradients()
     var losses: [Double] = []
@@ -70,14 +68,17 @@ public final class TrainingStep {
     let loss = losses.reduce(0, +) / Double(losses.count)
     let norm = parameters.gradients.sumOfSquares.squareRoot()
     if !loss.isFinite || !norm.isFinite {
+      let names = parts.flatMap(\.names)
       let bad = zip(names, losses).filter { !$1.isFinite }.map(\.0)
       let refusal = Refusal(
         step: position.step, tensor: loss.isFinite ? firstNonFinite() : nil, clips: bad.isEmpty ? names : bad)
       return Result(loss: loss, gradientNorm: norm, refusal: refusal)
     }
-    let scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1
+    let scale = gradientClipNorm > 0 && norm > gradientClipNorm ? gradientClipNorm / norm : 1
     optimizer.update(rate: rate, gradientScale: scale)
-    if let average { parameters.updateAverage(keeping: average.decay(update: optimizer.updates)) }
+    if let averageLaw {
+      parameters.updateAverage(keeping: averageLaw.decay(update: optimizer.updates))
+    }
     return Result(loss: loss, gradientNorm: norm, refusal: nil)
   }
 

@@ -1,3 +1,5 @@
+import Clips
+import Tasks
 import Tensors
 
 /// Which small models are timed in place of a run's: as many blocks and clips as time and memory have room for.
@@ -13,17 +15,16 @@ struct TrialChoice {
   /// - Parameters:
   ///   - mostBytes: what the trials' tensors must stay below, if one block of one clip allows it.
   ///   - mostOperations: what all rounds together may take.
-  init(_ blueprint: Blueprint, _ captions: [String], mostBytes: Int, mostOperations: Double) {
-    let recipe = blueprint.recipe
-    let run = StepForecast.Trial(depth: recipe.model.depth, textDepth: recipe.textEncoder.depth)
-    func forecast(_ blocks: Int, _ textBlocks: Int) -> StepForecast {
-      StepForecast(run, accumulate: recipe.training.accumulate, blocks: blocks, textBlocks: textBlocks)
+  init(_ blueprint: Blueprint, _ captions: [String], mostBytes: Int, mostOperations: Double) throws {
+    let (task, training) = (blueprint.recipe.task, blueprint.recipe.training)
+    func forecast(_ blocks: [String: Int]) -> StepForecast {
+      StepForecast(task.stacks, passes: training.gradientAccumulation, blocks: blocks)
     }
-    func costs(_ forecast: StepForecast, _ shape: TrialShape) -> (bytes: Int, operations: [Double]) {
+    func costs(_ forecast: StepForecast, _ shape: TrialShape) throws -> (bytes: Int, operations: [Double]) {
       var operations: [Double] = []
-      let plan = Plan.rehearse {
+      let plan = try Plan.rehearse {
         // All are held at once, and take their steps in turn.
-        let steps = forecast.trials.map { TrialStep(blueprint, $0, shape, captions) }
+        let steps = try forecast.trials.map { try TrialStep(blueprint, $0, shape, captions) }
         for step in steps {
           let before = Plan.productOperationsSoFar
           _ = step.run()
@@ -32,36 +33,39 @@ struct TrialChoice {
       }
       return (plan.memory.peakBytes, operations)
     }
-    func fits(_ forecast: StepForecast, _ shape: TrialShape, rounds: Double) -> Bool {
-      let costs = costs(forecast, shape)
+    func fits(_ forecast: StepForecast, _ shape: TrialShape, rounds: Double) throws -> Bool {
+      let costs = try costs(forecast, shape)
       return costs.bytes < mostBytes && rounds * costs.operations.reduce(0, +) <= mostOperations
     }
 
-    let whole = TrialShape(clips: recipe.training.batch, frames: recipe.data.frames)
+    let whole = TrialShape(clips: training.batchSize, frames: blueprint.clipShape.frames)
     var shape = whole
-    let patch = blueprint.patch.frames
-    while !fits(forecast(1, 1), shape, rounds: 3) {
+    let unit = blueprint.recipe.task.frameUnit
+    while try !fits(forecast([:]), shape, rounds: 3) {
       if shape.clips > 1 {
         shape.clips = (shape.clips + 1) / 2
-      } else if shape.frames > patch {
-        shape.frames = max(1, shape.frames / patch / 2) * patch
+      } else if shape.frames > unit {
+        shape.frames = max(1, shape.frames / unit / 2) * unit
       } else {
         break
       }
     }
-    var (blocks, textBlocks) = (1, 1)
-    while blocks < run.depth / 2, fits(forecast(blocks + 1, textBlocks), shape, rounds: Self.rounds) {
-      blocks += 1
+    // The deepest stack first: it takes the most time, up to half of its blocks.
+    var blocks: [String: Int] = [:]
+    for (place, stack) in task.stacks.sorted(by: { $0.depth > $1.depth }).enumerated() {
+      let most = place == 0 ? stack.depth / 2 : stack.depth - stack.least - 1
+      while blocks[stack.name, default: 1] < most {
+        let more = blocks.merging([stack.name: blocks[stack.name, default: 1] + 1]) { $1 }
+        guard try fits(forecast(more), shape, rounds: Self.rounds) else { break }
+        blocks = more
+      }
     }
-    while textBlocks < run.textDepth - 1, fits(forecast(blocks, textBlocks + 1), shape, rounds: Self.rounds) {
-      textBlocks += 1
-    }
-    let chosen = forecast(blocks, textBlocks)
+    let chosen = forecast(blocks)
     self.forecast = chosen
     self.shape = shape
-    let (small, large) = (costs(chosen, shape).operations, costs(chosen, whole).operations)
+    let (small, large) = (try costs(chosen, shape).operations, try costs(chosen, whole).operations)
     growth =
       shape == whole
-      ? [1, 1, 1] : zip(chosen.parts(large), chosen.parts(small)).map { $1 > 0 ? $0 / $1 : 1 }
+      ? chosen.trials.map { _ in 1 } : zip(chosen.parts(large), chosen.parts(small)).map { $1 > 0 ? $0 / $1 : 1 }
   }
 }

@@ -1,6 +1,5 @@
 import Clips
 import Layers
-import Models
 import Objectives
 import Tensors
 
@@ -16,17 +15,20 @@ final class TrialStep {
   private let examples: Examples
   private var updates = 0
 
-  init(_ blueprint: Blueprint, _ trial: StepForecast.Trial, _ shape: TrialShape, _ captions: [String]) {
-    let recipe = blueprint.recipe
-    let model = blueprint.makeModel(depth: trial.depth, textDepth: trial.textDepth)
-    blueprint.allocate(model)
-    objective = TimedObjective(blueprint.makeObjective(model))
-    step = TrainingStep(
-      objective, blueprint.makeOptimizer(model), clipNorm: recipe.optimizer.clipNorm,
-      average: blueprint.averageLaw)
-    let clips = Tensor([shape.clips, 3, shape.frames, recipe.data.height, recipe.data.width])
-    clips.fillGaussian(seed: 0, purpose: .check, step: 0)
-    examples = Examples(clips: clips, captions: (0..<shape.clips).map { captions[$0 % captions.count] })
+  init(
+    _ blueprint: Blueprint, _ depths: StepForecast.Depths, _ shape: TrialShape, _ captions: [String]
+  ) throws {
+    let (recipe, clips) = (blueprint.recipe, blueprint.clipShape)
+    let subject = try blueprint.makeSubject(depths: depths)
+    subject.parameters.allocate(
+      seed: UInt64(recipe.seed), withAverage: blueprint.averageLaw != nil)
+    objective = TimedObjective(subject.objective)
+    step = blueprint.makeStep(objective, blueprint.makeOptimizer(subject.parameters))
+    examples = Examples.madeUp(
+      shape.clips,
+      shape: ClipShape(
+        frames: shape.frames, height: clips.height, width: clips.width, frameRate: clips.frameRate),
+      captions: captions)
   }
 
   /// Takes a step.
@@ -34,8 +36,7 @@ final class TrialStep {
     let clock = ContinuousClock()
     let start = clock.now
     objective.seconds = 0
-    _ = step(
-      [examples], names: examples.captions, at: Position(seed: 0, step: updates), rate: 1e-4)
+    _ = step([examples], at: Position(seed: 0, step: updates), rate: 1e-4)
     updates += 1
     let seconds = (clock.now - start) / .seconds(1)
     return .init(pass: objective.seconds, update: seconds - objective.seconds)
@@ -51,6 +52,7 @@ private final class TimedObjective: Objective {
   init(_ real: any Objective) { self.real = real }
 
   var parameters: ParameterStore { real.parameters }
+  var conditionTitle: String { real.conditionTitle }
   var heldOutConditions: [String] { real.heldOutConditions }
 
   func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {

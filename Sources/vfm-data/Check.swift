@@ -41,8 +41,8 @@ struct Check: ParsableCommand {
       }
       let progress = CheckProgress()
       let check = ManifestCheck(
-        manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits.forDecoding ?? .standard,
-        tokens: recipe.map(Check.tokens), index: lines.map { lines in { lines[$0] } },
+        manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits ?? .standard,
+        tokens: recipe.flatMap(Check.tokens), index: lines.map { lines in { lines[$0] } },
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
         progress: progress.show)
       progress.close()
@@ -55,9 +55,8 @@ struct Check: ParsableCommand {
   }
 
   /// What cuts captions into tokens. How many there are does not depend on a vocabulary, so none is made.
-  private static func tokens(_ recipe: Recipe) -> (tokenizer: any Tokenizer, limit: Int) {
-    let kind = TokenizerKind(rawValue: recipe.tokenizer.kind.rawValue)!
-    return (kind.tokenizer(words: []), recipe.tokenizer.length)
+  private static func tokens(_ recipe: Recipe) -> (tokenizer: any Tokenizer, limit: Int)? {
+    recipe.task.captions.map { ($0.kind.tokenizer(words: []), $0.length) }
   }
 
   private func printJSON(_ check: ManifestCheck) throws {

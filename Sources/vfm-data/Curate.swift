@@ -41,7 +41,7 @@ struct Curate: ParsableCommand {
       }
       let manifest = try Manifest.load(recipe.data.train, root: recipe.data.root)
       let files = try CurationFiles(manifest: manifest, output: output)
-      let spans = try Curation(recipe.curation.limits, decodeLimits: recipe.data.limits.forDecoding).spans(
+      let spans = try Curation(recipe.curation, decodeLimits: recipe.data.limits).spans(
         of: manifest, ClipIndex.load(index, shots: true))
       try files.write(spans)
       print(CurationTable(spans))
@@ -50,7 +50,7 @@ struct Curate: ParsableCommand {
           "note: \(output) names clips as \(manifest.path) does: read it with data.root \(root).\n")
       }
       if let sheet {
-        try CurationSheet(spans, limits: recipe.data.limits.forDecoding).write(to: sheet)
+        try CurationSheet(spans, limits: recipe.data.limits).write(to: sheet)
       }
     }
   }

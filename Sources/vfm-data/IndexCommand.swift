@@ -45,7 +45,7 @@ struct IndexCommand: ParsableCommand {
       let data = try dataRecipe()
       let clips = try Manifest.load(manifest, root: root ?? data.root)
       let indexing = Indexing(
-        clips, shard: shard, limits: data.limits.forDecoding, threads: Parallel.threads, verify: verify)
+        clips, shard: shard, limits: data.limits, threads: Parallel.threads, verify: verify)
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")
       let line = CountLine("indexing")
       let outcome = try indexing.write(to: output, shouldStop: { stop.isMade }) { progress in
@@ -61,7 +61,7 @@ struct IndexCommand: ParsableCommand {
   }
 
   /// The data section of the recipe, or the defaults of one.
-  private func dataRecipe() throws -> DataRecipe {
+  private func dataRecipe() throws -> DataSection {
     if let recipe { return try Recipe.load(path: recipe, overrides: overrides).data }
     let defaults = """
       {"data": {"train": "-", "frames": 1, "height": 16, "width": 16, "frameRate": 1}, "training": {"steps": 1}}

@@ -38,7 +38,7 @@ struct Pack: ParsableCommand {
       }
       let lists = try recipe.data.packedLists()
       let lock = try RunLock(folder)
-      let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits.forDecoding)
+      let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits)
       let plan = try packer.plan()
       try packer.requireSpace(for: plan)
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")

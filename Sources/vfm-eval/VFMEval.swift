@@ -3,9 +3,10 @@ import Clips
 import Commands
 import Evaluation
 import Foundation
-import Models
-import Objectives
-import Tensors
+import Manifests
+import Report
+import Sampling
+import SyntheticClips
 import Training
 import Video
 
@@ -22,6 +23,10 @@ struct VFMEval: ParsableCommand {
 
   @Option(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
   var checkpoint: String
+  @Option(
+    help: "The base of an adapter (default: where it lay in training, or beside the adapter).",
+    completion: .file(extensions: ["h5"]))
+  var base: String?
   @Option(help: "Held-out clips: a manifest, in any layout that docs/data.md lists.")
   var manifest: String
   @Option(
@@ -53,19 +58,18 @@ struct VFMEval: ParsableCommand {
   func run() throws {
     try reportingFailures {
       try Inputs.setThreads(threads)
-      let (model, blueprint, path) = try Inputs.model(checkpoint)
+      let model = try Inputs.model(checkpoint, base: base)
+      let (blueprint, path) = (model.blueprint, model.path)
       let entries = try Manifest.load(manifest, root: root)
       let reader = try ClipReader(
-        entries, shape: blueprint.clipShape, limit: clips,
-        source: .files(blueprint.recipe.data.limits.forDecoding))
+        entries, shape: blueprint.clipShape, limit: clips, source: .files(blueprint.recipe.data.limits))
       for bad in reader.unreadable { standardError("left out: \(bad)\n") }
       guard reader.count > 0 else {
         throw Failure(
           .unfitInput, "None of the clips of \(manifest) can be read; the messages above say why.")
       }
-      let losses = HeldOutLoss(batch: blueprint.recipe.training.batch)
-        .measure(blueprint.makeObjective(model), reader)
-      let following = try judge(model, blueprint, entries)
+      let losses = model.subject.evaluators[0].run(reader).figures.map { (condition: $0.name, loss: $0.value) }
+      let following = try judge(model, entries)
       try json
         ? printJSON(path, reader.count, losses, following)
         : printTables(path, reader.count, losses, following)
@@ -74,16 +78,17 @@ struct VFMEval: ParsableCommand {
 
   /// Samples the captions of clips whose colour, shape and motion are known, and looks at what came.
   private func judge(
-    _ model: TextToVideoModel, _ blueprint: Blueprint, _ manifest: Manifest
+    _ model: LoadedModel, _ manifest: Manifest
   ) throws -> PromptFollowing? {
     let asked = manifest.filter { $0.attributes["shape"] != nil && $0.attributes["motion"] != nil }
       .prefix(samples)
     guard !asked.isEmpty else { return nil }
-    let data = blueprint.recipe.data
-    let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
+    guard let sampler = model.subject.sampler else { return nil }
+    let shape = model.blueprint.clipShape
     let progress = PercentLine("sampling")
-    let clips = writer.pictures(
-      of: asked.map(\.caption), frames: data.frames, height: data.height, width: data.width, seed: seed
+    let clips = SampledClips(sampler, SamplerSettings(steps: steps, guidance: guidance, seed: seed)).pictures(
+      of: asked.map { Wish(prompt: $0.caption) },
+      size: SampleSize(frames: shape.frames, height: shape.height, width: shape.width)
     ) { share in
       progress.show(share)
       return true

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Checkpoints
+import Clips
 import Commands
 import Evaluation
 import Foundation
+import Report
+import Sampling
 import Tensors
 import Training
 import Video
@@ -18,6 +20,10 @@ struct VFMSample: ParsableCommand {
 
   @Option(help: "A checkpoint, or a run's folder for its newest one.", completion: .file(extensions: ["h5"]))
   var checkpoint: String
+  @Option(
+    help: "The base of an adapter (default: where it lay in training, or beside the adapter).",
+    completion: .file(extensions: ["h5"]))
+  var base: String?
   @Option(help: "What the clip should show; repeat for several clips.")
   var prompt: [String]
   @Option(
@@ -63,17 +69,21 @@ struct VFMSample: ParsableCommand {
           .cannotCreate,
           "Cannot write \(output): make the folder \(folder), or name one that you may write to.")
       }
-      let (model, blueprint, _) = try Inputs.model(checkpoint)
-      let data = blueprint.recipe.data
-      let size = try checkedSize(blueprint)
-      try checkFrameRate(data.frameRate)
-      for word in Set(prompt.flatMap { blueprint.tokenizer.unknownWords(in: $0) }).sorted() {
+      let model = try Inputs.model(checkpoint, base: base)
+      guard let sampler = model.subject.sampler else {
+        throw Failure(
+          .unfitInput,
+          "\(model.path) is of task.kind \"\(model.blueprint.recipe.kind.rawValue)\", which samples no clips.")
+      }
+      let shape = model.blueprint.clipShape
+      let size = try checkedSize(shape, sampler.sizeUnit)
+      try checkFrameRate(shape.frameRate)
+      for word in Set(prompt.flatMap(sampler.unknownWords)).sorted() {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
-      let writer = SampleWriter(model, blueprint, steps: steps, guidance: guidance)
       let progress = PercentLine("sampling")
-      let clips = writer.pictures(
-        of: prompt, frames: size.frames, height: size.height, width: size.width, seed: seed
+      let clips = SampledClips(sampler, SamplerSettings(steps: steps, guidance: guidance, seed: seed)).pictures(
+        of: prompt.map(Wish.init(prompt:)), size: size
       ) { share in
         progress.show(share)
         return true
@@ -82,7 +92,7 @@ struct VFMSample: ParsableCommand {
       if isSheet {
         try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
       } else {
-        try SampleWriter.write(clips[0], to: output, frameRate: data.frameRate)
+        try SampleWriter.write(clips[0], to: output, frameRate: shape.frameRate)
       }
       print(output)
     }
@@ -98,11 +108,11 @@ struct VFMSample: ParsableCommand {
   }
 
   /// The wanted size, which the patch must divide.
-  private func checkedSize(_ blueprint: Blueprint) throws -> (frames: Int, height: Int, width: Int) {
-    let (data, patch) = (blueprint.recipe.data, blueprint.patch)
-    let size = (frames ?? data.frames, height ?? data.height, width ?? data.width)
+  private func checkedSize(_ shape: ClipShape, _ unit: SampleSize) throws -> SampleSize {
+    let size = SampleSize(
+      frames: frames ?? shape.frames, height: height ?? shape.height, width: width ?? shape.width)
     for (name, value, part) in [
-      ("frames", size.0, patch.frames), ("height", size.1, patch.height), ("width", size.2, patch.width),
+      ("frames", size.frames, unit.frames), ("height", size.height, unit.height), ("width", size.width, unit.width),
     ] where value < 1 || value % part != 0 {
       throw Failure(.usage, "--\(name) \(value) must be a positive multiple of the model's patch, \(part).")
     }

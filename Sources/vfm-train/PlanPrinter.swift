@@ -1,6 +1,6 @@
-import Clips
 import Commands
 import Foundation
+import Manifests
 import Recipes
 
 /// Prints what a run will cost.
@@ -11,7 +11,7 @@ struct PlanPrinter {
 
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
     forecast = try RunForecast(recipe, manifest)
-    parameters = recipe.training.inWords(
+    parameters = recipe.start.inWords(
       parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
   }
 

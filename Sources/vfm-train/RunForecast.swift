@@ -1,6 +1,8 @@
 import Clips
 import Commands
+import Evaluation
 import Foundation
+import Manifests
 import Recipes
 import Training
 
@@ -34,22 +36,22 @@ struct RunForecast {
 
   /// Takes about ten seconds.
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
-    let blueprint = try Blueprint(recipe, manifest, start: recipe.training.startCheckpoint())
+    let base = try recipe.start.from.map { try LoadedBase(Inputs.checkpoint($0)) }
+    let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = Self.captions(of: manifest)
     let heldOut = try Self.heldOutClips(recipe)
-    let samples = recipe.samples
-    plan = RunPlan(blueprint, captions: captions, heldOutClips: heldOut) { model in
-      guard recipe.training.sampleEvery > 0, !samples.prompts.isEmpty else { return }
-      SampleWriter(model, blueprint, steps: samples.steps, guidance: samples.guidance)
-        .rehearse(
-          samples.prompts, frames: samples.frames, height: recipe.data.height, width: recipe.data.width)
+    plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut) { subject in
+      guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
+        let sampler = subject.sampler
+      else { return }
+      SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
     reading = Self.read(recipe, manifest, batch: plan.clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(recipe, clips: manifest.count, heldOut: heldOut, batch: plan.clipsPerStep),
       checkpoint: plan.checkpointBytes)
-    calibration = StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
+    calibration = try StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
   }
 
   /// Captions from all over the manifest.
@@ -59,8 +61,9 @@ struct RunForecast {
   }
 
   private static func heldOutClips(_ recipe: Recipe) throws -> Int {
-    guard let path = recipe.data.validation, recipe.training.validateEvery > 0 else { return 0 }
-    let manifest = try Manifest.load(path, split: "validation", root: recipe.data.root)
+    guard recipe.training.validateEvery > 0, let manifest = try recipe.data.validationManifest() else {
+      return 0
+    }
     return min(manifest.count, recipe.training.validationClips)
   }
 
@@ -69,9 +72,9 @@ struct RunForecast {
   static func clipBytes(_ recipe: Recipe, clips: Int, heldOut: Int, batch: Int) -> Int {
     let data = recipe.data
     let one = data.clipShape.count
-    let seen = min(clips, batch * (recipe.training.steps + data.ahead))
-    let kept = data.start == .first && data.crop == .center ? min(seen * one, data.cacheMegabytes << 20) : 0
-    let ahead = kept == seen * one ? 0 : batch * min(recipe.training.steps, data.ahead + 1) * one
+    let seen = min(clips, batch * (recipe.training.steps + data.prefetch))
+    let kept = data.start == .first && data.crop == .centre ? min(seen * one, data.cacheMegabytes << 20) : 0
+    let ahead = kept == seen * one ? 0 : batch * min(recipe.training.steps, data.prefetch + 1) * one
     return kept + ahead + heldOut * one
   }
 
@@ -80,7 +83,7 @@ struct RunForecast {
     guard let source = try? recipe.data.clipSource(manifest, .train) else { return nil }
     let loader = BatchLoader(
       manifest, shape: recipe.data.clipShape, batch: 1, seed: UInt64(recipe.seed),
-      start: recipe.data.startChoice, crop: recipe.data.cropChoice, source: source, ahead: 1,
+      start: recipe.data.start, crop: recipe.data.crop, source: source, ahead: 1,
       cacheMegabytes: 0)
     defer { loader.stop() }
     let clock = ContinuousClock()

@@ -4,11 +4,11 @@ import ArgumentParser
 struct VFMTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vfm-train",
-    abstract: "Train text-to-video models from captioned clips, on CPUs.",
+    abstract: "Train and fine-tune video models, on CPUs.",
     discussion: """
       Exit codes: 0 done, 64 wrong usage, 65 a recipe, manifest or checkpoint says something wrong, 66 an input is missing, \
       70 a bug of this program, 73 an output cannot be created, 74 reading or writing failed (a full disk included), \
       75 stopped on request with everything saved (run the same command again to go on), 76 the run diverged.
       """,
-    subcommands: [Pretrain.self, Inspect.self])
+    subcommands: [Pretrain.self, Finetune.self, Merge.self, Inspect.self])
 }

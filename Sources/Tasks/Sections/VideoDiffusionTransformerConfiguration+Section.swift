@@ -59,7 +59,7 @@ extension VideoDiffusionTransformerConfiguration {
   package static let tokenLimit = 1_000_000
 
   /// Reports clips that the patch does not divide, or that have too many tokens.
-  func check(_ section: Section, clips: ClipShape, samples: SamplesSection?) {
+  public func check(_ section: Section, clips: ClipShape, samples: SamplesSection? = nil) {
     var sizes = [
       ("data.frames", clips.frames, patch.frames, ClipShape.frameRange, "frames"),
       ("data.height", clips.height, patch.height, ClipShape.sideRange, "rows"),

@@ -1,0 +1,73 @@
+import Fields
+import Tasks
+
+/// What a fine-tuning run says that its base's recipe does not: where from, on what, and how.
+public struct FinetuneSettings: Sendable {
+  /// The base.
+  public var from: String
+  /// What is trained.
+  public var method: StartSection.Method
+  /// The new clips, as `data.train` takes them, and how many there are.
+  public var data: String, clips: Int
+  /// Held-out clips of the new kind, if there are any.
+  public var validation: String?
+  /// Some captions of the new clips.
+  public var captions: [String]
+
+  /// Settings of a run.
+  public init(
+    from: String, method: StartSection.Method, data: String, clips: Int, validation: String?, captions: [String]
+  ) {
+    self.from = from
+    self.method = method
+    self.data = data
+    self.clips = clips
+    self.validation = validation
+    self.captions = captions
+  }
+}
+
+extension Recipe {
+  /// The text of a recipe that fine-tunes a model of this recipe: its own sizes, task and data shape, with steps and
+  /// learning rate that suit the method and the number of clips.
+  ///
+  /// - Full fine-tuning takes a quarter of the base's learning rate, since what is there is to stay; adapters start at
+  ///   nothing and take all of it. Each clip is seen 60 times, in 200 to 4,000 steps.
+  public func finetuning(_ settings: FinetuneSettings) -> String {
+    let batch = max(1, min(training.batchSize, settings.clips))
+    let steps = min(4000, max(200, settings.clips * 60 / batch))
+    let rate = optimizer.learningRate * (settings.method == .full ? 0.25 : 1)
+    var json = resolved
+    for path in [["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"], ["start"], ["evaluation"]] {
+      _ = json.removing(path)
+    }
+    func set(_ value: JSON.Value, _ path: String...) { json = json.setting(JSON(value), at: path) }
+    set(.list([JSON(.string("Fine-tuning of \(settings.from) on \(settings.data)."))]), "notes")
+    set(.string(settings.data), "data", "train")
+    if let validation = settings.validation { set(.string(validation), "data", "validation") }
+    set(.string(settings.from), "start", "from")
+    set(.string(settings.method.rawValue), "start", "method")
+    set(.number(rate), "optimizer", "learningRate")
+    set(.integer(steps / 20), "optimizer", "warmupSteps")
+    set(.integer(batch), "training", "batchSize")
+    set(.integer(1), "training", "gradientAccumulation")
+    set(.integer(steps), "training", "steps")
+    for key in ["checkpointEvery", "validateEvery"] { set(.integer(max(1, steps / 5)), "training", key) }
+    set(.integer(steps), "training", "sampleEvery")
+    set(.integer(max(1, steps / 20)), "training", "logEvery")
+    if let remember = data.validation { set(.string(remember), "evaluation", "remember") }
+    if let samples = task.samples {
+      let prompts = settings.captions.prefix(4) + samples.prompts.prefix(4)
+      set(.list(prompts.map { JSON(.string($0)) }), "samples", "prompts")
+    }
+    return json.text + "\n"
+  }
+
+  /// The same for weights that need no base: without `start`, and with nothing but the task's own of what follows from it.
+  /// - Throws: `RecipeErrors`, which a recipe that was read does not.
+  public func withoutStart() throws -> Recipe {
+    var json = resolved
+    for section in ["start", "evaluation"] { _ = json.removing([section]) }
+    return try Recipe.parse(json.text, name: "the recipe without start")
+  }
+}

@@ -1,0 +1,53 @@
+import Clips
+import Evaluation
+import Tasks
+
+/// What a run tells of itself while it goes on.
+public protocol TrainingObserver: AnyObject {
+  /// A step is done.
+  func finished(_ step: StepReport)
+  /// Held-out clips were looked at; the model computes with the averaged weights during the call.
+  func validated(_ report: HeldOutReport)
+  /// Samples are wanted; the model computes with the averaged weights during the call.
+  func samplesDue(step: Int, subject: Subject)
+  /// A checkpoint is on disk.
+  func saved(step: Int, path: String)
+  /// Something to know that does not stop the run.
+  func warned(_ message: String)
+}
+
+/// One step in figures.
+public struct StepReport: Sendable {
+  /// Steps done, this one included, and steps of the run.
+  public let step: Int, steps: Int
+  /// The mean loss, the gradient's norm before clipping, and the learning rate.
+  public let loss: Double, gradientNorm: Double, learningRate: Double
+  /// Clips of the step.
+  public let clips: Int
+  /// Seconds that the step took, and how many of them were spent waiting for clips.
+  public let seconds: Double, secondsWaited: Double
+  /// Operations of its matrix products.
+  public let operations: Int
+}
+
+/// Clips that a run looks at and does not learn from.
+public struct HeldOutClips: Sendable {
+  /// Clips of the kind that is trained.
+  public let clips: ClipReader?
+  /// Clips of the kind that the base was trained on.
+  public let remembered: ClipReader?
+
+  /// Clips to look at; none by default.
+  public init(clips: ClipReader? = nil, remembered: ClipReader? = nil) {
+    self.clips = clips
+    self.remembered = remembered
+  }
+}
+
+/// A look at held-out clips.
+public struct HeldOutReport: Sendable {
+  /// The step after which it was taken.
+  public let step: Int
+  /// What each evaluator measured on clips of the kind that is trained, and on those that the base knew.
+  public let heldOut: [Evaluation], remembered: [Evaluation]
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Manifests
+import Recipes
+import Training
+
+/// Adapts a trained model to other clips, or goes on where the same command was stopped.
+struct Finetune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Adapt a trained model to new clips: all of it, adapters (LoRA), or its head.",
+    discussion: """
+      Without a recipe the base's own is taken, with steps and learning rate that suit the method and the number of clips; \
+      they are printed. New words of the captions get rows of their own. Before, during and after, the loss is measured on \
+      held-out clips of the new kind (--validation) and of the kind that the base knows (evaluation.remember), and the same \
+      prompts are sampled from the same noise. The same command again goes on where it stopped.
+      """)
+
+  @Argument(
+    help: "A recipe, a JSON file (default: the base's own, with fine-tuning defaults).",
+    completion: .file(extensions: ["json"]))
+  var recipe: String?
+  @Option(
+    help: "What to start from: a checkpoint, or a run's folder for its newest one (default: the recipe's start.from).",
+    completion: .file(extensions: ["h5"]))
+  var base: String?
+  @Option(help: "The new clips: a manifest, in any layout that docs/data.md lists (default: the recipe's data.train).")
+  var data: String?
+  @Option(
+    help: "Held-out clips of the new kind (default: validation.jsonl or .csv beside --data, if it is there).")
+  var validation: String?
+  @Option(help: "What is trained: full, lora or head (default: the recipe's start.method; without a recipe lora).")
+  var method: StartSection.Method?
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    try reportingFailures {
+      try Inputs.setThreads(options.threads)
+      let recipe = try recipe.map(given) ?? standard()
+      guard recipe.start.from != nil else {
+        throw Failure(.usage, "Say what to start from: give --base, or set start.from in the recipe.")
+      }
+      try TrainingRun.run(recipe, options, name: name)
+    }
+  }
+
+  /// "finetune-lora" of a recipe; else the base's name and the clips'.
+  private var name: String {
+    func stem(_ path: String) -> String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
+    if let recipe { return stem(recipe) }
+    let data = data ?? ""
+    let clips = ["train", "validation", "test"].contains(stem(data)) ? stem((data as NSString).deletingLastPathComponent) : stem(data)
+    return "\(stem(base ?? "base"))-\(clips)-\(method?.rawValue ?? "lora")"
+  }
+
+  /// The recipe of a file, with what the options say.
+  private func given(_ path: String) throws -> Recipe {
+    var overrides: [String] = []
+    func set(_ key: String, _ value: String?) { if let value { overrides.append("\(key)=\(quoted(value))") } }
+    set("start.from", base)
+    set("start.method", method?.rawValue)
+    set("data.train", data)
+    set("data.validation", validation)
+    return try Recipe.load(path: path, overrides: overrides + options.overrides)
+  }
+
+  /// The base's own recipe for the new clips.
+  private func standard() throws -> Recipe {
+    guard let base else {
+      throw Failure(.usage, "Say what to start from: give --base (a checkpoint or a run's folder), or a recipe.")
+    }
+    guard let data else { throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.") }
+    let known = try Blueprint(Inputs.checkpoint(base)).recipe
+    let manifest = try Manifest.load(data, split: "train")
+    let settings = FinetuneSettings(
+      from: base, method: method ?? .lora, data: data, clips: manifest.count,
+      validation: validation ?? Self.heldOut(beside: data), captions: Self.captions(of: manifest))
+    let text = known.finetuning(settings)
+    let recipe = try Recipe.parse(text, name: "the base's recipe", overrides: options.overrides)
+    standardError(
+      """
+      fine-tuning by \(recipe.start.method.rawValue) on \(manifest.count) clips: \(recipe.training.steps) steps of \
+      \(recipe.training.clipsPerStep) clips, learning rate \(recipe.optimizer.learningRate)\
+      \(recipe.data.validation.map { ", held-out clips \($0)" } ?? "; no held-out clips (--validation)")
+
+      """)
+    return recipe
+  }
+
+  private static func heldOut(beside data: String) -> String? {
+    let folder = (data as NSString).deletingLastPathComponent
+    return ["jsonl", "csv"].map { (folder as NSString).appendingPathComponent("validation.\($0)") }.first {
+      $0 != data && FileManager.default.fileExists(atPath: $0)
+    }
+  }
+
+  /// Different captions from all over the manifest.
+  private static func captions(of manifest: Manifest) -> [String] {
+    var captions: [String] = []
+    for place in 0..<64 {
+      let caption = manifest.caption(place * manifest.count / 64)
+      if !caption.isEmpty && !captions.contains(caption) { captions.append(caption) }
+    }
+    return Array(captions.prefix(4))
+  }
+
+  /// A value as JSON, so that no path is taken for a number.
+  private func quoted(_ text: String) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? text
+  }
+}
+
+extension StartSection.Method: ExpressibleByArgument {}

@@ -1,0 +1,37 @@
+import Clips
+import Commands
+import Manifests
+import Recipes
+import Training
+
+extension HeldOutClips {
+  /// The held-out clips of a recipe, and those of the kind that its base knows; clips that cannot be read are named.
+  init(_ recipe: Recipe) throws {
+    guard recipe.training.validateEvery > 0 else {
+      self.init()
+      return
+    }
+    func reader(_ manifest: Manifest, _ source: ClipSource) throws -> ClipReader? {
+      let clips = try ClipReader(
+        manifest, shape: recipe.data.clipShape, limit: recipe.training.validationClips, source: source)
+      for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
+      return clips.count > 0 ? clips : nil
+    }
+    self.init(
+      clips: try recipe.data.validationManifest().flatMap {
+        try reader($0, recipe.data.clipSource($0, .validation))
+      },
+      remembered: try recipe.evaluation.remember.flatMap {
+        try reader(Manifest.load($0, split: "validation"), .files(recipe.data.limits))
+      })
+  }
+}
+
+extension StartSection {
+  /// The number of parameters, and what becomes of them where some are frozen.
+  func inWords(parameters: Int, frozen: Int) -> String {
+    frozen == 0
+      ? "\(parameters)"
+      : "\(parameters) (\(parameters - frozen) trained, \(frozen) frozen in \(frozenPrecision.rawValue))"
+  }
+}

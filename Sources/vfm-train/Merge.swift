@@ -1,0 +1,34 @@
+import ArgumentParser
+import Checkpoints
+import Commands
+import Foundation
+import Training
+
+/// Makes a whole checkpoint of an adapter and its base.
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make whole weights of an adapter and its base: a checkpoint that needs no other file.",
+    discussion: """
+      W + alpha/rank · B A takes the place of each adapted weight, in float32; tables get their new rows. The averaged weights \
+      are taken. The result can be sampled, evaluated and fine-tuned; it holds no state to go on training from.
+      """)
+
+  @Argument(
+    help: "An adapter's checkpoint, or its run's folder for the newest one.", completion: .file(extensions: ["h5"]))
+  var adapter: String
+  @Option(help: "The base that it was trained on (default: where it lay then, or beside the adapter).")
+  var base: String?
+  @Option(help: "The checkpoint to write.", completion: .file(extensions: ["h5"]))
+  var output: String
+
+  func run() throws {
+    try reportingFailures {
+      let model = try Inputs.model(adapter, base: base)
+      guard model.blueprint.recipe.start.isAdapter else {
+        throw Failure(.unfitInput, "\(model.path) is no adapter: it holds whole weights already.")
+      }
+      try CheckpointFile.write(model.merged(), to: output)
+      print(output)
+    }
+  }
+}

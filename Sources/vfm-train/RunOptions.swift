@@ -1,0 +1,34 @@
+import ArgumentParser
+import Commands
+
+/// What pretrain and finetune have in common.
+struct RunOptions: ParsableArguments {
+  @Option(help: "The run's folder (default: in Checkpoints/, by the recipe's name).", completion: .directory)
+  var output: String?
+  @Option(name: .customLong("set"), help: "Set a recipe's key, as in training.steps=2000; may be repeated.")
+  var overrides: [String] = []
+  @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
+  var threads: Int?
+  @Option(help: "Save and stop, with exit code 75, once this many steps are done.")
+  var stopAfter: Int?
+  @Flag(
+    help:
+      "Print what the run will cost, memory and time included, and train nothing; takes about ten seconds.")
+  var plan = false
+  @Flag(help: "Print the plan, or the run's result, as one JSON object on standard output.")
+  var json = false
+
+  func validate() throws {
+    if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1.") }
+  }
+
+  /// The command that was given without `--stop-after`.
+  var commandToGoOn: String {
+    var words = CommandLine.arguments
+    if let place = words.firstIndex(of: "--stop-after") {
+      words.removeSubrange(place...min(place + 1, words.count - 1))
+    }
+    return words.filter { !$0.hasPrefix("--stop-after=") }.map { $0.contains(" ") ? "'\($0)'" : $0 }
+      .joined(separator: " ")
+  }
+}

@@ -1,0 +1,197 @@
+import ArgumentParser
+import Checkpoints
+import Clips
+import ClipIndexing
+import Commands
+import Evaluation
+import Foundation
+import Manifests
+import Recipes
+import Report
+import Tasks
+import Tensors
+import Training
+
+/// One run of training: its folder, its state, and what is told of it.
+final class TrainingRun: TrainingObserver {
+  private let recipe: Recipe
+  private let manifest: Manifest
+  private let folder: RunFolder
+  private let guardian: IndexGuard?
+  private let lock: RunLock
+  private let checkpoints: CheckpointFolder
+  private let state: RunState
+  private let base: LoadedBase?
+  private let metrics: MetricsLog
+  private let progress: ProgressLine
+  private var looks: [HeldOutReport] = []
+  private var changes: [WeightChange] = []
+  private var clipsSeen = 0
+  private var stepsHere = 0
+  /// How often the pool had taken memory from the system when the third step of this process was done.
+  private var settledAllocations = 0
+  private var failure: (any Error)?
+
+  /// Plans or trains what a recipe says.
+  /// - Parameter name: of the run's folder in `Checkpoints`, unless the options say otherwise.
+  static func run(_ recipe: Recipe, _ options: RunOptions, name: String) throws {
+    let manifest = try recipe.data.trainManifest()
+    if options.plan { return try PlanPrinter(recipe, manifest).print(json: options.json) }
+    let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
+    try TrainingRun(recipe, manifest, folder: folder)
+      .start(stopAfter: options.stopAfter, goOnWith: options.commandToGoOn, json: options.json)
+  }
+
+  /// Takes hold of the folder and finds out where to begin.
+  init(_ recipe: Recipe, _ manifest: Manifest, folder: RunFolder) throws {
+    self.recipe = recipe
+    self.manifest = manifest
+    self.folder = folder
+    lock = try RunLock(folder.path)
+    checkpoints = CheckpointFolder(folder.checkpoints)
+    let index = try recipe.data.clipIndex()
+    guardian = try recipe.data.indexGuard(index, manifest)
+    let beginning = RunBeginning(
+      recipe: recipe, manifest: manifest,
+      clips: RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path))
+    let start =
+      try checkpoints.newest().map { try beginning.goingOn(from: $0, in: folder.checkpoints) }
+      ?? beginning.anew()
+    (state, base) = (start.state, start.base)
+    try checkpoints.requireSpace(for: recipe.evaluation.keepBest ? 3 : 2, of: state.checkpointBytes)
+    progress = ProgressLine(logEvery: recipe.training.logEvery)
+    metrics = try MetricsLog(path: folder.metrics, from: state.step)
+    if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
+    do {
+      try recipe.resolvedJSON().write(toFile: folder.recipe, atomically: true, encoding: .utf8)
+    } catch {
+      throw Failure(.cannotCreate, "Cannot write \(folder.recipe): \(error.localizedDescription)")
+    }
+  }
+
+  /// Trains until the end, a stop, or an error.
+  func start(stopAfter: Int?, goOnWith command: String, json: Bool) throws {
+    let clock = ContinuousClock()
+    let begun = clock.now
+    if let stopAfter, stopAfter <= state.step {
+      throw Failure(.usage, "--stop-after \(stopAfter) is not beyond step \(state.step), which is done.")
+    }
+    let heldOut = try HeldOutClips(recipe)
+    let loader = try makeLoader()
+    defer { loader.stop() }
+    let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
+    introduce()
+    let trainer = Trainer(
+      state, loader: loader, heldOut: heldOut, folder: checkpoints,
+      bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best) : nil, observer: self)
+    let outcome = try trainer.run(stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil })
+    progress.close()
+    if let failure { throw failure }
+    let seconds = (clock.now - begun) / .seconds(1)
+    if loader.badClips > 0 {
+      let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
+      standardError("\(clips) could not be read: see \(folder.quarantine)\n")
+    }
+    if base != nil, let summary = FinetuneSummary(looks, changes, best: state.best, folder) {
+      standardError("\n\(summary.text)\n")
+    }
+    let report = try RunReport(folder: folder.path).write()
+    standardError(
+      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n"
+    )
+    if json { try printResult(seconds: seconds, badClips: loader.badClips) }
+    if case .stopped = outcome {
+      standardError("to go on, run the same command again: \(command)\n")
+      throw ExitCode(ExitStatus.stopped.rawValue)
+    }
+  }
+
+  private func makeLoader() throws -> BatchLoader {
+    let data = recipe.data
+    let loader = BatchLoader(
+      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep, seed: UInt64(recipe.seed),
+      startStep: state.step, start: data.start, crop: data.crop,
+      source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
+      ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
+      quarantinePath: folder.quarantine)
+    let leftOut = try loader.leaveOutUnreadable()
+    if leftOut > 0 {
+      standardError(
+        "\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
+    }
+    return loader
+  }
+
+  private func introduce() {
+    let parameters = state.parameters
+    let count = recipe.start.inWords(
+      parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
+    standardError(
+      """
+      \(count) parameters, \(manifest.count) clips, \(recipe.task.tokensPerClip) tokens a clip, \
+      \(Parallel.threads) threads, output: \(folder.path)
+
+      """)
+  }
+
+  private func printResult(seconds: Double, badClips: Int) throws {
+    var result: [String: Any] = [
+      "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
+      "badClips": badClips, "hash": state.hash, "output": folder.path,
+      "peakBytes": Memory.statistics.peakBytes, "tensorBytes": Memory.statistics.systemBytes,
+      "residentBytes": ProcessMemory.residentPeak,
+      "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
+    ]
+    if let best = state.best {
+      result["bestStep"] = best.step
+      result["bestHeldOutLoss"] = best.loss
+    }
+    let data = try JSONSerialization.data(
+      withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  // MARK: What the trainer tells
+
+  func finished(_ step: StepReport) {
+    clipsSeen += step.clips
+    stepsHere += 1
+    if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
+    progress.show(step)
+    remembering { try metrics.add(step, parameters: state.parameters.parameterCount) }
+  }
+
+  func validated(_ report: HeldOutReport) {
+    looks.append(report)
+    for (evaluations, clips) in [(report.heldOut, ""), (report.remembered, " of the base's clips")] {
+      for evaluation in evaluations {
+        let words = evaluation.figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
+        progress.say(
+          "step \(report.step): \(evaluation.title)\(clips)  \(words.joined(separator: "  "))")
+      }
+    }
+    remembering {
+      if let base { changes = try WeightChange.measure(state.parameters, base: base.weights) }
+      try metrics.add(report, changes: changes)
+    }
+  }
+
+  func samplesDue(step: Int, subject: Subject) {
+    guard let samples = recipe.task.samples, !samples.prompts.isEmpty, let sampler = subject.sampler else {
+      return
+    }
+    remembering {
+      try SampleWriter.write(samples, from: sampler, to: folder.samples(step: step))
+      _ = try RunReport(folder: folder.path).write()
+    }
+  }
+
+  func saved(step: Int, path: String) { progress.say("step \(step): saved \(path)") }
+
+  func warned(_ message: String) { progress.say(message) }
+
+  /// An error in a notification ends the run at the next chance, with its state saved.
+  private func remembering(_ work: () throws -> Void) {
+    do { try work() } catch { failure = failure ?? error }
+  }
+}
