@@ -1,3 +1,4 @@
+import Manifests
 import Tensors
 
 /// The examples of one step.
