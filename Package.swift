@@ -39,11 +39,12 @@ func probe(_ name: String, in folder: String, uses dependencies: [Target.Depende
     name: name, dependencies: dependencies, path: "Tests/\(folder)", swiftSettings: native)
 }
 
-let everything: [Target.Dependency] = [
-  "Commands", "Training", "Recipes", "Tasks", "Fields", "Report", "Evaluation", "Sampling", "Objectives",
+let library: [Target.Dependency] = [
+  "Training", "Recipes", "Tasks", "Fields", "Report", "Evaluation", "Sampling", "Objectives",
   "Models", "Layers", "Clips", "Curation", "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video",
   "Checkpoints", "Files", "Tensors",
 ]
+let everything: [Target.Dependency] = ["Commands"] + library
 
 let package = Package(
   name: "video-foundation-models",
@@ -114,9 +115,7 @@ let package = Package(
 
     module(
       "Commands",
-      uses: everything.filter { $0 != "Commands" } + [
-        .product(name: "ArgumentParser", package: "swift-argument-parser")
-      ]),
+      uses: library + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
     command("vfm-train", uses: everything),
     command("vfm-eval", uses: everything),
     command("vfm-sample", uses: everything),

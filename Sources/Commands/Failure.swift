@@ -1,10 +1,13 @@
 import ArgumentParser
 import Checkpoints
+import ClipIndexing
 import Clips
-import Evaluation
-import Foundation
+import Curation
 import Fields
-import Recipes
+import Foundation
+import Manifests
+import Report
+import SyntheticClips
 import Tasks
 import Training
 import Video

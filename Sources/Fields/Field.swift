@@ -17,6 +17,13 @@ package struct Field: Equatable, Sendable {
   /// One sentence, with the unit.
   package let meaning: String
 
+  package init(key: String, kind: Kind, presence: Presence, meaning: String) {
+    self.key = key
+    self.kind = kind
+    self.presence = presence
+    self.meaning = meaning
+  }
+
   /// The value when the key is left out.
   package var standard: JSON? {
     switch presence {

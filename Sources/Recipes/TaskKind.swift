@@ -1,3 +1,4 @@
+import Denoising
 import Tasks
 
 /// The kinds of task that a recipe can name: a case and its type, and all of the program knows it.

@@ -40,9 +40,8 @@ public struct FlowSection: Sendable, Equatable {
       "shift", .either(.number(.above(0, through: 100)), or: .choice(["tokens"])), .standard("tokens"),
       "Shift s of times towards noise, t′ = s·t / (1 + (s − 1)·t): a number (1 shifts nothing), or by the "
         + "tokens of a clip, 1 at 256 and 3 at 4096.")
-    return (
-      RectifiedFlow.TimeLaw(mean: mean, deviation: deviation),
-      if case .number(let shift) = shift.value { .constant(shift) } else { .tokens }
-    )
+    let law = RectifiedFlow.TimeLaw(mean: mean, deviation: deviation)
+    if case .number(let shift) = shift.value { return (law, .constant(shift)) }
+    return (law, .tokens)
   }
 }
