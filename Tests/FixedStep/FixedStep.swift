@@ -1,3 +1,4 @@
+import Clips
 import Layers
 import Models
 import Objectives
@@ -30,7 +31,7 @@ package final class FixedStep {
       timeLaw: .init(mean: 0, deviation: 1), captionDropout: 0)
     let optimizer = AdamW(
       model.parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01))
-    step = TrainingStep(objective, optimizer, clipNorm: 1, average: AverageLaw(decay: 0.999))
+    step = TrainingStep(objective, optimizer, gradientClipNorm: 1, averageLaw: AverageLaw(decay: 0.999))
     let clips = Tensor([2, 3, 2, 8, 8])
     clips.fillGaussian(seed: 1, purpose: .check, step: 0)
     examples = Examples(clips: clips, captions: ["a red circle moves left", "a blue square moves up"])
@@ -41,7 +42,7 @@ package final class FixedStep {
   @discardableResult
   package func run() -> Double {
     Parallel.withThreads(1) {
-      step([examples], names: ["first", "second"], at: Position(seed: 1, step: 0), rate: 1e-3).loss
+      step([examples], at: Position(seed: 1, step: 0), rate: 1e-3).loss
     }
   }
 }
