@@ -20,4 +20,7 @@ public struct ByteTokenizer: Tokenizer, Equatable {
 
   /// Always empty: every byte is known.
   public func unknownWords(in caption: String) -> [String] { [] }
+
+  /// The same: every byte is known.
+  public func extended(by captions: some Sequence<String>, maximumWords: Int) -> ByteTokenizer { self }
 }

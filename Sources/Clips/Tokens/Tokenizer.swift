@@ -10,6 +10,25 @@ public protocol Tokenizer: Sendable {
   func encode(_ caption: String, length: Int) -> [Int]
   /// The words of a caption that this tokenizer does not know, in order, each once.
   func unknownWords(in caption: String) -> [String]
+  /// This tokenizer, and it knows the words of further captions, too: all ids keep their meaning, new ones come after
+  /// them. What needs no vocabulary stays as it is.
+  /// - Parameter maximumWords: the most words to add, the most frequent ones; those that are there do not count.
+  func extended(by captions: some Sequence<String>, maximumWords: Int) -> Self
+}
+
+extension Tokenizer {
+  /// The same with at most 8192 new words.
+  public func extended(by captions: some Sequence<String>) -> Self {
+    extended(by: captions, maximumWords: 8192)
+  }
+
+  /// The words that were added since this tokenizer was `earlier`, in the order of their ids, which are
+  /// `earlier.vocabularySize..<vocabularySize`: an embedding needs as many new rows. Nil when it is no extension of
+  /// `earlier`, so that an id may have another meaning.
+  public func addedWords(since earlier: any Tokenizer) -> [String]? {
+    guard kind == earlier.kind, words.starts(with: earlier.words) else { return nil }
+    return Array(words.dropFirst(earlier.words.count))
+  }
 }
 
 /// The ids that mean the same in every tokenizer (as in T5).

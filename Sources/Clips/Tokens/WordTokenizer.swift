@@ -16,12 +16,23 @@ public struct WordTokenizer: Tokenizer, Equatable {
   /// A tokenizer of the words in `captions`: the most frequent first, equally frequent ones in alphabetical order, so
   /// that the order of the captions does not matter.
   public init(captions: some Sequence<String>, maximumWords: Int = 8192) {
+    self.init(words: Array(Self.ranked(captions).prefix(maximumWords)))
+  }
+
+  /// This tokenizer with the unknown words of `captions` appended, ranked as those of a new one.
+  /// - Parameter maximumWords: the most words to add; those that are there do not count.
+  public func extended(by captions: some Sequence<String>, maximumWords: Int) -> WordTokenizer {
+    let unknown = Self.ranked(captions).lazy.filter { ids[$0] == nil }
+    return WordTokenizer(words: words + unknown.prefix(maximumWords))
+  }
+
+  /// The words of captions, each once: the most frequent first, equally frequent ones in alphabetical order.
+  private static func ranked(_ captions: some Sequence<String>) -> [String] {
     var counts: [String: Int] = [:]
     for caption in captions {
-      for word in Self.split(caption) { counts[word, default: 0] += 1 }
+      for word in split(caption) { counts[word, default: 0] += 1 }
     }
-    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    self.init(words: ranked.prefix(maximumWords).map(\.key))
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
   }
 
   /// Always `.words`.
