@@ -60,7 +60,7 @@ let package = Package(
       "Training",
       uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Hashing", "Recipes", "Tensors"]),
     module(
-      "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
+      "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Hashing", "Tensors"]),
     module("Video", uses: ["CLibAV"]),
     module("Clips", uses: ["CLibArchive", "Video", "HDF5", "Hashing", "Tensors"]),
     module("Hashing", uses: ["CSHA256"]),
