@@ -85,7 +85,9 @@ let package = Package(
 
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors"]),
     module("Sampling", uses: ["Models", "Tokens", "Tensors"]),
-    module("Evaluation", uses: ["Objectives", "Sampling", "Clips", "SyntheticClips", "Video", "Tensors"]),
+    module(
+      "Evaluation",
+      uses: ["Objectives", "Sampling", "Clips", "Manifests", "SyntheticClips", "Video", "Hashing", "Tensors"]),
     module("Report", uses: ["Evaluation", "Video", "Files"]),
 
     module(

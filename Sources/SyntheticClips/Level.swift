@@ -7,6 +7,8 @@ public enum Level: String, Sendable, Codable, CaseIterable {
   /// One or two objects, and a camera that pans and zooms.
   case hard
 
+  /// The colours of this level.
+  public var colours: [Colour] { [.red, .green, .blue, .yellow, .purple, .orange] }
   /// The shapes of this level.
   public var shapes: [ShapeKind] { self == .easy ? [.circle, .square, .triangle] : ShapeKind.allCases }
   /// The motions of this level.
@@ -21,15 +23,7 @@ public enum Level: String, Sendable, Codable, CaseIterable {
   public var maximumObjects: Int { self == .hard ? 2 : 1 }
 
   /// Every colour, shape and motion that go together.
-  public var combinations: [Combination] {
-    Colour.allCases.flatMap { colour in
-      shapes.flatMap { shape in
-        motions.filter { $0.isVisible(on: shape) }.map {
-          Combination(colour: colour, shape: shape, motion: $0)
-        }
-      }
-    }
-  }
+  public var combinations: [Combination] { Catalogue(level: self).combinations }
 }
 
 /// What an object is and does, in the words of a caption.

@@ -16,15 +16,29 @@ public struct SceneJudge: Sendable {
     public var motion: Motion?
   }
 
-  /// The motions to choose from: those of the level that go straight.
-  private let motions: [Motion]
+  /// The colours to choose from.
+  let colours: [Colour]
   /// The shapes to choose from.
-  private let shapes: [ShapeKind]
+  let shapes: [ShapeKind]
+  /// The motions to choose from, all straight.
+  let motions: [Motion]
 
   /// A judge of clips of a level.
   public init(level: Level = .easy) {
-    motions = level.motions.filter { $0.direction != nil }
-    shapes = level.shapes
+    self.init(colours: level.colours, shapes: level.shapes, motions: level.motions)
+  }
+
+  /// A judge that chooses among given words: the fewer there are, the less often it errs, and what is not among them it
+  /// takes for what is nearest. Of equally near ones it takes the first.
+  /// - Parameters:
+  ///   - colours: one or more.
+  ///   - shapes: one or more.
+  ///   - motions: those that are not straight are left aside.
+  public init(colours: [Colour], shapes: [ShapeKind], motions: [Motion]) {
+    precondition(!colours.isEmpty && !shapes.isEmpty, "a judge needs colours and shapes to choose from")
+    self.colours = colours
+    self.shapes = shapes
+    self.motions = motions.filter { $0.direction != nil }
   }
 
   /// How much the foreground's strongest pixels differ from the ground at least, as a distance in RGB.
@@ -54,7 +68,7 @@ public struct SceneJudge: Sendable {
     let masks = clip.compactMap { Mask($0, ground: ground, colour: colour) }
     guard 2 * masks.count >= clip.count else { return Sight() }
     return Sight(
-      colour: Colour.allCases.min { distance($0.rgb, colour) < distance($1.rgb, colour) },
+      colour: colours.min { distance($0.rgb, colour) < distance($1.rgb, colour) },
       shape: shapes.max { overlap($0, masks) < overlap($1, masks) }, motion: motion(of: masks))
   }
 

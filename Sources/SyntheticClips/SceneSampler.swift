@@ -1,29 +1,34 @@
 import Tensors
 
-/// Draws scenes of a level.
+/// Draws scenes of a catalogue.
 public struct SceneSampler: Sendable {
-  /// The level.
-  public let level: Level
+  /// What scenes are drawn from.
+  public let catalogue: Catalogue
   /// Which combinations are trained on.
   public let split: CombinationSplit
   private let seed: UInt64
 
   /// A sampler of a level; the seed also chooses which combinations are held out.
-  public init(level: Level, seed: UInt64) {
-    self.level = level
+  public init(level: Level, seed: UInt64) { self.init(Catalogue(level: level), seed: seed) }
+
+  /// A sampler of a catalogue, in which something can be drawn; the seed also chooses which combinations are held out.
+  public init(_ catalogue: Catalogue, seed: UInt64) {
+    precondition(catalogue.problem == nil, catalogue.problem!)
+    self.catalogue = catalogue
     self.seed = seed
-    split = CombinationSplit(level: level, seed: seed)
+    split = CombinationSplit(catalogue, seed: seed)
   }
 
   /// Draws the scene of clip `clip`, a pure function of seed and clip.
   ///
-  /// - Parameter heldOut: whether its first object shows a combination that is never trained on. Combinations take
-  ///   turns, so all occur equally often.
+  /// - Parameter heldOut: whether its first object shows a combination that is never trained on, if there are any.
+  ///   Combinations take turns, so all occur equally often.
   /// - Returns: the scene, and the stream for further draws (the wording of its caption).
   public func scene(clip: Int, heldOut: Bool = false) -> (scene: Scene, stream: RandomStream) {
     var stream = RandomStream(seed: seed, purpose: .synthesis, step: clip)
-    let combinations = heldOut ? split.heldOut : split.training
+    let combinations = heldOut ? split.testing : split.training
     var objects = [object(combinations[clip % combinations.count], &stream)]
+    let level = catalogue.level
     if stream.below(level.maximumObjects) > 0 {
       objects = [objects[0], companion(of: objects[0], &stream)].map { $0.scaled(by: Self.pairScale) }
     }

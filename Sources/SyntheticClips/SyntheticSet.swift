@@ -92,11 +92,17 @@ extension SyntheticSettings {
   func difference(to wanted: SyntheticSettings) -> String {
     let pairs: [(String, Any, Any)] = [
       ("clips", clips, wanted.clips), ("seed", seed, wanted.seed), ("level", level, wanted.level),
+      ("colours", words(catalogue.colours), words(wanted.catalogue.colours)),
+      ("shapes", words(catalogue.shapes), words(wanted.catalogue.shapes)),
       ("width", width, wanted.width), ("height", height, wanted.height), ("frames", frames, wanted.frames),
       ("frame rate", frameRate, wanted.frameRate), ("crf", crf, wanted.crf),
       ("version", version, wanted.version),
     ]
     return pairs.filter { "\($0.1)" != "\($0.2)" }.map { "\($0.0) \($0.1) instead of \($0.2)" }
       .joined(separator: ", ")
+  }
+
+  private func words(_ names: [some RawRepresentable<String>]) -> String {
+    names.map(\.rawValue).joined(separator: ",")
   }
 }

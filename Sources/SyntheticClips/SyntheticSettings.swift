@@ -5,7 +5,11 @@ public struct SyntheticSettings: Sendable, Codable, Equatable {
   /// The seed of all draws.
   public var seed: UInt64
   /// How much a scene may hold.
-  public var level: Level
+  public let level: Level
+  /// The colours of objects, in the order of `Colour`; nil for those of the level.
+  public let colours: [Colour]?
+  /// The shapes of objects, in the order of `ShapeKind`; nil for those of the level.
+  public let shapes: [ShapeKind]?
   /// Size of the clips in pixels; even, as H.264 asks for, and at least 16.
   public var width: Int, height: Int
   /// Frames of a clip.
@@ -18,10 +22,17 @@ public struct SyntheticSettings: Sendable, Codable, Equatable {
   public private(set) var version = 1
 
   /// Settings; by default one second of 64×64 pixels at 8 frames a second.
+  /// - Parameters:
+  ///   - colours: nil for those of the level; naming just these makes no difference.
+  ///   - shapes: as `colours`.
   public init(
-    clips: Int, seed: UInt64 = 0, level: Level = .easy, width: Int = 64, height: Int = 64, frames: Int = 8,
-    frameRate: Double = 8, crf: Int = 18
+    clips: Int, seed: UInt64 = 0, level: Level = .easy, colours: [Colour]? = nil, shapes: [ShapeKind]? = nil,
+    width: Int = 64, height: Int = 64, frames: Int = 8, frameRate: Double = 8, crf: Int = 18
   ) {
+    // Equal sets have equal settings, however they were asked for.
+    let catalogue = Catalogue(level: level, colours: colours, shapes: shapes)
+    self.colours = catalogue.colours == level.colours ? nil : catalogue.colours
+    self.shapes = catalogue.shapes == level.shapes ? nil : catalogue.shapes
     self.clips = clips
     self.seed = seed
     self.level = level
@@ -31,6 +42,13 @@ public struct SyntheticSettings: Sendable, Codable, Equatable {
     self.frameRate = frameRate
     self.crf = crf
   }
+
+  /// What the clips are drawn from.
+  public var catalogue: Catalogue { Catalogue(level: level, colours: colours, shapes: shapes) }
+
+  /// Whether test clips show combinations of colour, shape and motion that are never trained on. Where there are too
+  /// few to hold any out, test clips are of the same combinations, drawn anew.
+  public var holdsOutCombinations: Bool { !CombinationSplit(catalogue, seed: seed).heldOut.isEmpty }
 
   /// How many clips each split gets: a twentieth for validation; for test a twentieth or 64 if that is more, but no
   /// more than a fifth of all.
@@ -52,7 +70,7 @@ public struct SyntheticSettings: Sendable, Codable, Equatable {
     if frames < 1 || frames > 10_000 { return "\(frames) frames are not in 1…10000" }
     if !(frameRate > 0 && frameRate <= 1000) { return "\(frameRate) frames per second are not in 0…1000" }
     if !(0...51).contains(crf) { return "the rate factor \(crf) is not in 0…51" }
-    return nil
+    return catalogue.problem
   }
 }
 
@@ -62,7 +80,7 @@ public struct SyntheticCounts: Sendable, Equatable {
   public let train: Int
   /// Clips of trained combinations, drawn anew.
   public let validation: Int
-  /// Clips of combinations that are never trained on.
+  /// Clips of combinations that are never trained on, where there are enough to hold some out.
   public let test: Int
 
   /// All clips.

@@ -12,7 +12,7 @@ struct SyntheticWriter: Sendable {
   init(folder: String, settings: SyntheticSettings) {
     self.folder = folder
     self.settings = settings
-    sampler = SceneSampler(level: settings.level, seed: settings.seed)
+    sampler = SceneSampler(settings.catalogue, seed: settings.seed)
     renderer = Renderer(width: settings.width, height: settings.height)
   }
 
@@ -112,14 +112,22 @@ struct SyntheticWriter: Sendable {
 
   private var readme: String {
     let counts = settings.counts
+    let named = [
+      settings.colours.map { "colours " + $0.map(\.rawValue).joined(separator: " ") },
+      settings.shapes.map { "shapes " + $0.map(\.rawValue).joined(separator: " ") },
+    ].compactMap { $0 }.map { ", " + $0 }.joined()
+    let test =
+      sampler.split.heldOut.isEmpty
+      ? "the same combinations, drawn anew: there are too few to hold any out"
+      : "only combinations that the other two never show"
     return """
-      \(settings.clips) captioned clips of moving shapes (level \(settings.level.rawValue), seed \(settings.seed)):
+      \(settings.clips) captioned clips of moving shapes (level \(settings.level.rawValue)\(named), seed \(settings.seed)):
       \(settings.width) x \(settings.height) pixels, \(settings.frames) frames at \(settings.frameRate) per second, H.264.
       They are drawn by a program; nobody holds rights in them.
 
         train.jsonl       \(counts.train) clips
         validation.jsonl  \(counts.validation) clips: the same combinations of colour, shape and motion, drawn anew
-        test.jsonl        \(counts.test) clips: only combinations that the other two never show
+        test.jsonl        \(counts.test) clips: \(test)
         settings.json     what the set was made from; the same settings give the same files
 
       """

@@ -1,6 +1,8 @@
-/// Colours of objects, far apart from each other and from the grounds.
+/// Colours of objects, far apart from each other and from the grounds. No level draws cyan and pink by itself: a model
+/// that was trained on a level has never seen them.
 public enum Colour: String, Sendable, Codable, CaseIterable {
   case red, green, blue, yellow, purple, orange
+  case cyan, pink
 
   /// Red, green and blue, 0 to 255.
   public var rgb: SIMD3<Double> {
@@ -11,6 +13,8 @@ public enum Colour: String, Sendable, Codable, CaseIterable {
     case .yellow: [250, 225, 30]
     case .purple: [150, 40, 190]
     case .orange: [250, 130, 20]
+    case .cyan: [20, 215, 225]
+    case .pink: [255, 100, 190]
     }
   }
 }

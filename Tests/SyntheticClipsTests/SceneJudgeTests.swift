@@ -11,7 +11,19 @@ struct SceneJudgeTests {
   @Test(arguments: [(64, 32), (32, 32), (64, 16), (64, 24)])
   func seesWhatWasDrawn(drawn: Int, seen: Int) throws {
     let set = try SmallSet(SyntheticSettings(clips: 120, seed: 8, width: drawn, height: drawn))
-    let judge = SceneJudge()
+    try expectSeen(set, by: SceneJudge(), at: seen)
+  }
+
+  /// Colours and a shape that the level lacks, among those that it has.
+  @Test(arguments: [(64, 32), (32, 32)])
+  func seesWhatWasNamed(drawn: Int, seen: Int) throws {
+    let set = try SmallSet(
+      SyntheticSettings(
+        clips: 60, seed: 8, colours: [.cyan, .pink], shapes: [.star], width: drawn, height: drawn))
+    try expectSeen(set, by: SceneJudge(attributes: set.manifest().map(\.attributes)), at: seen)
+  }
+
+  private func expectSeen(_ set: SmallSet, by judge: SceneJudge, at seen: Int) throws {
     var wrong: [String] = []
     let entries = try ["train", "test"].flatMap { try set.manifest($0) }
     for entry in entries {
@@ -23,6 +35,26 @@ struct SceneJudgeTests {
       if told != drawn { wrong.append("\(entry.name): \(entry.caption): \(told)") }
     }
     #expect(Double(wrong.count) <= 0.01 * Double(entries.count), "\(wrong)")
+  }
+
+  @Test func choicesAreTheWordsOfTheLevelAndOfTheAttributes() {
+    let easy = SceneJudge(attributes: [
+      ["colour": "pink", "shape": "star", "motion": "left", "ground": "gray"]
+    ])
+    #expect(easy.colours == Level.easy.colours + [.pink])
+    #expect(easy.shapes == [.circle, .square, .triangle, .star])
+    #expect(easy.motions == [.left, .right, .up, .down])
+    // A ground or a motion that only a harder level has tells of that level, a second object of its colour.
+    for clip in [["ground": "stripes"], ["motion": "spinning"], ["motion2": "up left"]] {
+      let judge = SceneJudge(attributes: [[:], clip])
+      #expect(judge.shapes == ShapeKind.allCases && judge.colours == Level.medium.colours)
+      #expect(judge.motions == Level.medium.motions.filter { $0.direction != nil })
+    }
+    #expect(
+      SceneJudge(attributes: [["colour2": "cyan"]], level: .hard).colours == Level.hard.colours + [.cyan])
+    // Words that nothing drawn can have are left aside.
+    let foreign = SceneJudge(attributes: [["colour": "beige", "shape": "dog", "motion": "asleep"]])
+    #expect(foreign.colours == Level.easy.colours && foreign.shapes == Level.easy.shapes)
   }
 
   @Test func tellsDiagonals() {

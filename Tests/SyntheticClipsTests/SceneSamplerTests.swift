@@ -11,7 +11,7 @@ struct SceneSamplerTests {
     #expect(training.isDisjoint(with: heldOut))
     #expect(training.union(heldOut) == Set(level.combinations))
     #expect(heldOut.count == level.combinations.count / 6)
-    #expect(Set(training.map(\.colour)) == Set(Colour.allCases))
+    #expect(Set(training.map(\.colour)) == Set(level.colours))
     #expect(Set(training.map(\.shape)) == Set(level.shapes))
     #expect(Set(training.map(\.motion)) == Set(level.motions))
 

@@ -50,6 +50,41 @@ struct TokenizerTests {
     #expect(again.encode("a blue circle", length: 8) == tokenizer.encode("a blue circle", length: 8))
   }
 
+  @Test func newWordsComeBehindTheOldOnes() {
+    let tokenizer = WordTokenizer(captions: ["a red circle", "a red square"])
+    #expect(tokenizer.words == ["a", "red", "circle", "square"])
+    let captions = ["a pink star!", "A cyan star", "a pink circle", "star"]
+    let extended = tokenizer.extended(by: captions)
+    #expect(extended.words == tokenizer.words + ["star", "pink", "!", "cyan"])
+    #expect(extended == tokenizer.extended(by: captions.reversed()))
+    #expect(extended.encode("a red square", length: 9) == tokenizer.encode("a red square", length: 9))
+    #expect(extended.encode("a pink star", length: 9) == [3, 8, 7, 1])
+    #expect(extended.unknownWords(in: "a cyan star glides") == ["glides"])
+    #expect(extended.vocabularySize == tokenizer.vocabularySize + 4)
+    // The limit is on what is new, however many words there are.
+    #expect(tokenizer.extended(by: captions, maximumWords: 2).words == tokenizer.words + ["star", "pink"])
+    #expect(tokenizer.extended(by: captions, maximumWords: 0) == tokenizer)
+    #expect(tokenizer.extended(by: ["a red circle"]) == tokenizer)
+  }
+
+  @Test func whatWasAddedIsTold() {
+    let tokenizer: any Tokenizer = WordTokenizer(words: ["a", "red"])
+    let extended = tokenizer.extended(by: ["a cyan star", "a star"], maximumWords: 10)
+    #expect(extended.addedWords(since: tokenizer) == ["star", "cyan"])
+    #expect(extended.addedWords(since: extended) == [])
+    // Going back, other words, and another kind are no extension.
+    #expect(tokenizer.addedWords(since: extended) == nil)
+    #expect(extended.addedWords(since: WordTokenizer(words: ["red", "a"])) == nil)
+    #expect(extended.addedWords(since: ByteTokenizer()) == nil)
+  }
+
+  @Test func bytesNeedNoExtension() {
+    let tokenizer: any Tokenizer = ByteTokenizer()
+    let extended = tokenizer.extended(by: ["naïve 円"], maximumWords: 10)
+    #expect(extended.vocabularySize == 384 && extended.addedWords(since: tokenizer) == [])
+    #expect(extended.addedWords(since: WordTokenizer(words: [])) == nil)
+  }
+
   @Test func batchesArePaddedToTheLongest() {
     let batch = TokenBatch(
       ["b a b", "a", ""], tokenizer: WordTokenizer(words: ["a", "b"]), maximumLength: 9)
