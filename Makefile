@@ -1,7 +1,7 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
 .PHONY: setup build quickstart test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
-PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev
+PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FILES = Sources Tests Package.swift
 BIN = .build/release

@@ -13,7 +13,7 @@ let native: [SwiftSetting] = [
 ]
 
 func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: native)
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: native)
 }
 
 func command(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
@@ -28,9 +28,22 @@ func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Targ
     name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: native)
 }
 
+/// What several test targets share.
+func testSupport(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: native)
+}
+
+/// A program that tests run in a process of its own; its name is that of its folder, in lower case and with a hyphen.
+func probe(_ name: String, in folder: String, uses dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(folder)", swiftSettings: native)
+}
+
 let everything: [Target.Dependency] = [
-  "Commands", "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video",
-  "Checkpoints", "Recipes", "Tensors",
+  "Commands", "Training", "Sampling", "Report", "Evaluation", "Objectives", "Models", "Layers", "Clips",
+  "Curation", "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video", "Checkpoints", "Files",
+  "Recipes",
+  "Tensors",
 ]
 
 let package = Package(
@@ -48,32 +61,44 @@ let package = Package(
       ]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CSHA256"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CProcessor"),
+
+    module("Files"),
+    module("Hashing", uses: ["CCrypto"]),
+    module("HDF5", uses: ["CHDF5"]),
+    module("Checkpoints", uses: ["HDF5", "Files", "Hashing"]),
+    module("Recipes"),
 
     module("Tensors", uses: ["CProcessor"]),
     module("Layers", uses: ["Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
-    module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
+
+    module("Video", uses: ["CLibAV", "Files"]),
+    module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing"]),
+    module("ClipIndexing", uses: ["Manifests", "Video", "Files", "Tensors"]),
+    module("Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video"]),
+    module("Clips", uses: ["ClipIndexing", "Manifests", "Video", "HDF5", "Files", "Hashing", "Tensors"]),
+    module("Tokens"),
+    module("SyntheticClips", uses: ["Video", "Tensors"]),
+
+    module("Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors"]),
     module("Sampling", uses: ["Models", "Tensors"]),
+    module("Evaluation", uses: ["SyntheticClips", "Video"]),
+    module("Report", uses: ["Evaluation", "Video", "Files"]),
     module(
       "Training",
-      uses: ["Objectives", "Models", "Layers", "Clips", "Checkpoints", "Hashing", "Recipes", "Tensors"]),
-    module(
-      "Evaluation", uses: ["Objectives", "Sampling", "Models", "Clips", "Video", "Tensors"]),
-    module("Video", uses: ["CLibAV"]),
-    module("Clips", uses: ["CLibArchive", "Video", "HDF5", "Hashing", "Tensors"]),
-    module("Hashing", uses: ["CSHA256"]),
-    module("HDF5", uses: ["CHDF5"]),
-    module("Checkpoints", uses: ["HDF5", "Hashing"]),
-    module("Recipes"),
+      uses: [
+        "Objectives", "Models", "Layers", "Clips", "ClipIndexing", "Manifests", "Tokens", "Checkpoints",
+        "Hashing", "Recipes", "Tensors",
+      ]),
 
     module(
       "Commands",
       uses: [
-        "Training", "Sampling", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Video",
-        "Checkpoints",
-        "Recipes", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Training", "Sampling", "Report", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Curation",
+        "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video", "Checkpoints", "Files", "Recipes",
+        "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     command("vfm-train", uses: everything),
     command("vfm-eval", uses: everything),
@@ -82,48 +107,52 @@ let package = Package(
     command(
       "vfm-bench",
       uses: [
-        "Commands", "Training", "Sampling", "Evaluation", "Models", "Layers", "Clips", "Video", "Checkpoints",
-        "Tensors", "COpenBLAS",
+        "Commands", "Training", "Sampling", "Report", "Models", "Layers", "Clips", "Manifests", "Tokens",
+        "Video", "Checkpoints", "Tensors", "COpenBLAS",
       ]),
 
+    testSupport("GradientCheck", uses: ["Layers", "Tensors"]),
+    testSupport(
+      "FixedStep", uses: ["Training", "Objectives", "Models", "Layers", "Tokens", "Tensors"]),
+    probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
+    testSupport("ClipMutations", uses: ["Video"]),
+    probe("clip-probe", in: "ClipProbe", uses: ["Video", "ClipMutations"]),
+    testSupport("TestClips", uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video"]),
+
+    tests(of: "Files"),
+    tests(of: "Hashing"),
+    tests(of: "Checkpoints", uses: ["HDF5", "CHDF5", "Files"]),
+    tests(of: "Recipes"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
-    .target(
-      name: "GradientCheck", dependencies: ["Layers", "Tensors"], path: "Tests/GradientCheck",
-      swiftSettings: native),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
-    tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tensors", "GradientCheck"]),
+    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "Hashing", "clip-probe"]),
+    tests(of: "Manifests", uses: ["Video", "TestClips"]),
+    tests(of: "ClipIndexing", uses: ["Manifests", "Video", "TestClips"]),
+    tests(of: "Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video", "TestClips"]),
+    tests(
+      of: "Clips",
+      uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips"]),
+    tests(of: "Tokens"),
+    tests(of: "SyntheticClips", uses: ["Clips", "Manifests", "Tokens", "Video", "TestClips"]),
+    tests(of: "Objectives", uses: ["Models", "Layers", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
-    .target(
-      name: "FixedStep", dependencies: ["Training", "Objectives", "Models", "Layers", "Clips", "Tensors"],
-      path: "Tests/FixedStep", swiftSettings: native),
-    .executableTarget(
-      name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe",
-      swiftSettings: native),
+    tests(of: "Evaluation", uses: ["SyntheticClips", "Video"]),
+    tests(of: "Report", uses: ["Evaluation", "SyntheticClips", "Video"]),
     tests(
       of: "Training",
       uses: [
-        "Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck",
-        "FixedStep",
+        "Objectives", "Models", "Layers", "Clips", "Manifests", "SyntheticClips", "Checkpoints", "Recipes",
+        "Tensors", "GradientCheck", "FixedStep",
       ]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Clips", "Hashing", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data",
+        "Commands", "Clips", "ClipIndexing", "SyntheticClips", "Hashing", "Video", "vfm-train", "vfm-sample",
+        "vfm-eval", "vfm-data",
       ],
       swiftSettings: native),
     .testTarget(
       name: "BenchTests", dependencies: ["vfm-bench", "Models", "Layers", "Tensors"], swiftSettings: native),
-    tests(of: "Evaluation", uses: ["Clips", "Video", "Tensors"]),
-    .executableTarget(
-      name: "clip-probe", dependencies: ["Video", "ClipMutations"], path: "Tests/ClipProbe",
-      swiftSettings: native),
-    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "Hashing", "clip-probe"]),
-    .target(
-      name: "ClipMutations", dependencies: ["Video"], path: "Tests/ClipMutations", swiftSettings: native),
-    tests(of: "Clips", uses: ["Video", "ClipMutations"]),
-    tests(of: "Hashing"),
-    tests(of: "Checkpoints", uses: ["HDF5", "CHDF5"]),
-    tests(of: "Recipes"),
   ]
 )

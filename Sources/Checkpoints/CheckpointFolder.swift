@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import HDF5
 import Synchronization
 
 /// The checkpoints of one run: a folder of `step-00000500.h5`, `step-00001000.h5`, …
@@ -122,8 +122,8 @@ public struct CheckpointFolder: Sendable {
 
   /// Removes what saves that were killed have left. Failing to do so is no reason to fail the save.
   private func removeLeftovers() {
-    for name in (try? files()) ?? [] where name.hasSuffix(WholeFile.temporaryEnding) {
-      if Self.step(of: String(name.dropLast(WholeFile.temporaryEnding.count))) != nil {
+    for name in (try? files()) ?? [] where name.hasSuffix(PartialFile.ending) {
+      if Self.step(of: String(name.dropLast(PartialFile.ending.count))) != nil {
         try? disk.remove(path + "/" + name)
       }
     }

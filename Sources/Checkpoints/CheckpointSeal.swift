@@ -1,3 +1,4 @@
+import HDF5
 import Hashing
 
 /// The first 512 bytes of a checkpoint: the size of the file and the SHA-256 of all that follows.

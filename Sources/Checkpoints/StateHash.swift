@@ -30,7 +30,7 @@ public func stateHash(of loaded: LoadedCheckpoint, attributes: [String] = stateA
 }
 
 /// Everything is preceded by its length or kind, so that no two states give the same stream of bytes.
-private struct StateHash {
+private struct StateHash: ~Copyable {
   private var hash = SHA256()
 
   mutating func add(_ name: String, in group: String, _ shape: [Int], _ values: UnsafeBufferPointer<Float>) {

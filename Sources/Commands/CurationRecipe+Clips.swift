@@ -1,4 +1,4 @@
-import Clips
+import Curation
 import Recipes
 
 extension CurationRecipe {

@@ -1,4 +1,6 @@
+import ClipIndexing
 import Clips
+import Manifests
 import Recipes
 import Training
 

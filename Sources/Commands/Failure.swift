@@ -1,9 +1,13 @@
 import ArgumentParser
 import Checkpoints
+import ClipIndexing
 import Clips
-import Evaluation
+import Curation
 import Foundation
+import Manifests
 import Recipes
+import Report
+import SyntheticClips
 import Training
 import Video
 

@@ -1,5 +1,4 @@
 import Checkpoints
-import Clips
 import Foundation
 import Models
 import Recipes

@@ -1,9 +1,9 @@
-import Clips
-import Evaluation
 import Foundation
 import Models
+import Report
 import Sampling
 import Tensors
+import Tokens
 import Training
 import Video
 

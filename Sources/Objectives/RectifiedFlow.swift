@@ -1,8 +1,8 @@
-import Clips
 import Foundation
 import Layers
 import Models
 import Tensors
+import Tokens
 
 /// Asks a model for the velocity from clip to noise at a random time.
 ///

@@ -2,10 +2,12 @@ import Checkpoints
 import Clips
 import Hashing
 import Layers
+import Manifests
 import Models
 import Objectives
 import Recipes
 import Tensors
+import Tokens
 
 /// What it takes to build a run's model: its recipe and its tokenizer.
 public struct Blueprint: Sendable {

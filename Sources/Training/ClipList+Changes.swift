@@ -1,4 +1,3 @@
-import Clips
 import Foundation
 import Hashing
 

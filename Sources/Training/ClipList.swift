@@ -1,6 +1,7 @@
-import Clips
+import ClipIndexing
 import Foundation
 import Hashing
+import Manifests
 
 /// The clips of a run as they were when it began: the file `clips.jsonl` in its folder.
 ///

@@ -1,5 +1,4 @@
 import Checkpoints
-import Clips
 import Models
 import Objectives
 import Recipes

@@ -1,7 +1,7 @@
 import Checkpoints
-import Clips
 import Layers
 import Recipes
+import Tokens
 
 /// Why a run cannot start from a checkpoint.
 public enum StartError: Error, Equatable, CustomStringConvertible {

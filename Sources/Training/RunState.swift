@@ -1,10 +1,10 @@
 import Checkpoints
-import Clips
 import Foundation
 import Layers
 import Models
 import Recipes
 import Tensors
+import Tokens
 
 /// All that a run is at one moment: what a checkpoint holds, and what resuming needs to go on bit for bit.
 public final class RunState {

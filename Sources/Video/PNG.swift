@@ -1,5 +1,5 @@
 import CLibAV
-import Glibc
+import Files
 
 /// A picture as the bytes of a PNG file; the same picture gives the same bytes.
 public func pngData(_ picture: Picture) throws(VideoError) -> [UInt8] {
@@ -9,24 +9,11 @@ public func pngData(_ picture: Picture) throws(VideoError) -> [UInt8] {
 /// Writes a picture as a PNG file; what was there before is replaced only when the new file is whole.
 public func writePNG(_ picture: Picture, to path: String) throws(VideoError) {
   let bytes = try pngData(picture, for: path)
-  let part = path + ".part"
-  guard let file = fopen(part, "wb") else { throw systemError(path) }
-  let written = fwrite(bytes, 1, bytes.count, file)
-  guard written == bytes.count, fflush(file) == 0 else {
-    let error = systemError(path)
-    fclose(file)
-    unlink(part)
-    throw error
+  do throws(Disk.Failure) {
+    try WholeFile.replace(path, with: bytes)
+  } catch {
+    throw VideoError(path: path, stage: .write, reason: error.words)
   }
-  guard fclose(file) == 0, rename(part, path) == 0 else {
-    let error = systemError(path)
-    unlink(part)
-    throw error
-  }
-}
-
-private func systemError(_ path: String) -> VideoError {
-  VideoError(path: path, stage: .write, reason: String(cString: strerror(errno)))
 }
 
 private func pngData(_ picture: Picture, for path: String) throws(VideoError) -> [UInt8] {

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Clips
+import ClipIndexing
 import Commands
+import Curation
 import Foundation
 import Recipes
+import Tokens
 import Video
 
 /// Tells all about manifests before a run.

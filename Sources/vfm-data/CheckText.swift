@@ -1,5 +1,5 @@
-import Clips
 import Commands
+import Curation
 import Foundation
 
 /// What a check found, for people.

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Clips
+import ClipIndexing
 import Commands
-import Evaluation
+import Curation
 import Foundation
+import Manifests
 import Recipes
 import Video
 

@@ -1,6 +1,7 @@
-import Clips
 import Commands
+import Curation
 import Foundation
+import Manifests
 
 /// The new manifest, and the list of what was dropped. Clips are called in both as in the old manifest, so that the
 /// index knows them.

@@ -1,7 +1,7 @@
-import Clips
 import Commands
-import Evaluation
+import Curation
 import Foundation
+import Report
 import Video
 
 /// Some of the kept and of the dropped spans as pictures, to see whether the limits are right.

@@ -1,6 +1,6 @@
-import Clips
-import Evaluation
+import Curation
 import Foundation
+import Report
 
 /// How many spans and seconds were kept, and what became of the others.
 struct CurationTable: CustomStringConvertible {

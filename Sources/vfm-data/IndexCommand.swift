@@ -1,7 +1,8 @@
 import ArgumentParser
-import Clips
+import ClipIndexing
 import Commands
 import Foundation
+import Manifests
 import Recipes
 import Tensors
 import Video

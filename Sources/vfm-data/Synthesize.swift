@@ -1,7 +1,7 @@
 import ArgumentParser
-import Clips
 import Commands
 import Foundation
+import SyntheticClips
 
 /// Renders the embedded set.
 struct Synthesize: ParsableCommand {

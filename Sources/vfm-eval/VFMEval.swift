@@ -3,8 +3,11 @@ import Clips
 import Commands
 import Evaluation
 import Foundation
+import Manifests
 import Models
 import Objectives
+import Report
+import SyntheticClips
 import Tensors
 import Training
 import Video

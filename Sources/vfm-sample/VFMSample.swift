@@ -1,8 +1,8 @@
 import ArgumentParser
 import Checkpoints
 import Commands
-import Evaluation
 import Foundation
+import Report
 import Tensors
 import Training
 import Video

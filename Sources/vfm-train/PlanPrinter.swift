@@ -1,6 +1,6 @@
-import Clips
 import Commands
 import Foundation
+import Manifests
 import Recipes
 
 /// Prints what a run will cost.

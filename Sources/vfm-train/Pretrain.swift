@@ -1,9 +1,8 @@
 import ArgumentParser
 import Checkpoints
-import Clips
 import Commands
-import Evaluation
 import Foundation
+import Manifests
 import Recipes
 import Tensors
 import Training

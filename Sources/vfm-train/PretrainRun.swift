@@ -2,10 +2,11 @@ import ArgumentParser
 import Checkpoints
 import Clips
 import Commands
-import Evaluation
 import Foundation
+import Manifests
 import Models
 import Recipes
+import Report
 import Tensors
 import Training
 

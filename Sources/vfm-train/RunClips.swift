@@ -1,5 +1,6 @@
-import Clips
+import ClipIndexing
 import Commands
+import Manifests
 import Training
 
 /// The clips of a run, held against those that it began with.

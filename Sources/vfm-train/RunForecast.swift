@@ -1,6 +1,7 @@
 import Clips
 import Commands
 import Foundation
+import Manifests
 import Recipes
 import Training
 

@@ -1,7 +1,7 @@
 import Checkpoints
-import Clips
 import Commands
 import Layers
+import Manifests
 import Recipes
 import Training
 

@@ -1,4 +1,4 @@
-import Clips
+import ClipIndexing
 import Foundation
 import Hashing
 import Testing

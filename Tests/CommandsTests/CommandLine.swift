@@ -1,5 +1,5 @@
-import Clips
 import Foundation
+import SyntheticClips
 
 /// What a command did.
 struct CommandResult {

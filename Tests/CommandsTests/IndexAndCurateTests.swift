@@ -1,5 +1,6 @@
-import Clips
+import ClipIndexing
 import Foundation
+import Manifests
 import Testing
 import Video
 

@@ -1,8 +1,8 @@
-import Clips
 import Layers
 import Models
 import Objectives
 import Tensors
+import Tokens
 import Training
 
 /// A small training step that never changes, so that what it costs can be compared with what it cost before.

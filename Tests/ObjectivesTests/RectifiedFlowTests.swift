@@ -1,10 +1,10 @@
-import Clips
 import Foundation
 import GradientCheck
 import Layers
 import Models
 import Tensors
 import Testing
+import Tokens
 
 @testable import Objectives
 

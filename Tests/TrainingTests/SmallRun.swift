@@ -1,8 +1,10 @@
 import Checkpoints
 import Clips
 import Foundation
+import Manifests
 import Models
 import Recipes
+import SyntheticClips
 import Tensors
 
 @testable import Training

@@ -1,6 +1,6 @@
 import Checkpoints
-import Clips
 import Foundation
+import Manifests
 import Tensors
 import Testing
 

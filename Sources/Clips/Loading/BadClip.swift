@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// A clip that cannot be used, and why.

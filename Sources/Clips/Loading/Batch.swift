@@ -1,3 +1,4 @@
+import Manifests
 import Tensors
 
 /// Clips and captions for one step.

@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// Batches of clips for training, decoded ahead by threads of its own.

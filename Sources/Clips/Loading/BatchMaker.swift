@@ -1,3 +1,5 @@
+import Manifests
+
 /// Makes the samples of any step: a pure function of seed and step, whoever calls and in whatever order.
 struct BatchMaker: Sendable {
   let manifest: Manifest

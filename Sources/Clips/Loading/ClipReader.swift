@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// Reads clips of a manifest in its own order, always from their start and in the middle: for validation and tests,

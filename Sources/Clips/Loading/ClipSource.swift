@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// Where the pictures of clips come from.

@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Manifests
 import Synchronization
 
 /// The clips that could not be read: counted, and listed once each in a file of JSON lines.

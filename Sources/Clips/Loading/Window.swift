@@ -1,3 +1,4 @@
+import Manifests
 import Tensors
 
 /// Where in a clip its frames start.

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import HDF5
+import Manifests
 import Synchronization
 import Video
 
@@ -180,7 +182,7 @@ public final class ClipPacker: Sendable {
   private func leftovers() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { name in
-        let ending = WholeFile.temporaryEnding
+        let ending = PartialFile.ending
         return name.hasSuffix(ending) && PackShard.number(of: String(name.dropLast(ending.count))) != nil
       }.map { folder + "/" + $0 }
   }

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import HDF5
+import Manifests
 import Video
 
 /// A shard that was opened: what it says of its clips, and their pixels.

@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// Why a clip or a frame of it gives no picture, as `BadClip` says it.

@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// A clip as it is about to be packed: what is known of it, and its pictures.

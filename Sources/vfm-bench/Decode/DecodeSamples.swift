@@ -1,6 +1,6 @@
-import Clips
 import Commands
 import Foundation
+import Manifests
 import Tensors
 import Video
 

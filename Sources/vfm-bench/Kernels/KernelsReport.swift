@@ -1,4 +1,4 @@
-import Evaluation
+import Report
 import Tensors
 
 /// Kernels, each measured in turn with what bounds it.

@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 
 /// What one benchmark found: figures to encode as JSON, and the same in words and tables.

@@ -1,4 +1,4 @@
-import Evaluation
+import Report
 import Tensors
 
 /// How fast this machine multiplies matrices of a model's shapes, by OpenBLAS and by ours, and moves memory.

@@ -1,5 +1,4 @@
 import Commands
-import Evaluation
 import Tensors
 
 /// A training step, measured in turn with bare products of its own shapes.

@@ -1,6 +1,6 @@
 import Commands
-import Evaluation
 import Foundation
+import Report
 
 /// A sweep as files: a table of Markdown, and for each axis a plot of time, of memory and of the share of the roof.
 struct SweepFiles {

@@ -1,4 +1,4 @@
-import Evaluation
+import Report
 import Tensors
 
 /// Steps over tokens, width, batch and threads.

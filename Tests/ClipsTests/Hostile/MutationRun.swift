@@ -1,5 +1,7 @@
 import ClipMutations
 import Foundation
+import Manifests
+import TestClips
 import Video
 
 @testable import Clips

@@ -1,5 +1,8 @@
 import Foundation
+import Manifests
+import SyntheticClips
 import Tensors
+import TestClips
 import Testing
 
 @testable import Clips

@@ -1,3 +1,6 @@
+import Manifests
+import SyntheticClips
+import TestClips
 import Testing
 
 @testable import Clips

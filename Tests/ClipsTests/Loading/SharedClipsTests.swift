@@ -1,4 +1,6 @@
 import Foundation
+import Manifests
+import TestClips
 import Testing
 import Video
 

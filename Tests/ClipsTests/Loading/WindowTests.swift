@@ -1,3 +1,5 @@
+import Manifests
+import TestClips
 import Testing
 import Video
 

@@ -1,4 +1,6 @@
 import Foundation
+import Manifests
+import TestClips
 
 @testable import Clips
 @testable import Video

@@ -1,0 +1,74 @@
+import ClipIndexing
+import Manifests
+
+/// Holds clips against their index: those that cannot be read are known before, and those that have changed
+/// are noticed when they are first opened.
+public struct IndexGuard: Sendable {
+  /// What is compared.
+  public enum Comparison: Sendable {
+    /// The number of bytes.
+    case size
+    /// The SHA-256 of all bytes.
+    case hash
+  }
+
+  /// Clips of a manifest that the index does not tell of.
+  public struct MissingError: Error, Sendable, CustomStringConvertible {
+    /// The index.
+    public let index: String
+    /// The first of them.
+    public let first: [String]
+    /// How many there are.
+    public let count: Int
+
+    /// The index, the clips and the remedy.
+    public var description: String {
+      let clips = count == 1 ? "1 clip of the manifest is" : "\(count) clips of the manifest are"
+      return "\(clips) not in the index \(index):" + first.map { "\n  \($0)" }.joined()
+        + (count > first.count ? "\n  and \(count - first.count) more" : "")
+        + "\nRun vfm-data index again, which adds them, or leave data.index out."
+    }
+  }
+
+  private static let shown = 20
+  private static let stage = "index"
+
+  private let index: ClipIndex
+  private let comparison: Comparison
+
+  /// Guards the clips of a manifest.
+  /// - Throws: `MissingError` when the index does not tell of all of them.
+  public init(_ index: ClipIndex, _ comparison: Comparison, for manifest: Manifest) throws(MissingError) {
+    self.index = index
+    self.comparison = comparison
+    var (first, count) = ([String](), 0)
+    for entry in manifest where index[entry.name] == nil {
+      count += 1
+      if first.count < Self.shown { first.append(entry.name) }
+    }
+    if count > 0 { throw MissingError(index: index.path, first: first, count: count) }
+  }
+
+  /// Why a clip is left out without a look at it; nil if it is not.
+  func knownFault(_ entry: ClipEntry) -> BadClip? {
+    guard let line = index[entry.name], line.verdict == .unreadable else { return nil }
+    return BadClip(entry, stage: Self.stage, reason: line.reason ?? "it is unreadable")
+  }
+
+  /// Throws `BadClip` when an open clip is not the one that was indexed.
+  func check(_ entry: ClipEntry, _ clip: any OpenClip) throws {
+    guard let line = index[entry.name] else { return }
+    if let bytes = clip.byteCount, bytes != line.bytes {
+      throw changed(entry, "it had \(line.bytes) bytes and has \(bytes)")
+    }
+    guard comparison == .hash else { return }
+    let digest = try clip.digest()
+    if digest != line.sha256 { throw changed(entry, "its SHA-256 was \(line.sha256) and is \(digest)") }
+  }
+
+  private func changed(_ entry: ClipEntry, _ how: String) -> BadClip {
+    BadClip(
+      entry, stage: Self.stage,
+      reason: "it has changed since it was indexed: \(how); put the clip back, or run vfm-data index again")
+  }
+}

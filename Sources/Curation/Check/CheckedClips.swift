@@ -1,0 +1,74 @@
+import Manifests
+import Video
+
+/// The clips of all manifests under check, with the splits they belong to and the files they lie in, each
+/// file once.
+struct CheckedClips {
+  /// A file and who uses it.
+  struct File {
+    let file: ClipFile
+    /// As the first manifest that has it names it.
+    let name: String
+    /// The splits of its clips, by place in `splits`.
+    var splits: Set<Int>
+    /// How many bytes it has; nil when it cannot be opened.
+    var bytes: Int?
+  }
+
+  /// The names of the splits: those that rows name, and the manifests of rows that name none.
+  private(set) var splits: [String] = []
+  /// How many clips each split has.
+  private(set) var clipsOfSplit: [Int] = []
+  private(set) var labels: [String: Int] = [:]
+  private(set) var files: [File] = []
+  private(set) var clips = 0
+  private var places: [ClipFile: Int] = [:]
+  private var placesOfSplits: [String: Int] = [:]
+
+  init(_ manifests: [Manifest]) {
+    for manifest in manifests {
+      for entry in manifest { add(entry, of: manifest) }
+    }
+  }
+
+  private mutating func add(_ entry: ClipEntry, of manifest: Manifest) {
+    clips += 1
+    let split = place(ofSplit: entry.split ?? manifest.path)
+    clipsOfSplit[split] += 1
+    if let label = entry.label { labels[label, default: 0] += 1 }
+    // The same file counts once, whatever root it was reached by.
+    let file = ClipFile(path: entry.file.path, member: entry.file.member)
+    if let known = places[file] {
+      files[known].splits.insert(split)
+    } else {
+      places[file] = files.count
+      files.append(File(file: entry.file, name: entry.name, splits: [split], bytes: nil))
+    }
+  }
+
+  private mutating func place(ofSplit name: String) -> Int {
+    if let known = placesOfSplits[name] { return known }
+    placesOfSplits[name] = splits.count
+    splits.append(name)
+    clipsOfSplit.append(0)
+    return splits.count - 1
+  }
+
+  /// Opens every file, which tells its size and whether it may be used at all.
+  /// - Returns: the files that cannot be used, and why.
+  mutating func open(_ limits: DecodeLimits, _ progress: (Double) -> Void) -> [ManifestCheck.Unusable] {
+    var unusable: [ManifestCheck.Unusable] = []
+    for index in files.indices {
+      do throws(VideoError) {
+        files[index].bytes = try ClipBytes(files[index].file, limits: limits).count
+        if files[index].bytes == 0 {
+          unusable.append(.init(clip: files[index].name, reason: "the file is empty"))
+        }
+      } catch {
+        unusable.append(.init(clip: files[index].name, reason: error.reason))
+      }
+      if index & 1023 == 0 { progress(Double(index) / Double(files.count)) }
+    }
+    return unusable
+  }
+}

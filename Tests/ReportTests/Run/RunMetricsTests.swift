@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Report
+
+struct RunMetricsTests {
+  private func metrics(_ lines: String...) -> RunMetrics {
+    RunMetrics(Array((lines.joined(separator: "\n") + "\n").utf8))
+  }
+
+  @Test func refusedStepsAreGaps() {
+    let metrics = metrics(
+      #"{"step":1,"loss":2.5,"gradientNorm":1}"#, #"{"step":2,"loss":null,"refused":true}"#,
+      #"{"step":3,"refused":true,"gradientNorm":7}"#, #"{"step":4,"loss":2}"#)
+    #expect(metrics.steps.map(\.step) == [1, 2, 3, 4])
+    #expect(metrics.steps.map(\.loss.isNaN) == [false, true, true, false])
+    #expect(metrics.steps.map(\.isRefused) == [false, true, true, false])
+  }
+
+  @Test func stepsToldAgainReplaceTheFirst() {
+    let metrics = metrics(
+      #"{"step":1,"loss":1}"#, #"{"step":2,"loss":2}"#, #"{"step":3,"loss":3}"#,
+      #"{"step":3,"heldOut":{"a":1}}"#,
+      #"{"step":2,"loss":20}"#, #"{"step":3,"loss":30}"#, #"{"step":3,"heldOut":{"a":10}}"#)
+    #expect(metrics.steps.map(\.loss) == [1, 20, 30])
+    #expect(metrics.validations.map(\.losses) == [["a": 10]])
+  }
+
+  @Test func conditionsAreOrderedByTheirNumbers() {
+    let metrics = metrics(
+      #"{"step":1,"heldOut":{"time 0.9":1,"time 0.1":2,"time 10":3,"all":4}}"#,
+      #"{"step":2,"heldOut":{"time 0.5":null}}"#)
+    #expect(metrics.conditions == ["time 0.1", "time 0.9", "time 10", "all"])
+    #expect(metrics.validations[1].losses.isEmpty)
+  }
+
+  @Test func foreignLinesAreLeftAlone() {
+    let metrics = metrics(#"{"parameters":77}"#, "", #"{"step":1,"other":true}"#, #"{"step":"one"}"#)
+    #expect(metrics.parameters == 77)
+    #expect(metrics.steps.isEmpty && metrics.validations.isEmpty)
+    #expect(metrics.unreadableLines == 1)
+  }
+
+  @Test func mediansLeaveOutWhatIsNotKnown() {
+    let metrics = metrics(
+      #"{"step":1,"loss":1,"gflops":3}"#, #"{"step":2,"loss":1}"#, #"{"step":3,"loss":1,"gflops":1}"#,
+      #"{"step":4,"loss":1,"gflops":2}"#)
+    #expect(metrics.median(\.gflops) == 2)
+    #expect(metrics.median(\.clipsPerSecond) == nil)
+  }
+}
