@@ -1,4 +1,3 @@
-import Clips
 import Foundation
 import Layers
 import Models

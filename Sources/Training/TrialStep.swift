@@ -1,4 +1,3 @@
-import Clips
 import Layers
 import Objectives
 import Tensors

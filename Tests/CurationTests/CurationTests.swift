@@ -1,9 +1,9 @@
-import ClipIndexing
 import Manifests
 import TestClips
 import Testing
 import Video
 
+@testable import ClipIndexing
 @testable import Curation
 
 @Suite struct CurationTests {

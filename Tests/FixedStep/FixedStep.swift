@@ -1,4 +1,3 @@
-import Clips
 import Layers
 import Models
 import Objectives

@@ -14,7 +14,7 @@ struct TokenizerTests {
 
   @Test func bytesAreTheIdsOfTransformers() throws {
     struct Golden: Decodable { let text: String, ids: [Int] }
-    let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Fixtures/byt5.json")
+    let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/byt5.json")
     let goldens = try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file.standardizedFileURL))
     #expect(goldens.count >= 12)
     for golden in goldens { #expect(ByteTokenizer().encode(golden.text, length: 1000) == golden.ids) }

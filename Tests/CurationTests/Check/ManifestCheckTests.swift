@@ -1,10 +1,10 @@
-import ClipIndexing
 import Foundation
 import TestClips
 import Testing
 import Tokens
 import Video
 
+@testable import ClipIndexing
 @testable import Curation
 
 struct ManifestCheckTests {

@@ -1,8 +1,8 @@
-import Evaluation
-import SyntheticClips
 import Testing
 
+@testable import Evaluation
 @testable import Report
+@testable import SyntheticClips
 
 @Test func theTableOfPromptFollowingSaysAll() {
   let following = PromptFollowing(
