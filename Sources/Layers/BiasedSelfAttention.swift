@@ -40,8 +40,8 @@ public struct BiasedSelfAttention {
     return (result, saved)
   }
 
-  /// The gradient of the input; the bias's is added to `biasGradient`.
-  public func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor)
+  /// The gradient of the input; the bias's is added to `biasGradient`, where somebody asks for it.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor?)
     -> Tensor
   {
     let mixedGradient = output.backward(outputGradient, saved.output)

@@ -44,17 +44,24 @@ public struct CrossAttention {
     return (project.output.forward(mixed).output, saved)
   }
 
-  /// The gradients of the input and of the text; `input` is what forward was given.
+  /// The gradients of the input and, if asked for, of the text; `input` is what forward was given.
   public func backward(
-    _ outputGradient: Tensor, _ saved: Saved, input: Tensor
-  ) -> (input: Tensor, text: Tensor) {
+    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, withTextGradient: Bool = true
+  ) -> (input: Tensor, text: Tensor?) {
     let mixedGradient = project.output.backward(outputGradient, .init(input: saved.attention.output))
     let gradients = attention.backward(
       mixedGradient, saved.attention, query: project.queryNorm.output(of: saved.queryNorm),
       key: project.keyNorm.output(of: saved.keyNorm))
-    let textGradient = project.value.backward(gradients.value, saved.text)
-    project.key.addBackward(
-      project.keyNorm.backward(gradients.key, saved.keyNorm), saved.text, to: textGradient)
+    let keyGradient = project.keyNorm.backward(gradients.key, saved.keyNorm)
+    var textGradient: Tensor?
+    if withTextGradient {
+      let gradient = project.value.backward(gradients.value, saved.text)
+      project.key.addBackward(keyGradient, saved.text, to: gradient)
+      textGradient = gradient
+    } else {
+      project.value.addParameterGradients(gradients.value, saved.text)
+      project.key.addParameterGradients(keyGradient, saved.text)
+    }
     let qGradient = project.queryNorm.backward(gradients.query, saved.queryNorm)
     return (project.query.backward(qGradient, .init(input: input)), textGradient)
   }

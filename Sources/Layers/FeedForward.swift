@@ -1,6 +1,6 @@
 import Tensors
 
-/// Widens each token, bends it and narrows it again.
+/// Widens each token, applies the activation and narrows it again.
 ///
 ///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, in], hidden [R, M], y [R, out]
 public struct FeedForward {
@@ -36,10 +36,19 @@ public struct FeedForward {
   /// From dy [R, out] to dx [R, in]; `input` is what forward was given. The activation's output is made again: R·M
   /// floats less to keep, and no pass more than backward takes anyway.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
+    widen.backward(backwardToHidden(outputGradient, saved), .init(input: input))
+  }
+
+  /// Backward where nobody reads the gradient of the input.
+  public func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) {
+    widen.addParameterGradients(backwardToHidden(outputGradient, saved), .init(input: input))
+  }
+
+  private func backwardToHidden(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let hiddenGradient = narrow.inputGradient(outputGradient)
-    let bent = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
-    narrow.addParameterGradients(outputGradient, .init(input: bent))
-    return widen.backward(hiddenGradient, .init(input: input))
+    let activated = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
+    narrow.addParameterGradients(outputGradient, .init(input: activated))
+    return hiddenGradient
   }
 }
 

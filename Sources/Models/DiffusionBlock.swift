@@ -95,22 +95,27 @@ struct DiffusionBlock {
     feedForwardGate.forward(saved.x2.widened, saved.fed.widened, by: saved.vectors).output
   }
 
-  /// The gradient of the stream; those of the time's vectors and of the text are added to what other blocks left there.
-  /// `input` is what forward was given.
+  /// The gradients of what all blocks are given; nil where nobody asks for one.
+  struct ContextGradients {
+    let time: Tensor?  // [G, 6·D]
+    let text: Tensor?  // [B·L, D]
+  }
+
+  /// The gradient of the stream; those of the context are added to what other blocks left there. `input` is what forward
+  /// was given.
   func backward(
-    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, addingTimeGradientTo timeGradient: Tensor,
-    textGradientTo textGradient: Tensor
+    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, addingTo context: ContextGradients
   ) -> Tensor {
-    let vectorsGradient = Tensor(timeGradient.shape)
+    let vectorsGradient = Tensor(saved.vectors.vectors.shape)
     let slots = ModulationVectors(vectorsGradient, width: width)
     let x2Gradient = backwardFeedForward(outputGradient, saved, into: slots)
     let mixed = saved.mixed.widened
     let x1Gradient = backwardText(
       x2Gradient, saved, x1: attentionGate.forward(input, mixed, by: saved.vectors).output,
-      addingTextGradientTo: textGradient)
+      addingTextGradientTo: context.text)
     let xGradient = backwardAttention(x1Gradient, saved, input: input, mixed: mixed, into: slots)
     addColumnSums(of: vectorsGradient, to: table.gradient)
-    timeGradient.add(vectorsGradient)
+    context.time?.add(vectorsGradient)
     return xGradient
   }
 
@@ -131,12 +136,13 @@ struct DiffusionBlock {
 
   /// x += crossAttention(norm, text)
   private func backwardText(
-    _ outputGradient: Tensor, _ saved: Saved, x1: Tensor, addingTextGradientTo textGradient: Tensor
+    _ outputGradient: Tensor, _ saved: Saved, x1: Tensor, addingTextGradientTo textGradient: Tensor?
   ) -> Tensor {
     let normSaved = LayerNorm.Saved(input: x1, statistics: saved.textStatistics)
     let gradients = textAttention.backward(
-      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved))
-    textGradient.add(gradients.text)
+      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved),
+      withTextGradient: textGradient != nil)
+    if let textGradient, let gradient = gradients.text { textGradient.add(gradient) }
     return textNorm.backward(gradients.input, normSaved, plus: outputGradient)
   }
 
@@ -151,17 +157,4 @@ struct DiffusionBlock {
     return attentionNorm.backward(
       normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
   }
-}
-
-/// `rows` [G, n] with `row` (n numbers of any shape) added to each.
-func addingRow(_ row: Tensor, to rows: Tensor) -> Tensor {
-  let sum = Tensor(rows.shape)
-  let n = rows.columns
-  parallel(over: rows.rows, tile: rowsPerTile(columns: n)) { range in
-    for r in range {
-      let (x, y) = (rows.row(r), sum.row(r))
-      sweep(n) { i, c in store(load(x, i, c) + load(row.pointer, i, c), y, i, c) }
-    }
-  }
-  return sum
 }

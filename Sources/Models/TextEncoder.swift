@@ -1,34 +1,6 @@
 import Layers
 import Tensors
 
-/// Sizes of a text encoder.
-public struct TextEncoderConfiguration: Sendable, Equatable {
-  /// Token ids lie in 0..<vocabulary.
-  public var vocabulary: Int
-  /// D, the number of blocks, A, K and M.
-  public var width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int
-  /// One bias table for each block (umT5) instead of one shared by all (T5).
-  public var biasPerBlock: Bool
-  /// Buckets of the relative position bias, and the distance from which on all share the last one.
-  public var biasBuckets: Int, biasDistance: Int
-
-  /// Sizes of a text encoder.
-  public init(
-    vocabulary: Int, width: Int, depth: Int, heads: Int, headWidth: Int, feedForward: Int,
-    biasPerBlock: Bool = false, biasBuckets: Int = 32, biasDistance: Int = 128
-  ) {
-    self.vocabulary = vocabulary
-    self.width = width
-    self.depth = depth
-    self.heads = heads
-    self.headWidth = headWidth
-    self.feedForward = feedForward
-    self.biasPerBlock = biasPerBlock
-    self.biasBuckets = biasBuckets
-    self.biasDistance = biasDistance
-  }
-}
-
 /// The text encoder of T5 v1.1 and umT5: token ids to one vector a token.
 ///
 /// Raffel et al., "Exploring the limits of transfer learning with a unified text-to-text transformer", 2020. Names of
@@ -39,6 +11,10 @@ public struct TextEncoder {
   private let embedding: Embedding
   private let blocks: [Block]
   private let finalNorm: RMSNorm
+  /// The lowest block that backward comes to; the number of blocks if it comes to none.
+  private let firstBlock: Int
+  /// Whether any part is trained. Else there is no way back, and nothing is saved for one.
+  public let isTrained: Bool
 
   /// Registers all parameters in the scope.
   public init(_ scope: Scope, _ configuration: TextEncoderConfiguration) {
@@ -50,12 +26,16 @@ public struct TextEncoder {
         scope("encoder")("block")($0), configuration, ownsBias: configuration.biasPerBlock || $0 == 0)
     }
     finalNorm = RMSNorm(scope("encoder")("final_layer_norm"), width: configuration.width)
+    let trained = (0..<configuration.depth).map { scope("encoder")("block")($0).isTrained }
+    firstBlock = scope("shared").isTrained ? 0 : trained.firstIndex(of: true) ?? configuration.depth
+    isTrained = scope.isTrained
   }
 
   /// What backward reads.
   public struct Saved {
     let ids: [Int]
     let length: Int
+    /// Of the lowest block that backward comes to and those above it, in order.
     let blocks: [Block.Saved]
     let finalNorm: RMSNorm.Saved
   }
@@ -68,29 +48,39 @@ public struct TextEncoder {
     var (x, embedded) = embedding.forward(ids)  // [B·L, D]
     var bias = Tensor([0])
     var saved: [Block.Saved] = []
-    for block in blocks {
+    for (index, block) in blocks.enumerated() {
       if let table = block.bias { bias = table.forward(length: length) }  // [A, L, L]
       let (output, blockSaved) = block.forward(x, texts: texts, lengths: lengths, bias: bias)
       x = output
-      saved.append(blockSaved)
+      if index >= firstBlock { saved.append(blockSaved) }
     }
     let (output, normSaved) = finalNorm.forward(x)
     return (output, Saved(ids: embedded, length: length, blocks: saved, finalNorm: normSaved))
   }
 
-  /// Adds all parameter gradients; the ids have none.
+  /// Adds all parameter gradients; the ids have none. Ends at the lowest block that is trained.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) {
     var gradient = finalNorm.backward(outputGradient, saved.finalNorm)
-    let biasShape = [configuration.heads, saved.length, saved.length]
-    var biasGradient = Tensor.zeros(biasShape)
-    for (block, blockSaved) in zip(blocks, saved.blocks).reversed() {
-      gradient = block.backward(gradient, blockSaved, addingBiasGradientTo: biasGradient)
-      if let table = block.bias {
-        table.backward(biasGradient)
-        biasGradient = Tensor.zeros(biasShape)
+    var biasGradient: Tensor?
+    for index in (firstBlock..<blocks.count).reversed() {
+      let block = blocks[index]
+      if biasGradient == nil, trainsBias(ofBlock: index) {
+        biasGradient = Tensor.zeros([configuration.heads, saved.length, saved.length])
+      }
+      gradient = block.backward(
+        gradient, saved.blocks[index - firstBlock], addingBiasGradientTo: biasGradient)
+      if let table = block.bias, let total = biasGradient {
+        table.backward(total)
+        biasGradient = nil
       }
     }
     embedding.backward(gradient, saved.ids)
+  }
+
+  /// Whether the table that a block's bias is from is trained: its own, or that of the nearest block below that has one.
+  private func trainsBias(ofBlock index: Int) -> Bool {
+    let table = blocks[...index].last { $0.bias != nil }?.bias
+    return table.map { !$0.weight.entry.isFrozen } ?? false
   }
 
   /// One block: attention and feed-forward, each after a norm and around a residual.
@@ -133,7 +123,7 @@ public struct TextEncoder {
       return (fed, saved)
     }
 
-    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor)
+    func backward(_ outputGradient: Tensor, _ saved: Saved, addingBiasGradientTo biasGradient: Tensor?)
       -> Tensor
     {
       let normalGradient = feedForward.backward(outputGradient, saved.feedForward)

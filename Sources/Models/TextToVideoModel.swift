@@ -11,9 +11,6 @@ public struct TextToVideoModel {
   public let transformer: VideoDiffusionTransformer
   /// What the output means, and how times are shifted.
   public let flow: Flow
-  /// Whether any part of the text encoder is trained. Else it has no way back, and nothing is saved for one.
-  private let trainsText: Bool
-
   /// Registers the parameters of both; `parameters.allocate` makes them.
   public init(
     text: TextEncoderConfiguration, transformer configuration: VideoDiffusionTransformerConfiguration,
@@ -23,8 +20,8 @@ public struct TextToVideoModel {
       text.width == configuration.textWidth, "the transformer must take text of the encoder's width")
     parameters = ParameterStore(policy: policy)
     textEncoder = TextEncoder(parameters.root("text_encoder"), text)
-    trainsText = !parameters.trainedEntries.isEmpty
-    transformer = VideoDiffusionTransformer(parameters.root("transformer"), configuration)
+    transformer = VideoDiffusionTransformer(
+      parameters.root("transformer"), configuration, givesTextGradient: textEncoder.isTrained)
     self.flow = flow
   }
 
@@ -55,13 +52,13 @@ public struct TextToVideoModel {
   /// Adds all parameter gradients.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) {
     let textGradient = transformer.backward(outputGradient, saved.transformer)
-    if let text = saved.text { textEncoder.backward(textGradient, text) }
+    if let text = saved.text, let textGradient { textEncoder.backward(textGradient, text) }
   }
 
   /// Text vectors, and what their way back reads if there is one: what a frozen encoder saves is dropped before the
   /// transformer runs.
   private func encode(_ tokens: [Int], _ lengths: [Int]) -> (text: Tensor, saved: TextEncoder.Saved?) {
     let (text, saved) = textEncoder.forward(tokens, texts: lengths.count, lengths: lengths)
-    return (text, trainsText ? saved : nil)
+    return (text, textEncoder.isTrained ? saved : nil)
   }
 }

@@ -28,7 +28,7 @@ struct CrossAttentionTests {
         output,
         {
           let gradients = layer.backward($0, saved, input: inputs[0])
-          return [gradients.input, gradients.text]
+          return [gradients.input, gradients.text!]
         }
       )
     }

@@ -47,7 +47,7 @@ struct VideoDiffusionTransformerTests {
     let times = times(shape)
     let piece = Differentiable(["text": text(shape)], store) { inputs in
       let (output, saved) = model.forward(clips, times: times, text: inputs[0], textLengths: shape.lengths)
-      return (output, { [model.backward($0, saved)] })
+      return (output, { [model.backward($0, saved)!] })
     }
     #expect(gradientProblems(of: piece) == [])
   }
@@ -190,7 +190,7 @@ private struct Run {
       gaussian(shape.clips, seed: 21), times: given ?? times(shape), text: givenText ?? text(shape),
       textLengths: shape.lengths)
     self.output = output
-    textGradient = model.backward(gaussian(output.shape, seed: 23), saved)
+    textGradient = model.backward(gaussian(output.shape, seed: 23), saved)!
     gradients = store.gradients
   }
 }
