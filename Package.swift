@@ -87,7 +87,7 @@ let package = Package(
     module("Sampling", uses: ["Models", "Tokens", "Tensors"]),
     module(
       "Evaluation",
-      uses: ["Objectives", "Sampling", "Clips", "Manifests", "SyntheticClips", "Video", "Hashing", "Tensors"]),
+      uses: ["Objectives", "Sampling", "Clips", "Manifests", "SyntheticClips", "Video", "Tensors"]),
     module("Report", uses: ["Evaluation", "Video", "Files"]),
 
     module(
@@ -152,13 +152,13 @@ let package = Package(
       of: "Clips",
       uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips"]),
     tests(of: "Tokens"),
-    tests(of: "SyntheticClips", uses: ["Manifests", "Video", "TestClips"]),
+    tests(of: "SyntheticClips", uses: ["Clips", "Manifests", "Tokens", "Video", "TestClips"]),
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
     tests(of: "Denoising", uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
-    tests(of: "Evaluation", uses: ["SyntheticClips", "Video"]),
+    tests(of: "Evaluation", uses: ["Manifests", "SyntheticClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "SyntheticClips", "Video"]),
     tests(
       of: "Training",

@@ -1,13 +1,10 @@
 import Manifests
-import Hashing
 
 /// What figures were measured on: figures of two runs can be compared when theirs is equal.
 public struct FigureProvenance: Sendable, Equatable, Codable {
   /// How many clips.
   public let clips: Int
-  /// The SHA-256 of the list of clips as 64 hexadecimal digits: for each clip, in order, its name, its caption, and the
-  /// start and the end of its piece in seconds (empty for none), each as text of UTF-8 after its length in bytes (eight
-  /// bytes, the lowest first).
+  /// The SHA-256 of the list of clips (`listHash`).
   public let listHash: String
   /// Which way of measuring.
   public let protocolVersion: Int
@@ -16,16 +13,9 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
   public static let currentProtocol = 1
 
   /// The provenance of figures that were measured on clips, in this order.
-  public init(_ entries: some Sequence<ClipEntry>, protocolVersion: Int = currentProtocol) {
-    var (hash, count) = (SHA256(), 0)
-    for entry in entries {
-      count += 1
-      hash.update(entry.name)
-      hash.update(entry.caption)
-      for moment in [entry.start, entry.end] { hash.update(moment.map { "\($0)" } ?? "") }
-    }
-    clips = count
-    listHash = hash.finish()
+  public init(_ entries: some Collection<ClipEntry>, protocolVersion: Int = currentProtocol) {
+    clips = entries.count
+    listHash = entries.listHash
     self.protocolVersion = protocolVersion
   }
 

@@ -1,5 +1,4 @@
 import Clips
-import Hashing
 import Layers
 import Manifests
 import Objectives
@@ -37,7 +36,7 @@ public struct Blueprint: Sendable {
     let facts = try recipe.task.facts(of: manifest, base: base?.blueprint.facts)
     let grown = try base.map { try recipe.task.grownTables(from: $0.blueprint.facts, to: facts) }
     self.init(
-      recipe, facts: facts, clips: Self.fingerprint(manifest),
+      recipe, facts: facts, clips: manifest.listHash,
       base: base.map { Base(path: $0.path, weightsHash: $0.weightsHash, grownTables: grown ?? [:]) })
     try checkPatterns()
   }
@@ -50,18 +49,7 @@ public struct Blueprint: Sendable {
   }
 
   /// Whether these are the clips that the run began with.
-  public func isOf(_ manifest: Manifest) -> Bool { clips == Self.fingerprint(manifest) }
-
-  /// Names, captions and pieces of all clips in order, as one SHA-256.
-  private static func fingerprint(_ manifest: Manifest) -> String {
-    var hash = SHA256()
-    for entry in manifest {
-      hash.update(entry.name)
-      hash.update(entry.caption)
-      for time in [entry.start, entry.end] { hash.update(time.map { "\($0)" } ?? "") }
-    }
-    return hash.finish()
-  }
+  public func isOf(_ manifest: Manifest) -> Bool { clips == manifest.listHash }
 
   /// The same under a recipe that differs in nothing the model depends on.
   public func with(_ recipe: Recipe) -> Blueprint {

@@ -1,4 +1,4 @@
-import Clips
+import Manifests
 import Evaluation
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import Clips
 import Layers
 import Models
 import Objectives

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Video
 
-@testable import Clips
+import Clips
+@testable import SyntheticClips
 
 /// Sets of named colours and shapes, and that sets without them are what they were.
 struct NarrowSetTests {
