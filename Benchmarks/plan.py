@@ -19,8 +19,8 @@ BASE = {
     "data": {"frames": 8, "height": 32, "width": 32, "frameRate": 8, "start": "first"},
     "textEncoder": {"width": 128, "depth": 1, "heads": 4, "feedForward": 256},
     "model": {"width": 192, "depth": 6, "heads": 6, "patch": [2, 8, 8]},
-    "objective": {"prediction": "clip"},
-    "training": {"batch": 16, "checkpointEvery": 1000000, "sampleEvery": 1000000, "validateEvery": 1000000},
+    "objective": {"prediction": "x0"},
+    "training": {"batchSize": 16, "checkpointEvery": 1000000, "sampleEvery": 1000000, "validateEvery": 1000000},
     "samples": {"prompts": ["a red circle moves left", "a blue square moves up"], "steps": 2},
 }
 # What differs from the base, as section.key.
@@ -28,17 +28,17 @@ CONFIGURATIONS = {
     "base": {},
     "deep": {"model.depth": 24},
     "shallow": {"model.depth": 1},
-    "wide": {"model.width": 512, "model.heads": 8, "model.depth": 8, "training.batch": 8},
-    "narrow": {"model.width": 48, "model.heads": 4, "model.depth": 12, "training.batch": 64},
-    "large batch": {"training.batch": 128},
-    "one clip": {"training.batch": 1, "model.depth": 12},
-    "many tokens": {"model.patch": [1, 2, 2], "training.batch": 1, "model.depth": 4},
-    "1024 tokens": {"model.patch": [2, 2, 2], "training.batch": 2, "model.width": 384, "model.depth": 12},
-    "recomputed": {"training.recompute": True, "model.patch": [2, 4, 4], "model.depth": 12},
-    "accumulated": {"training.accumulate": 4, "training.batch": 8},
+    "wide": {"model.width": 512, "model.heads": 8, "model.depth": 8, "training.batchSize": 8},
+    "narrow": {"model.width": 48, "model.heads": 4, "model.depth": 12, "training.batchSize": 64},
+    "large batch": {"training.batchSize": 128},
+    "one clip": {"training.batchSize": 1, "model.depth": 12},
+    "many tokens": {"model.patch": [1, 2, 2], "training.batchSize": 1, "model.depth": 4},
+    "1024 tokens": {"model.patch": [2, 2, 2], "training.batchSize": 2, "model.width": 384, "model.depth": 12},
+    "recomputed": {"training.activationCheckpointing": True, "model.patch": [2, 4, 4], "model.depth": 12},
+    "accumulated": {"training.gradientAccumulation": 4, "training.batchSize": 8},
     "large text": {"textEncoder.width": 384, "textEncoder.depth": 8, "textEncoder.feedForward": 1024},
     "words": {"tokenizer.kind": "words", "tokenizer.length": 32, "model.pooledText": True},
-    "long clips": {"data.frames": 16, "data.start": "random", "training.batch": 8},
+    "long clips": {"data.frames": 16, "data.start": "random", "training.batchSize": 8},
 }
 
 

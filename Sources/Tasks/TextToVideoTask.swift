@@ -9,9 +9,9 @@ import Sampling
 
 /// `textToVideo`: a caption to a clip, by a text encoder and a video diffusion transformer that are trained together.
 public struct TextToVideoTask: VideoTask {
-  private let text: TextSections
-  private let transformer: VideoDiffusionTransformerConfiguration
-  private let objective: FlowSection
+  let text: TextSections
+  let transformer: VideoDiffusionTransformerConfiguration
+  let objective: FlowSection
   /// What is sampled while training.
   public let samples: SamplesSection?
   /// t·h·w.

@@ -62,7 +62,7 @@ import Testing
       try? FileManager.default.removeItem(atPath: bench.output)
       let result = try train(
         bench, "--set", "data.index=\(bench.path)/index.jsonl", "--set", "data.verify=\(verify)", "--set",
-        "data.badClipTolerance=0.5", "--set", "training.batch=10")
+        "data.badClipTolerance=0.5", "--set", "training.batchSize=10")
       let list = (try? String(contentsOfFile: bench.output + "/quarantine.jsonl", encoding: .utf8)) ?? ""
       return (
         result,

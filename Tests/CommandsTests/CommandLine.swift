@@ -83,8 +83,8 @@ final class Workbench {
           "frames": 4, "height": 16, "width": 16, "frameRate": 8 },
         "textEncoder": { "width": 16, "depth": 1, "heads": 2, "feedForward": 24 },
         "model": { "width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16 },
-        "objective": { "prediction": "clip" },
-        "training": { "steps": \(steps), "batch": 4, "checkpointEvery": 2, "sampleEvery": 0, "validateEvery": 0 },
+        "objective": { "prediction": "x0" },
+        "training": { "steps": \(steps), "batchSize": 4, "checkpointEvery": 2, "sampleEvery": 0, "validateEvery": 0 },
         "samples": { "prompts": ["a red circle moves left"], "steps": 2 }
       }
       """, to: "recipe.json")

@@ -89,7 +89,7 @@ import Video
   /// Samples and held-out clips that take more memory than a step are part of the run's peak.
   @Test(arguments: [
     ["--set", "samples.frames=400"],
-    ["--set", "training.accumulate=2", "--set", "training.validationClips=3"],
+    ["--set", "training.gradientAccumulation=2", "--set", "training.validationClips=3"],
   ])
   func thePlannedPeakIsThatOfTheWholeRun(settings: [String]) throws {
     let bench = try Workbench(steps: 8)

@@ -25,8 +25,8 @@ func realClipsTrainAndTheBrokenOnesAreNamed() throws {
       "data.train=\(bench.path)/real.csv", "--set", "data.root=\(clips)", "--set",
       "data.badClipTolerance=0.3", "--set", "data.frames=2",
       "--set",
-      "data.frameRate=24", "--set", "training.batch=8", "--set", "optimizer.learningRate=0.003", "--set",
-      "optimizer.warmup=5",
+      "data.frameRate=24", "--set", "training.batchSize=8", "--set", "optimizer.learningRate=0.003", "--set",
+      "optimizer.warmupSteps=5",
     ])
   #expect(result.code == 0, "\(result.errors)")
   let quarantine = try String(contentsOfFile: bench.output + "/quarantine.jsonl", encoding: .utf8)

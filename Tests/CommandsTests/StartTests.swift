@@ -3,10 +3,10 @@ import Testing
 
 /// Runs that start from a checkpoint, with a part of the model frozen.
 @Suite(.serialized) struct StartTests {
-  private static let freeze = ["--set", "training.frozen=[\"text_encoder\"]"]
-  private static let narrow = freeze + ["--set", "training.frozenPrecision=bfloat16"]
+  private static let freeze = ["--set", "start.frozen=[\"text_encoder\"]"]
+  private static let narrow = freeze + ["--set", "start.frozenPrecision=bfloat16"]
 
-  @Test(arguments: [freeze, narrow, ["--set", "training.frozen=[\"transformer.blocks\"]"]])
+  @Test(arguments: [freeze, narrow, ["--set", "start.frozen=[\"transformer.blocks\"]"]])
   func thePlansPeakIsTheOneMeasured(options: [String]) throws {
     let bench = try Workbench(steps: 8)
     func pretrain(_ more: [String]) throws -> CommandResult {
@@ -24,7 +24,7 @@ import Testing
   @Test func aRunStartsFromACheckpointAndGoesOnWithoutIt() throws {
     let bench = try Workbench()
     let start = try bench.trained()
-    let options = Self.narrow + ["--set", "training.start=\(bench.output)"]
+    let options = Self.narrow + ["--set", "start.from=\(bench.output)"]
     func pretrain(_ output: String, _ more: String...) throws -> CommandResult {
       try vfm(["vfm-train", "pretrain", bench.recipe, "--output", bench.path + output] + options + more)
     }
@@ -57,15 +57,15 @@ import Testing
       #expect(!result.errors.contains("Fatal error"))
       return (result.code, result.errors)
     }
-    let unknown = try refusal("training.frozen=[\"text_encodr\"]")
+    let unknown = try refusal("start.frozen=[\"text_encodr\"]")
     #expect(unknown.code == 65 && unknown.text.contains("did you mean \"text_encoder\"?"), "\(unknown)")
-    let everything = try refusal("training.frozen=[\"text_encoder\",\"transformer\"]")
-    #expect(everything.code == 65 && everything.text.contains("training.frozen: all parameters"))
-    let missing = try refusal("training.start=\(bench.path)/none.h5")
+    let everything = try refusal("start.frozen=[\"text_encoder\",\"transformer\"]")
+    #expect(everything.code == 65 && everything.text.contains("start.frozen: all parameters"))
+    let missing = try refusal("start.from=\(bench.path)/none.h5")
     #expect(missing.code == 66 && missing.text.contains("\(bench.path)/none.h5"))
-    let format = try refusal("training.frozenPrecision=float16")
-    #expect(format.code == 65 && format.text.contains("training.frozenPrecision"))
-    let lonely = try refusal("training.frozen=[\"text_encoder\"]")
-    #expect(lonely.code == 0 && lonely.text.contains("there is no training.start"))
+    let format = try refusal("start.frozenPrecision=float16")
+    #expect(format.code == 65 && format.text.contains("start.frozenPrecision"))
+    let lonely = try refusal("start.frozen=[\"text_encoder\"]")
+    #expect(lonely.code == 0 && lonely.text.contains("there is no start.from"))
   }
 }

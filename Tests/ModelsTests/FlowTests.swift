@@ -22,7 +22,7 @@ struct FlowTests {
     let (noisy, output) = (gaussian([1, 1, 1, 3, 7], seed: 1), gaussian([1, 1, 1, 3, 7], seed: 2))
     for time in [0.01, 0.5, 1] {
       let velocity = output.copied()
-      Flow(prediction: .clip, shift: .tokens).turnIntoVelocity(velocity, at: noisy, time: time)
+      Flow(prediction: .x0, shift: .tokens).turnIntoVelocity(velocity, at: noisy, time: time)
       for ((velocity, noisy), output) in zip(zip(velocity.values, noisy.values), output.values) {
         #expect(abs(velocity - (noisy - output) / Float(max(time, 0.05))) < 1e-4)
       }

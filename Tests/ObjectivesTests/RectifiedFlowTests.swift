@@ -1,5 +1,6 @@
 import Foundation
 import GradientCheck
+import Clips
 import Layers
 import Models
 import Tensors
@@ -26,7 +27,7 @@ private func objective(_ prediction: Flow.Prediction, captionDropout: Double = 0
 private let examples = Examples(
   clips: gaussian([3, 3, 2, 4, 6], seed: 4), captions: ["a red dot", "left", "a longer caption than fits"])
 
-@Test(arguments: [Flow.Prediction.velocity, .clip], [0, 5])
+@Test(arguments: [Flow.Prediction.velocity, .x0], [0, 5])
 func gradientsOfTheLossAreRight(prediction: Flow.Prediction, step: Int) {
   let objective = objective(prediction)
   let position = Position(seed: 9, step: step)
@@ -100,7 +101,7 @@ func gradientsOfTheLossAreRight(prediction: Flow.Prediction, step: Int) {
 }
 
 @Test func heldOutLossIsTheSameAtEachCallAndDiffersByNoiseLevel() {
-  let objective = objective(.clip)
+  let objective = objective(.x0)
   objective.parameters.allocate(seed: 1)
   objective.parameters.perturb()
   let losses = { objective.heldOutLosses(examples, condition: $0, at: Position(seed: 1, step: 0)) }
@@ -111,7 +112,7 @@ func gradientsOfTheLossAreRight(prediction: Flow.Prediction, step: Int) {
 
 @Test func aWrongSlopeIsCaught() {
   // The loss of one flow with the gradient of another's: the check must not pass.
-  let objective = objective(.clip)
+  let objective = objective(.x0)
   let position = Position(seed: 9, step: 0)
   let problems = gradientProblems(
     of: Differentiable([:], objective.parameters) { _ in

@@ -1,6 +1,8 @@
+import Fields
 import Foundation
 
 @testable import Recipes
+@testable import Tasks
 
 /// The smallest recipe, a key a line.
 let smallest = """
@@ -36,6 +38,11 @@ func changed(_ old: String, _ new: String) -> String {
 
 /// The smallest recipe with one more section before `training`.
 func adding(_ section: String) -> String { changed("\"training\"", section + ",\n  \"training\"") }
+
+extension Recipe {
+  /// The task of a text-to-video recipe.
+  var textToVideo: TextToVideoTask { task as! TextToVideoTask }
+}
 
 /// The folder of the package.
 let packageFolder = URL(fileURLWithPath: #filePath)

@@ -1,6 +1,10 @@
+import Fields
+import Layers
+import Models
 import Testing
 
 @testable import Recipes
+@testable import Tasks
 
 @Suite struct OverrideTests {
   private func recipe(_ overrides: String..., of text: String = smallest) throws -> Recipe {
@@ -10,13 +14,13 @@ import Testing
   @Test func setsValuesOfEveryKind() throws {
     #expect(try recipe("training.steps=7").training.steps == 7)
     #expect(try recipe("optimizer.learningRate=1e-4").optimizer.learningRate == 1e-4)
-    #expect(try recipe("objective.prediction=clip").objective.prediction == .clip)
-    #expect(try recipe("objective.times.shift=4").objective.times.shift == .constant(4))
-    #expect(try recipe("model.pooledText=true").model.pooledText)
+    #expect(try recipe("objective.prediction=x0").textToVideo.objective.flow.prediction == .x0)
+    #expect(try recipe("objective.times.shift=4").textToVideo.objective.flow.shift == .constant(4))
+    #expect(try recipe("model.pooledText=true").textToVideo.transformer.pooledText)
     #expect(try recipe("data.train=other=folder/a b").data.train == "other=folder/a b")
     #expect(try recipe("data.train=\"12\"").data.train == "12")
-    #expect(try recipe("model.patch=[2, 4, 4]").model.patch == [2, 4, 4])
-    #expect(try recipe("model={\"width\": 96, \"heads\": 4}").model.feedForward == 384)
+    #expect(try recipe("model.patch=[2, 4, 4]").textToVideo.transformer.patch == PatchSize(frames: 2, height: 4, width: 4))
+    #expect(try recipe("model={\"width\": 96, \"heads\": 4}").textToVideo.transformer.feedForward == 384)
     #expect(try recipe("notes=for a try").notes == ["for a try"])
   }
 
@@ -25,14 +29,14 @@ import Testing
   }
 
   @Test func reachesIntoLists() throws {
-    #expect(try recipe("model.patch[0]=2").model.patch == [2, 2, 2])
-    #expect(try recipe("model.patch.2=4").model.patch == [1, 2, 4])
+    #expect(try recipe("model.patch[0]=2").textToVideo.transformer.patch == PatchSize(frames: 2, height: 2, width: 2))
+    #expect(try recipe("model.patch.2=4").textToVideo.transformer.patch == PatchSize(frames: 1, height: 2, width: 4))
     #expect(
-      try recipe("samples.prompts[0]=a red circle", "samples.prompts.1=another").samples.prompts
+      try recipe("samples.prompts[0]=a red circle", "samples.prompts.1=another").task.samples?.prompts
         == ["a red circle", "another"])
     #expect(try recipe("notes[0]=one").notes == ["one"])
     let two = adding(#""samples": {"prompts": ["a", "b"]}"#)
-    #expect(try recipe("samples.prompts[0]=c", of: two).samples.prompts == ["c", "b"])
+    #expect(try recipe("samples.prompts[0]=c", of: two).task.samples?.prompts == ["c", "b"])
   }
 
   @Test func givesWhatTheFileLacks() throws {
@@ -45,7 +49,7 @@ import Testing
 
   @Test func keepsTheFileToBlameForWhatItLacks() {
     #expect(
-      complaints(changed(",\n  \"training\": {\"steps\": 100}", ""), "training.batch=2") == [
+      complaints(changed(",\n  \"training\": {\"steps\": 100}", ""), "training.batchSize=2") == [
         "r.json:1:1: training.steps: is missing; add \"steps\", an integer from 1 to 1000000000: optimizer steps of the "
           + "whole run."
       ])
@@ -82,7 +86,7 @@ import Testing
     ("model={\"width\": 96, \"width\": 96}", "model: width is in the value twice; keep one of the two"),
     (
       "model.heads=5",
-      "model.heads: 5 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions turn them in pairs along three axes); 4 or 6 would fit"
+      "model.heads: 5 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions rotate them in pairs along three axes); 4 or 6 would fit"
     ),
     (
       "model.patch=[1,3,2]",

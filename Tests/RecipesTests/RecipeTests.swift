@@ -1,39 +1,48 @@
+import Clips
+import Fields
 import Foundation
+import Layers
+import Models
 import Testing
 
 @testable import Recipes
+@testable import Tasks
 
 @Suite struct RecipeTests {
   @Test func fillsInDefaults() throws {
     let recipe = try Recipe.parse(smallest, name: "r.json")
     #expect(recipe.notes == [] && recipe.seed == 0)
     #expect(recipe.data.train == "clips" && recipe.data.validation == nil)
-    #expect(recipe.data.frameRate == 8 && recipe.data.crop == .center && recipe.data.start == .random)
-    #expect(recipe.tokenizer.kind == .bytes && recipe.tokenizer.length == 128)
-    #expect(recipe.textEncoder.headWidth == 64)
-    #expect(
-      recipe.model.patch == [1, 2, 2] && recipe.model.feedForward == 1536 && recipe.model.headWidth == 64)
-    #expect(recipe.objective.times.shift == .tokens && recipe.objective.prediction == .velocity)
-    #expect(recipe.optimizer.betas == [0.9, 0.95] && recipe.optimizer.schedule == .cosine)
-    #expect(recipe.training.steps == 100 && recipe.training.batch == 8)
-    #expect(recipe.samples.prompts == [] && recipe.samples.frames == 8)
-    #expect(recipe.tokenGrid == [8, 16, 16])
+    #expect(recipe.data.clipShape == ClipShape(frames: 8, height: 32, width: 32, frameRate: 8))
+    #expect(recipe.data.crop == .centre && recipe.data.start == .random)
+    let task = recipe.textToVideo
+    #expect(task.text.tokenizer.kind == .bytes && task.text.tokenizer.length == 128)
+    #expect(task.text.encoder.headWidth == 64)
+    #expect(task.transformer.patch == PatchSize(frames: 1, height: 2, width: 2))
+    #expect(task.transformer.feedForward == 1536 && task.transformer.heads == 6)
+    #expect(task.objective.flow == Flow(prediction: .velocity, shift: .tokens))
+    #expect(recipe.optimizer.constants.beta2 == 0.95 && recipe.optimizer.schedule == .cosine)
+    #expect(recipe.training.steps == 100 && recipe.training.batchSize == 8)
+    #expect(task.samples?.prompts == [] && task.samples?.size.frames == 8)
+    #expect(task.tokensPerClip == 8 * 16 * 16)
+    #expect(recipe.start.method == .full && recipe.start.from == nil && !recipe.evaluation.keepBest)
   }
 
   @Test func derivesDefaultsFromWhatIsWritten() throws {
     let text = adding(#""model": {"width": 192}, "textEncoder": {"width": 64, "heads": 2}"#)
     let recipe = try Recipe.parse(text, name: "r.json")
-    #expect(recipe.model.feedForward == 768 && recipe.textEncoder.headWidth == 32)
+    #expect(recipe.textToVideo.transformer.feedForward == 768)
+    #expect(recipe.textToVideo.text.encoder.headWidth == 32)
   }
 
   @Test func readsTheFreeForms() throws {
     func recipe(_ section: String) throws -> Recipe { try Recipe.parse(adding(section), name: "r.json") }
     #expect(try recipe(#""notes": "one""#).notes == ["one"])
     #expect(try recipe(#""notes": ["one", ""]"#).notes == ["one", ""])
-    #expect(try recipe(#""objective": {"times": {"shift": 4}}"#).objective.times.shift == .constant(4))
-    #expect(try recipe(#""objective": {"times": {"shift": "tokens"}}"#).objective.times.shift == .tokens)
+    #expect(try recipe(#""objective": {"times": {"shift": 4}}"#).textToVideo.objective.flow.shift == .constant(4))
+    #expect(try recipe(#""objective": {"times": {"shift": "tokens"}}"#).textToVideo.objective.flow.shift == .tokens)
     #expect(try recipe(#""seed": 7.0, "$schema": "x.json""#).seed == 7)
-    #expect(try recipe(#""optimizer": {"clipNorm": 0}"#).optimizer.clipNorm == 0)
+    #expect(try recipe(#""optimizer": {"gradientClipNorm": 0}"#).optimizer.gradientClipNorm == 0)
   }
 
   @Test func loadsTheRecipesOfThisPackage() throws {
@@ -105,7 +114,7 @@ import Testing
     ),
     (
       changed("\"clips\"", "\"clips\", \"a b\": 5"),
-      "r.json:3:23: unknown key data.\"a b\", the keys of data are train, validation, root, index, verify, packed, limits, frames, height, width, frameRate, workers, ahead, cacheMegabytes, crop, start, badClipTolerance"
+      "r.json:3:23: unknown key data.\"a b\", the keys of data are train, validation, root, index, verify, packed, limits, frames, height, width, frameRate, workers, prefetch, cacheMegabytes, crop, start, badClipTolerance"
     ),
     (adding("\"notes\": [1]"), "r.json:9:13: notes[0]: must be a string, but is 1; put it in double quotes"),
     (
@@ -147,23 +156,23 @@ import Testing
     ),
     (
       adding("\"model\": {\"heads\": 5}"),
-      "r.json:9:22: model.heads: 5 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions turn them in pairs along three axes); 4 or 6 would fit"
+      "r.json:9:22: model.heads: 5 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions rotate them in pairs along three axes); 4 or 6 would fit"
     ),
     (
       adding("\"model\": {\"heads\": 96}"),
-      "r.json:9:22: model.heads: 96 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions turn them in pairs along three axes); 64 would fit"
+      "r.json:9:22: model.heads: 96 cannot share model.width 384: each head takes an equal, even number of values, at least 6 (positions rotate them in pairs along three axes); 64 would fit"
     ),
     (
       adding("\"model\": {\"width\": 7}"),
-      "r.json:9:22: model.heads: 6 cannot share model.width 7: each head takes an equal, even number of values, at least 6 (positions turn them in pairs along three axes); no number of heads fits that width, take a multiple of 64 for it"
+      "r.json:9:22: model.heads: 6 cannot share model.width 7: each head takes an equal, even number of values, at least 6 (positions rotate them in pairs along three axes); no number of heads fits that width, take a multiple of 64 for it"
     ),
     (
       adding("\"textEncoder\": {\"heads\": 3}"),
       "r.json:9:28: textEncoder.heads: 3 does not divide textEncoder.width 256; change one of them, or say how wide a head is with textEncoder.headWidth"
     ),
     (
-      changed("\"steps\": 100", "\"steps\": 1, \"batch\": 4096, \"accumulate\": 17"),
-      "r.json:9:37: training.batch: 4096 clips a batch × 17 batches a step (training.accumulate) are 69632 clips a step, more than 65536; make one of them smaller"
+      changed("\"steps\": 100", "\"steps\": 1, \"batchSize\": 4096, \"gradientAccumulation\": 17"),
+      "r.json:9:37: training.batchSize: 4096 clips a batch × 17 batches a step (training.gradientAccumulation) are 69632 clips a step, more than 65536; make one of them smaller"
     ),
   ])
   func refuses(text: String, complaint: String) {
@@ -187,5 +196,10 @@ import Testing
     let error = #expect(throws: RecipeErrors.self) { try Recipe.parse(adding(keys), name: "r.json") }
     #expect(error?.problems.count == 60)
     #expect(error?.description.hasSuffix("\n… and 10 more problems") == true)
+  }
+
+  @Test func refusesAnEndlessFile() {
+    let error = #expect(throws: RecipeErrors.self) { try Recipe.load(path: "/dev/zero") }
+    #expect(error?.description.hasPrefix("/dev/zero:1:1: the text is longer than 1 MB") == true)
   }
 }

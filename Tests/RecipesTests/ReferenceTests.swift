@@ -1,3 +1,4 @@
+import Fields
 import Foundation
 import Testing
 
@@ -20,16 +21,31 @@ import Testing
   @Test func theSchemaIsClosedAndKnowsWhatIsRequired() throws {
     var parser = JSONParser(Array(Recipe.jsonSchema().utf8)) { .file(offset: $0) }
     let schema = try parser.document()
-    #expect(schema["additionalProperties"] == JSON(.flag(false)))
-    #expect(schema["required"] == JSON(.list(["data", "training"])))
-    let data = schema["properties"]?["data"]
-    #expect(data?["additionalProperties"] == JSON(.flag(false)))
-    #expect(data?["required"] == JSON(.list(["train", "frames", "height", "width", "frameRate"])))
-    let rate = data?["properties"]?["frameRate"]
-    #expect(rate?["exclusiveMinimum"] == JSON(.number(0)) && rate?["maximum"] == JSON(.number(240)))
+    guard case .list(let kinds) = schema["oneOf"]?.value else { throw Missing() }
+    #expect(kinds.map { $0["title"] } == TaskKind.allCases.map { JSON(.string($0.rawValue)) })
+    for (kind, alternative) in zip(TaskKind.allCases, kinds) {
+      #expect(alternative["additionalProperties"] == JSON(.flag(false)))
+      let task = kind == .textToVideo ? [] : ["task"]
+      #expect(
+        alternative["required"]
+          == JSON(.list((["version"] + task + ["data", "training"]).map { JSON(.string($0)) })))
+      #expect(
+        alternative["properties"]?["task"]?["properties"]?["kind"]?["enum"]
+          == JSON(.list([JSON(.string(kind.rawValue))])))
+      let data = alternative["properties"]?["data"]
+      #expect(data?["additionalProperties"] == JSON(.flag(false)))
+      #expect(data?["required"] == JSON(.list(["train", "frames", "height", "width", "frameRate"])))
+      let rate = data?["properties"]?["frameRate"]
+      #expect(rate?["exclusiveMinimum"] == JSON(.number(0)) && rate?["maximum"] == JSON(.number(240)))
+    }
   }
 
+  private struct Missing: Error {}
+
   @Test func theReferenceHasEveryKey() {
-    for path in Recipe.table.leafPaths { #expect(Recipe.reference().contains("| `\(path)` |")) }
+    let reference = Recipe.reference()
+    for path in TaskKind.allCases.map(Recipe.table).flatMap(\.leafPaths) {
+      #expect(reference.contains("| `\(path)` |"))
+    }
   }
 }

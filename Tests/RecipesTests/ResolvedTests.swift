@@ -1,3 +1,4 @@
+import Fields
 import Foundation
 import Testing
 
@@ -27,9 +28,10 @@ import Testing
     }
     #expect(
       leaves(json, "")
-        == Recipe.table.leafPaths.filter {
+        == Recipe.table(of: .textToVideo).leafPaths.filter {
           ![
-            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "training.start",
+            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "start.from",
+            "evaluation.remember",
           ].contains($0)
         })
   }
@@ -52,8 +54,8 @@ import Testing
     #expect(
       new.differences(from: old) == [
         "data.validation: \"held-out\" (was absent)", "model.width: 192 (was 384)",
-        "model.feedForward: 768 (was 1536)",
-        "training.steps: 200 (was 100)", "samples.prompts: [\"a\"] (was [])",
+        "model.feedForward: 768 (was 1536)", "samples.prompts: [\"a\"] (was [])",
+        "training.steps: 200 (was 100)",
       ])
     #expect(
       new.differences(from: old, ignoring: ["notes", "samples", "training.steps", "data.validation"]) == [

@@ -39,13 +39,13 @@ private func noise(_ shape: [Int], seed: UInt64, first: Int = 0) -> Tensor {
 @Test(arguments: [1.0, 4.0])
 func aClipOfZerosIsReached(shift: Double) {
   // x ← x + (t′ − t) · x / max(t, 0.05): the noise shrinks to nothing in the last step if that starts at 0.05 or later.
-  let clips = FlowSampler(model: model(.clip, shift: shift), steps: 10, guidance: 4).clips(
+  let clips = FlowSampler(model: model(.x0, shift: shift), steps: 10, guidance: 4).clips(
     for: prompts, empty: empty, shape: shape, seed: 8)
   #expect(clips.values.allSatisfy { abs($0) < 1e-5 })
 }
 
 @Test func aClipDoesNotDependOnWhatIsSampledBesideIt() {
-  let model = model(.clip)
+  let model = model(.x0)
   model.parameters.values.fillGaussian(seed: 3, purpose: .check, step: 0)
   model.parameters.values.scale(by: 0.1)
   let sampler = FlowSampler(model: model, steps: 4, guidance: 3)
@@ -77,7 +77,7 @@ func aClipOfZerosIsReached(shift: Double) {
 
 @Test func samplingStopsWhenAsked() {
   var done = 0
-  _ = FlowSampler(model: model(.clip), steps: 10, guidance: 1).clips(
+  _ = FlowSampler(model: model(.x0), steps: 10, guidance: 1).clips(
     for: prompts, empty: empty, shape: shape, seed: 8
   ) { step in
     done = step

@@ -1,8 +1,9 @@
 import Foundation
+import Manifests
+import TestClips
 import Testing
 import Video
 
-import Clips
 @testable import SyntheticClips
 
 /// Sets of named colours and shapes, and that sets without them are what they were.

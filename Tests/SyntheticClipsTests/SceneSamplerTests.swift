@@ -1,7 +1,8 @@
 import Testing
-import Tokens
+
 
 @testable import SyntheticClips
+@testable import Tokens
 
 struct SceneSamplerTests {
   @Test(arguments: Level.allCases, [0, 1, 2] as [UInt64])

@@ -2,9 +2,9 @@ import Checkpoints
 import Clips
 import Foundation
 import Manifests
-import Models
 import Recipes
 import SyntheticClips
+import Tasks
 import Tensors
 
 @testable import Training
@@ -23,17 +23,21 @@ struct SmallRun {
   let blueprint: Blueprint
 
   init(in folder: TemporaryFolder, steps: Int = 20, _ overrides: String...) throws {
+    try self.init(in: folder, steps: steps, overrides)
+  }
+
+  init(in folder: TemporaryFolder, steps: Int, _ overrides: [String]) throws {
     try SyntheticSet.write(
       to: folder.path + "/set", SyntheticSettings(clips: 20, seed: 3, width: 16, height: 16, frames: 4))
     let text = """
-      {"seed": 5,
+      {"version": 2, "seed": 5,
        "data": {"train": "\(folder.path)/set/train.jsonl", "frames": 4, "height": 16, "width": 16, "frameRate": 8,
          "crop": "random"},
        "textEncoder": {"width": 16, "depth": 1, "heads": 2, "feedForward": 24},
        "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16, "pooledText": true},
-       "objective": {"prediction": "clip"},
-       "optimizer": {"learningRate": 0.01, "warmup": 4},
-       "training": {"steps": \(steps), "batch": 3, "accumulate": 2, "checkpointEvery": 100}}
+       "objective": {"prediction": "x0"},
+       "optimizer": {"learningRate": 0.01, "warmupSteps": 4},
+       "training": {"steps": \(steps), "batchSize": 3, "gradientAccumulation": 2, "checkpointEvery": 100}}
       """
     recipe = try Recipe.parse(text, name: "small", overrides: overrides)
     manifest = try Manifest.load(recipe.data.train)
@@ -42,7 +46,7 @@ struct SmallRun {
 
   func loader(from step: Int, workers: Int = 1) -> BatchLoader {
     BatchLoader(
-      manifest, shape: blueprint.clipShape, batch: recipe.training.batch * recipe.training.accumulate,
+      manifest, shape: blueprint.clipShape, batch: recipe.training.clipsPerStep,
       seed: UInt64(recipe.seed), startStep: step, crop: .random, workers: workers)
   }
 
@@ -53,7 +57,7 @@ struct SmallRun {
     stopAfter: Int? = nil
   ) throws -> Trainer.Outcome {
     try Trainer(
-      state, loader: loader(from: state.step, workers: workers), validation: nil,
+      state, loader: loader(from: state.step, workers: workers),
       folder: CheckpointFolder(checkpoints), observer: observer
     ).run(stopAfter: stopAfter)
   }
@@ -66,8 +70,9 @@ final class Witness: TrainingObserver {
   var saved: [Int] = []
   var sampled: [Int] = []
   func finished(_ step: StepReport) { steps.append(step) }
-  func validated(step: Int, losses: [(condition: String, loss: Double)]) {}
-  func samplesDue(step: Int, model: TextToVideoModel) { sampled.append(step) }
+  var looks: [HeldOutReport] = []
+  func validated(_ report: HeldOutReport) { looks.append(report) }
+  func samplesDue(step: Int, subject: Subject) { sampled.append(step) }
   func saved(step: Int, path: String) { saved.append(step) }
   func warned(_ message: String) { warnings.append(message) }
 }

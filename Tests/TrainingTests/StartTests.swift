@@ -1,109 +1,148 @@
 import Checkpoints
 import Foundation
 import Manifests
+import Optimizers
+import Tasks
 import Tensors
 import Testing
+import Tokens
 
 @testable import Training
 
 /// A small run of three steps with words for tokens, and its last checkpoint.
-private func trained(in folder: TemporaryFolder) throws -> LoadedCheckpoint {
-  let run = try SmallRun(in: folder, steps: 3, "tokenizer.kind=words", "optimizer.averageDecay=0.5")
+private func trained(in folder: TemporaryFolder) throws -> LoadedBase {
+  let run = try SmallRun(in: folder, steps: 3, "tokenizer.kind=words", "optimizer.emaDecay=0.5")
   try run.train(RunState(run.blueprint), checkpoints: folder.path + "/start")
-  return try #require(try CheckpointFolder(folder.path + "/start").newest()).checkpoint
+  return try LoadedBase(#require(try CheckpointFolder(folder.path + "/start").newest()).checkpoint)
 }
 
-/// A state by a recipe, started from a checkpoint.
+/// A state by a recipe, started from a base.
 private func begun(
-  _ folder: TemporaryFolder, _ start: LoadedCheckpoint, _ override: String = "notes=none",
-  captions: [String]? = nil
-) throws -> (RunState, StartReport) {
-  let run = try SmallRun(in: folder, "tokenizer.kind=words", "seed=99", override)
-  let state = RunState(try Blueprint(run.recipe, run.manifest, start: start))
-  return (state, try state.begin(from: start))
+  _ folder: TemporaryFolder, _ base: LoadedBase, _ overrides: String...
+) throws -> (RunState, LoadingReport) {
+  let run = try SmallRun(in: folder, steps: 20, ["tokenizer.kind=words", "seed=99"] + overrides)
+  let state = try RunState(Blueprint(run.recipe, run.manifest, base: base))
+  return (state, try state.begin(from: base))
 }
 
 @Test func aRunStartsFromTheAverageOfACheckpoint() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let (state, report) = try begun(folder, start)
-  let parameters = state.model.parameters
-  #expect(report == StartReport(taken: parameters.entries.count, fresh: []))
+  let base = try trained(in: folder)
+  let (state, report) = try begun(folder, base)
+  let parameters = state.parameters
+  #expect(report.taken == parameters.entries.map(\.name) && report.fresh.isEmpty && report.unused.isEmpty)
   for entry in parameters.entries {
-    let average = try start.tensor(entry.name, in: "average").values
+    let average = try base.values(entry.name)
     #expect(parameters.values(of: entry).values == average)
     #expect(parameters.average.view(at: entry.offset, entry.shape).values == average)
   }
   #expect(state.step == 0 && state.optimizer.updates == 0)
-  #expect(state.optimizer.firstMoment.sumOfSquares == 0)
+  #expect((state.optimizer as! AdamW).firstMoment.sumOfSquares == 0)
 }
 
 @Test func frozenValuesAreTakenOverRounded() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let run = try SmallRun(
-    in: folder, "tokenizer.kind=words", "training.frozen=[\"text_encoder\"]",
-    "training.frozenPrecision=bfloat16")
-  let state = RunState(try Blueprint(run.recipe, run.manifest, start: start))
-  try state.begin(from: start)
-  for entry in state.model.parameters.entries where entry.isFrozen {
-    let (shape, values) = try start.tensor(entry.name, in: "average")
+  let base = try trained(in: folder)
+  let (state, _) = try begun(
+    folder, base, "start.frozen=[\"text_encoder\"]", "start.frozenPrecision=bfloat16")
+  for entry in state.parameters.entries where entry.isFrozen {
     #expect(
-      state.model.parameters.values(of: entry).widened.values
-        == Tensor(values, shape).converted(to: .bfloat16).widened.values)
+      state.parameters.values(of: entry).widened.values
+        == Tensor(try base.values(entry.name), entry.shape).converted(to: .bfloat16).widened.values)
   }
 }
 
-@Test func whatTheCheckpointLacksIsDrawnAsInAnyRun() throws {
+@Test func whatTheBaseLacksIsRefusedUnlessItIsNamed() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let (state, report) = try begun(folder, start, "model.depth=3")
-  #expect(!report.fresh.isEmpty && report.fresh.allSatisfy { $0.hasPrefix("transformer.blocks.2.") })
-  #expect(report.taken + report.fresh.count == state.model.parameters.entries.count)
-  let anew = RunState(state.blueprint).model.parameters
+  let base = try trained(in: folder)
+  let error = try #require(throws: LoadingError.self) { try begun(folder, base, "model.depth=3") }
+  #expect(!error.missing.isEmpty && error.missing.allSatisfy { $0.hasPrefix("transformer.blocks.2.") })
+  #expect("\(error)".contains("name them in start.fresh"))
+  let (state, report) = try begun(
+    folder, base, "model.depth=3", "start.fresh=[\"transformer.blocks.2\"]")
+  #expect(report.fresh == error.missing)
+  let anew = try RunState(state.blueprint).parameters
   for entry in anew.entries where report.fresh.contains(entry.name) {
-    #expect(state.model.parameters.values(of: entry).values == anew.values(of: entry).values)
+    #expect(state.parameters.values(of: entry).values == anew.values(of: entry).values)
   }
 }
 
-@Test func theVocabularyIsTheStarts() throws {
+@Test func whatIsLeftOverIsRefusedUnlessItIsNamed() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let words = try Blueprint(start).tokenizer.words
+  let base = try trained(in: folder)
+  let error = try #require(throws: LoadingError.self) { try begun(folder, base, "model.depth=1") }
+  #expect(!error.leftOver.isEmpty && error.leftOver.allSatisfy { $0.hasPrefix("transformer.blocks.1.") })
+  #expect("\(error)".contains("name them in start.unused"))
+  let (_, report) = try begun(folder, base, "model.depth=1", "start.unused=[\"transformer.blocks.1\"]")
+  #expect(report.unused == error.leftOver)
+}
+
+@Test func newWordsGetRowsOfTheirOwn() throws {
+  let folder = try TemporaryFolder()
+  let base = try trained(in: folder)
   let run = try SmallRun(in: folder, "tokenizer.kind=words")
   let list = folder.path + "/set/other.jsonl"
   try #"{"path": "\#(run.manifest.first!.name)", "caption": "an unheard of zebra"}"#
     .write(toFile: list, atomically: true, encoding: .utf8)
-  let blueprint = try Blueprint(run.recipe, Manifest.load(list), start: start)
-  #expect(blueprint.tokenizer.words == words)
-  #expect(blueprint.tokenizer.unknownWords(in: "an unheard of zebra").contains("zebra"))
-  let report = try RunState(blueprint).begin(from: start)
-  #expect(report.fresh.isEmpty)
+  let settings = try #require(run.recipe.task.captions)
+  let before = try base.blueprint.facts.textTokenizer(settings)
+  func state(_ overrides: String...) throws -> RunState {
+    let recipe = try SmallRun(in: folder, steps: 20, ["tokenizer.kind=words"] + overrides).recipe
+    let state = try RunState(Blueprint(recipe, Manifest.load(list), base: base))
+    let report = try state.begin(from: base)
+    #expect(report.fresh.isEmpty && report.unused.isEmpty)
+    let words = try state.blueprint.facts.textTokenizer(settings)
+    #expect(words.addedWords(since: before) == ["an", "of", "unheard", "zebra"].filter { !before.words.contains($0) })
+    return state
+  }
+  let table = "text_encoder.shared.weight"
+  let old = try base.values(table)
+
+  // All of it is trained: one table, whose first rows are the base's.
+  let full = try state()
+  let whole = try #require(full.parameters.entries.first { $0.name == table })
+  let rows = full.parameters.values(of: whole).values
+  #expect(rows.count > old.count && Array(rows.prefix(old.count)) == old)
+  #expect(rows.suffix(rows.count - old.count).contains { $0 != 0 })
+
+  // Adapters: the base's table is frozen, and the new rows lie apart and are trained.
+  let adapter = try state("start.method=lora", "start.from=base", "start.lora.rank=2")
+  let kept = try #require(adapter.parameters.entries.first { $0.name == table })
+  #expect(kept.isFrozen && adapter.parameters.values(of: kept).values == old)
+  let new = try #require(adapter.parameters.entries.first { $0.role == .newRows })
+  #expect(!new.isFrozen && new.shape == [(rows.count - old.count) / kept.shape[1], kept.shape[1]])
 }
 
 @Test func otherShapesAreRefusedByName() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let error = try #require(throws: StartError.self) { try begun(folder, start, "model.feedForward=40") }
-  #expect("\(error)".hasPrefix("training.start: parameters of \(start.path) have other shapes"))
+  let base = try trained(in: folder)
+  let error = try #require(throws: LoadingError.self) { try begun(folder, base, "model.feedForward=40") }
+  #expect("\(error)".hasPrefix("The weights of \(base.path) are not those of this recipe's model:"))
   #expect("\(error)".contains("transformer.blocks.0.ffn.net.0.proj.weight is [96, 24] instead of [40, 24]"))
 }
 
 @Test func anotherTokenizerIsRefused() throws {
   let folder = try TemporaryFolder()
-  let start = try trained(in: folder)
-  let error = try #require(throws: StartError.self) { try begun(folder, start, "tokenizer.kind=bytes") }
-  #expect(error == .otherTokenizer(path: start.path, theirs: "words", ours: "bytes"))
+  let base = try trained(in: folder)
+  let error = try #require(throws: TaskFactsError.self) { try begun(folder, base, "tokenizer.kind=bytes") }
+  #expect(error == .otherTokenizer(theirs: "words", ours: "bytes"))
   #expect("\(error)".contains("tokenizer.kind"))
 }
 
-@Test func aCheckpointWithoutAnyOfTheParametersIsRefused() throws {
+@Test func aBaseOfAnotherKindIsRefused() throws {
   let folder = try TemporaryFolder()
-  let path = folder.path + "/strange.h5"
-  try CheckpointFile.write(
-    CheckpointContents(groups: ["average": [TensorRecord(name: "lens", shape: [2], values: [1, 2])]]),
-    to: path)
-  let run = try SmallRun(in: folder)
-  let strange = try CheckpointFile.read(path)
-  #expect(throws: StartError.nothingShared(path: path)) { try RunState(run.blueprint).begin(from: strange) }
+  let base = try trained(in: folder)
+  let error = try #require(throws: BaseError.self) {
+    try begun(folder, base, "task.kind=denoising", "objective={}")
+  }
+  #expect(error == .otherKind(path: base.path, theirs: "textToVideo", ours: "denoising"))
+}
+
+extension LoadedBase {
+  /// The values of one of its tensors.
+  fileprivate func values(_ name: String) throws -> [Float] {
+    let target = Tensor(try #require(weights.shape(name)))
+    try weights.read(name, into: target.buffer)
+    return target.values
+  }
 }

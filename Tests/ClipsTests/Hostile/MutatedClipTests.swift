@@ -50,7 +50,7 @@ import Video
     let loader = BatchLoader(
       Manifest(path: "damaged", entries: entries), shape: MutationRun.shape, batch: 16, seed: 1, workers: 2,
       badClipTolerance: 1, quarantinePath: list)
-    for _ in 0..<entries.count / 16 { #expect(try loader.next().count == 16) }
+    for _ in 0..<entries.count / 16 { #expect(try loader.next().examples.count == 16) }
     loader.stop()
     #expect(loader.badClips > 0)
     #expect(try folder.text("quarantine.jsonl").split(separator: "\n").count == loader.badClips)

@@ -15,8 +15,8 @@ private struct Contents: Equatable {
 
   init(_ batch: Batch) {
     step = batch.step
-    names = batch.entries.map(\.name)
-    clips = batch.clips.values
+    names = batch.examples.entries.map(\.name)
+    clips = batch.examples.clips.values
   }
 }
 
@@ -66,14 +66,14 @@ struct BatchLoaderTests {
     let loader = BatchLoader(
       try set.manifest(), shape: ClipShape(frames: 8, height: 32, width: 32, frameRate: 8), batch: 2, seed: 0)
     let batch = try loader.next()
-    #expect(batch.clips.shape == [2, 3, 8, 32, 32])
-    #expect(batch.count == 2 && batch.captions == batch.entries.map(\.caption) && batch.secondsWaited >= 0)
-    let tone = GroundKind(rawValue: batch.entries[0].attributes["ground"]!)!.plainTone!
+    #expect(batch.examples.clips.shape == [2, 3, 8, 32, 32])
+    #expect(batch.examples.count == 2 && batch.examples.captions == batch.examples.entries.map(\.caption) && batch.secondsWaited >= 0)
+    let tone = GroundKind(rawValue: batch.examples.entries[0].attributes["ground"]!)!.plainTone!
     for channel in 0..<3 {
-      let corner = batch.clips.values[channel * 8 * 32 * 32]
+      let corner = batch.examples.clips.values[channel * 8 * 32 * 32]
       #expect(abs(corner - Float(tone / 127.5 - 1)) < 0.05)
     }
-    #expect(batch.clips.values.allSatisfy { abs($0) <= 1 })
+    #expect(batch.examples.clips.values.allSatisfy { abs($0) <= 1 })
   }
 
   /// A manifest of good clips with files among them that are no clips.

@@ -15,8 +15,8 @@ struct ClipReaderTests {
     let reader = try ClipReader(manifest, shape: shape, limit: 3)
     #expect(reader.count == 3 && reader.entries.map(\.caption) == ["clip 0", "clip 1", "clip 2"])
     #expect(reader.unreadable.map(\.path) == [set.folder.path + "/bad.mp4"])
-    let batch = reader.batch(1..<3)
+    let batch = reader.examples(1..<3)
     #expect(batch.clips.shape == [2, 3, 4, 16, 16] && batch.captions == ["clip 1", "clip 2"])
-    #expect(batch.clips.values == (try ClipReader(manifest, shape: shape)).batch(1..<3).clips.values)
+    #expect(batch.clips.values == (try ClipReader(manifest, shape: shape)).examples(1..<3).clips.values)
   }
 }

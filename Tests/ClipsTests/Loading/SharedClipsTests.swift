@@ -59,7 +59,7 @@ struct SharedClipsTests {
       ], "\(reader.unreadable)")
 
     let loader = BatchLoader(manifest, shape: shape, batch: 7, seed: 0, workers: 2, badClipTolerance: 0.2)
-    for _ in 0..<14 { #expect(try loader.next().count == 7) }
+    for _ in 0..<14 { #expect(try loader.next().examples.count == 7) }
     #expect(loader.badClips == 5)
   }
 }

@@ -23,8 +23,8 @@ private struct Seen: Equatable {
       index: index, cacheMegabytes: 0, badClipTolerance: 1, quarantinePath: list)
     for step in 0..<12 {
       let batch = try loader.batch(step: step)
-      names += batch.entries.map(\.name)
-      samples.append(batch.clips.values)
+      names += batch.examples.entries.map(\.name)
+      samples.append(batch.examples.clips.values)
     }
     loader.stop()
     let lines = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
@@ -226,7 +226,7 @@ struct PackTests {
       ClipReader(clips.manifest, shape: MixedClips.shape)
     )
     #expect(a.entries == b.entries && a.unreadable == b.unreadable && a.count > 5)
-    #expect(a.batch(0..<a.count).clips.values == b.batch(0..<b.count).clips.values)
+    #expect(a.examples(0..<a.count).clips.values == b.examples(0..<b.count).clips.values)
   }
 }
 

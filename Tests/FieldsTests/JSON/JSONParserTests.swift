@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Recipes
+@testable import Fields
 
 @Suite struct JSONParserTests {
   private func parse(_ text: String) throws -> JSON {

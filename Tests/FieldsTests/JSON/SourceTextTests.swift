@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Recipes
+@testable import Fields
 
 @Suite struct SourceTextTests {
   @Test(arguments: [(0, 1, 1), (2, 1, 3), (3, 2, 1), (5, 2, 2), (6, 2, 3), (7, 3, 1), (8, 3, 2), (99, 3, 3)])
@@ -17,17 +17,12 @@ import Testing
   @Test func namesAFileThatIsNotThere() {
     let expected =
       "no/such.json: there is no such file; give the path of a recipe, for example Recipes/quickstart.json"
-    let error = #expect(throws: RecipeErrors.self) { try Recipe.load(path: "no/such.json") }
+    let error = #expect(throws: RecipeErrors.self) { try SourceText(path: "no/such.json") }
     #expect(error?.description == expected)
   }
 
   @Test func namesAFolder() {
-    let error = #expect(throws: RecipeErrors.self) { try Recipe.load(path: "/tmp") }
+    let error = #expect(throws: RecipeErrors.self) { try SourceText(path: "/tmp") }
     #expect(error?.description.hasPrefix("/tmp: this is a folder; give the path of a recipe") == true)
-  }
-
-  @Test func refusesAnEndlessFile() {
-    let error = #expect(throws: RecipeErrors.self) { try Recipe.load(path: "/dev/zero") }
-    #expect(error?.description.hasPrefix("/dev/zero:1:1: the text is longer than 1 MB") == true)
   }
 }

@@ -3,6 +3,7 @@ import Testing
 import Video
 
 @testable import Evaluation
+@testable import Report
 
 struct NearestClipsTests {
   /// A clip of one tone, 3 frames.
