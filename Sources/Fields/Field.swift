@@ -44,4 +44,11 @@ package struct Field: Equatable, Sendable {
     guard case .object(let fields) = kind else { return [key] }
     return fields.flatMap(\.leafPaths).map { key.isEmpty ? $0 : "\(key).\($0)" }
   }
+
+  /// Where a key stands in this object or in one inside it; of several that is required, or else the first.
+  package func place(of key: String) -> String? {
+    let paths = leafPaths.filter { $0.hasSuffix(".\(key)") }
+    let required = paths.first { field(at: $0.split(separator: ".").map(String.init))?.presence == .required }
+    return required ?? paths.first
+  }
 }

@@ -103,7 +103,7 @@ public final class Section {
         remedy = known
       } else if let near = Spelling.nearest(to: member.key, among: known) {
         remedy = "did you mean \(path.appending(key: near))?"
-      } else if let elsewhere = reader.table?.leafPaths.first(where: { $0.hasSuffix(".\(member.key)") }) {
+      } else if let elsewhere = reader.table?.place(of: member.key) {
         remedy = "did you mean \(elsewhere)?"
       } else {
         remedy =

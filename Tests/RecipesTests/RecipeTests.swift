@@ -172,7 +172,7 @@ import Testing
     ),
     (
       changed("\"steps\": 100", "\"steps\": 1, \"batchSize\": 4096, \"gradientAccumulation\": 17"),
-      "r.json:9:37: training.batchSize: 4096 clips a batch × 17 batches a step (training.gradientAccumulation) are 69632 clips a step, more than 65536; make one of them smaller"
+      "r.json:9:41: training.batchSize: 4096 clips a batch × 17 batches a step (training.gradientAccumulation) are 69632 clips a step, more than 65536; make one of them smaller"
     ),
   ])
   func refuses(text: String, complaint: String) {

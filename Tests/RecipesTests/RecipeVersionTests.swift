@@ -36,14 +36,14 @@ private let old = """
   @Test func whatIsWrongInItIsShownWhereItStands() {
     #expect(
       complaints(old.replacingOccurrences(of: "\"batch\": 6", with: "\"batch\": 0")) == [
-        "r.json:5:42: training.batchSize: must be an integer from 1 to 4096, but is 0"
+        "r.json:5:39: training.batchSize: must be an integer from 1 to 4096, but is 0"
       ])
   }
 
   @Test func oldNamesInANewRecipeAreToldTheNewOnes() {
     #expect(
       complaints(adding("\"version\": 2, \"optimizer\": {\"warmup\": 5}")) == [
-        "r.json:9:30: unknown key optimizer.warmup, since version 2 it is called optimizer.warmupSteps"
+        "r.json:9:31: unknown key optimizer.warmup, since version 2 it is called optimizer.warmupSteps"
       ])
     #expect(
       complaints(smallest, "training.batch=4") == [

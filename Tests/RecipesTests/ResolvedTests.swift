@@ -23,7 +23,7 @@ import Testing
     var parser = JSONParser(Array(recipe.resolvedJSON().utf8)) { .file(offset: $0) }
     let json = try parser.document()
     func leaves(_ json: JSON, _ path: String) -> [String] {
-      guard case .object(let members) = json.value else { return [path] }
+      guard case .object(let members) = json.value, !members.isEmpty else { return [path] }
       return members.flatMap { leaves($0.value, path.appending(key: $0.key)) }
     }
     #expect(
