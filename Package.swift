@@ -70,8 +70,8 @@ let package = Package(
     module("Checkpoints", uses: ["HDF5", "Files", "Hashing"]),
     module("Fields"),
 
-    module("Tensors", uses: ["CProcessor"]),
-    module("Layers", uses: ["Tensors"]),
+    module("Tensors", uses: ["CProcessor", "COpenBLAS"]),
+    module("Layers", uses: ["CProcessor", "Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
     module("Optimizers", uses: ["Layers", "Tensors"]),
 
@@ -126,12 +126,14 @@ let package = Package(
       "vfm-bench",
       uses: [
         "Commands", "Training", "Recipes", "Sampling", "Report", "Optimizers", "Models", "Layers", "Clips",
-        "Manifests", "Tokens", "Video", "Checkpoints", "Tensors", "COpenBLAS",
+        "Manifests", "Tokens", "Video", "Checkpoints", "Tensors", "CProcessor", "COpenBLAS",
       ]),
 
     testSupport("GradientCheck", uses: ["Layers", "Tensors"]),
     testSupport(
       "FixedStep", uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
+    .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
+    probe("product-probe", in: "ProductProbe", uses: ["FixedStep", "SgemmCounter", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
     testSupport("ClipMutations", uses: ["Video"]),
     probe("clip-probe", in: "ClipProbe", uses: ["Video", "ClipMutations"]),
@@ -164,7 +166,7 @@ let package = Package(
       of: "Training",
       uses: [
         "Recipes", "Tasks", "Evaluation", "Objectives", "Optimizers", "Models", "Layers", "Clips",
-        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep",
+        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep", "product-probe",
       ]),
     .testTarget(
       name: "CommandsTests",
