@@ -1,3 +1,4 @@
+import HDF5
 import Hashing
 
 /// The attributes that belong to the training state: they decide how training goes on. Times, paths and thread counts

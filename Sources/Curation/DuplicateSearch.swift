@@ -1,4 +1,5 @@
 import ClipIndexing
+import Manifests
 import Video
 
 /// Finds the spans that show what a kept one of another clip shows already.

@@ -1,3 +1,5 @@
+import ClipIndexing
+import Manifests
 import Video
 
 /// What a span looks like at a few places, to be compared with another pixel by pixel where hashes are near.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Tells by names and first lines which layout a manifest has.
 enum LayoutFinder {
   /// The layout, and what told so.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The lines of a text, each ending in LF or CRLF; a byte order mark is skipped.
 struct TextLines {
   /// The longest line that is read, in bytes.

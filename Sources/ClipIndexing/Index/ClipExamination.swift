@@ -1,3 +1,4 @@
+import Manifests
 import Video
 
 /// Finds out about a clip all that an index tells: reads every byte and decodes every frame of it.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// CSV with a header that names `path` and `caption`, and if one likes `label`, `start`, `end` and `split`;
 /// other columns become attributes.
 extension ManifestDraft {

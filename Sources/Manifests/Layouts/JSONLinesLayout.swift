@@ -1,3 +1,5 @@
+import Foundation
+
 /// One JSON object a line with `path` and `caption`, and if one likes `label`, `start`, `end`, `split` and
 /// `attributes`; other texts become attributes, too.
 extension ManifestDraft {

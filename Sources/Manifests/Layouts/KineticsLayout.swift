@@ -1,3 +1,5 @@
+import Foundation
+
 /// The official CSV of Kinetics: `label,youtube_id,time_start,time_end,split`. The clip of a row is
 /// `{youtube_id}_{start}_{end}.mp4`, the times with six digits, in the root, or there in a folder of its
 /// class, its split, or both. The caption is the label.

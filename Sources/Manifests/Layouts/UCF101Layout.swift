@@ -1,3 +1,5 @@
+import Foundation
+
 /// `classInd.txt` of UCF-101: a number and the name of its class on each line.
 struct ClassIndex {
   static let fileName = "classInd.txt"
