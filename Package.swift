@@ -51,8 +51,8 @@ let package = Package(
     .systemLibrary(name: "CSHA256"),
     .systemLibrary(name: "CProcessor"),
 
-    module("Tensors", uses: ["CProcessor"]),
-    module("Layers", uses: ["Tensors"]),
+    module("Tensors", uses: ["CProcessor", "COpenBLAS"]),
+    module("Layers", uses: ["CProcessor", "Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
     module("Sampling", uses: ["Models", "Tensors"]),
@@ -83,7 +83,7 @@ let package = Package(
       "vfm-bench",
       uses: [
         "Commands", "Training", "Sampling", "Evaluation", "Models", "Layers", "Clips", "Video", "Checkpoints",
-        "Tensors", "COpenBLAS",
+        "Tensors", "CProcessor", "COpenBLAS",
       ]),
 
     tests(of: "Tensors", uses: ["COpenBLAS"]),
@@ -100,11 +100,15 @@ let package = Package(
     .executableTarget(
       name: "step-probe", dependencies: ["FixedStep", "Tensors"], path: "Tests/StepProbe",
       swiftSettings: native),
+    .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
+    .executableTarget(
+      name: "product-probe", dependencies: ["FixedStep", "SgemmCounter", "Tensors"],
+      path: "Tests/ProductProbe", swiftSettings: native),
     tests(
       of: "Training",
       uses: [
         "Objectives", "Models", "Layers", "Clips", "Checkpoints", "Recipes", "Tensors", "GradientCheck",
-        "FixedStep",
+        "FixedStep", "product-probe",
       ]),
     .testTarget(
       name: "CommandsTests",

@@ -5,7 +5,8 @@
 #   UPDATE_COUNTS=1 Benchmarks/guard.sh PROBE
 #
 # Valgrind has no clock that a busy machine could disturb. Two runs that differ by two steps are counted, so what the
-# process does before and after its steps drops out; hashes are made deterministic for the same reason.
+# process does before and after its steps drops out; hashes are made deterministic for the same reason. OpenBLAS is told
+# its kernels, which it would else choose by the processor, and to start no threads, which would be counted while they wait.
 set -euo pipefail
 
 main() {
@@ -34,7 +35,8 @@ main() {
 
 # The instructions of a run of so many steps.
 count() {
-  SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file="$folder/$2" "$1" "$2" \
+  SWIFT_DETERMINISTIC_HASHING=1 OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=1 \
+    valgrind --tool=callgrind --callgrind-out-file="$folder/$2" "$1" "$2" \
     >"$folder/out" 2>&1 || { cat "$folder/out" >&2; return 1; }
   awk '/Collected/ { print $NF }' "$folder/out"
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Widens each token, bends it and narrows it again.
+/// Widens each token, applies the activation and narrows it again.
 ///
 ///     y = W₂ gelu(W₁ x + b₁) + b₂        x [R, in], hidden [R, M], y [R, out]
 public struct FeedForward {
@@ -37,8 +37,8 @@ public struct FeedForward {
   /// floats less to keep, and no pass more than backward takes anyway.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
     let hiddenGradient = narrow.inputGradient(outputGradient)
-    let bent = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
-    narrow.addParameterGradients(outputGradient, .init(input: bent))
+    let activated = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
+    narrow.addParameterGradients(outputGradient, .init(input: activated))
     return widen.backward(hiddenGradient, .init(input: input))
   }
 }

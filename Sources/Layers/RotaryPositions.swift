@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Turns pairs of neighbouring numbers of queries and keys by angles that grow with a token's place in time, height and
+/// Rotates pairs of neighbouring numbers of queries and keys by angles that grow with a token's place in time, height and
 /// width, so that scores depend on distances.
 ///
-/// Of each head's K numbers, h and w take 2⌊K/6⌋ each and t the rest; within a part of size P, pair i turns by
+/// Of each head's K numbers, h and w take 2⌊K/6⌋ each and t the rest; within a part of size P, pair i is rotated by
 /// position · θ^(−2i/P). Su et al., "RoFormer", 2021; the three-way split is Wan 2.1's.
 public struct RotaryPositions: Sendable {
   /// K, even.
@@ -53,18 +53,17 @@ public struct RotaryPositions: Sendable {
     return table
   }
 
-  /// Turns some rows of x [B·N, A·K] in place by the angles of the table, whose N tokens repeat for each clip.
-  public func turn(_ rows: Range<Int>, of x: Tensor, by table: Table) {
-    turn(rows, of: x, by: table, direction: 1)
+  /// Rotates some rows of x [B·N, A·K] in place by the angles of the table, whose N tokens repeat for each clip.
+  public func rotate(_ rows: Range<Int>, of x: Tensor, by table: Table) {
+    rotate(rows, of: x, by: table, direction: 1)
   }
 
-  /// Turns some rows of the gradient of a turned tensor in place into that of the tensor before: a turn's gradient turns
-  /// back.
-  public func turnBack(_ rows: Range<Int>, of gradient: Tensor, by table: Table) {
-    turn(rows, of: gradient, by: table, direction: -1)
+  /// Rotates some rows of the gradient of a rotated tensor back, in place: they become the gradient of the tensor before.
+  public func rotateBack(_ rows: Range<Int>, of gradient: Tensor, by table: Table) {
+    rotate(rows, of: gradient, by: table, direction: -1)
   }
 
-  private func turn(_ rows: Range<Int>, of x: Tensor, by table: Table, direction: Float) {
+  private func rotate(_ rows: Range<Int>, of x: Tensor, by table: Table, direction: Float) {
     let (tokens, width, k) = (table.tokens, x.columns, headWidth)
     precondition(width % k == 0, "heads of width \(k) do not divide width \(width)")
     precondition(x.rows % tokens == 0, "\(x.rows) rows are not whole clips of \(tokens) tokens")
@@ -76,15 +75,15 @@ public struct RotaryPositions: Sendable {
         sweep(k) { i, c in
           let v = load(head, i, c)
           let partner = pairsSwapped(v)
-          let turned = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
-          store(turned, head, i, c)
+          let rotated = (load(sines, i, c) * direction * partner).addingProduct(v, load(cosines, i, c))
+          store(rotated, head, i, c)
         }
       }
     }
   }
 }
 
-/// Each number in the place of its neighbour: a pair is 64 bits, turned by 32.
+/// Each number in the place of its neighbour: a pair is 64 bits, rotated by 32.
 @inline(__always)
 private func pairsSwapped(_ v: Lanes) -> Lanes {
   let pairs = unsafeBitCast(v, to: SIMD8<UInt64>.self)

@@ -13,7 +13,7 @@ struct KernelsTests {
       let kernels = Kernels.products(KernelsTests.model)
       #expect(kernels.count == 13)
       for kernel in kernels {
-        guard case .arithmetic(let operations, _) = kernel.bound else {
+        guard case .arithmetic(let operations) = kernel.bound else {
           Issue.record("\(kernel.name) is bound by arithmetic")
           continue
         }

@@ -16,3 +16,12 @@ struct SgemmRoofTests {
     #expect(roof.rate([Samples([1]), Samples([0.5])]) == Double(2 * 2000 + 4 * 120) / 4)
   }
 }
+
+struct MultiplyAddsTests {
+  @Test func aRunDoesWhatItSays() {
+    let loop = MultiplyAdds()
+    loop.run()
+    #expect(loop.results.values.allSatisfy { abs($0 - Float(MultiplyAdds.chains)) < 1e-3 })
+    #expect(loop.operations % (2 * 16 * MultiplyAdds.chains) == 0)
+  }
+}

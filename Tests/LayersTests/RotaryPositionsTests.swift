@@ -15,15 +15,15 @@ struct RotaryPositionsTests {
     let input = gaussian([shape.clips * table.tokens, shape.heads * shape.headWidth])
     let piece = Differentiable(["input": input]) { inputs in
       (
-        turned(inputs[0]) { rotary.turn(0..<$0.rows, of: $0, by: table) },
-        { [turned($0) { rotary.turnBack(0..<$0.rows, of: $0, by: table) }] }
+        rotated(inputs[0]) { rotary.rotate(0..<$0.rows, of: $0, by: table) },
+        { [rotated($0) { rotary.rotateBack(0..<$0.rows, of: $0, by: table) }] }
       )
     }
     #expect(gradientProblems(of: piece) == [])
   }
 
   /// Of K = 16 numbers h and w take 4 each and t takes 8, in the order t, h, w.
-  @Test func pairsTurnByTheirAxis() {
+  @Test func pairsRotateByTheirAxis() {
     let rotary = RotaryPositions(headWidth: 16)
     let table = rotary.table(frames: 2, height: 3, width: 2)
     let input = gaussian([12, 16])
@@ -40,7 +40,7 @@ struct RotaryPositionsTests {
         expected += [a * cos(angle) - b * sin(angle), b * cos(angle) + a * sin(angle)]
       }
     }
-    #expect(relativeError(turned(input) { rotary.turn(0..<$0.rows, of: $0, by: table) }, expected) < 1e-6)
+    #expect(relativeError(rotated(input) { rotary.rotate(0..<$0.rows, of: $0, by: table) }, expected) < 1e-6)
   }
 
   @Test func scoresDependOnDistances() {
@@ -51,7 +51,7 @@ struct RotaryPositionsTests {
       let (queries, keys) = (Tensor.zeros([6, 12]), Tensor.zeros([6, 12]))
       queries.view(at: i * 12, [12]).copy(from: q)
       keys.view(at: j * 12, [12]).copy(from: k)
-      for x in [queries, keys] { rotary.turn(0..<6, of: x, by: table) }
+      for x in [queries, keys] { rotary.rotate(0..<6, of: x, by: table) }
       return zip(queries.values[(i * 12)...], keys.values[(j * 12)...]).prefix(12)
         .reduce(0) { $0 + $1.0 * $1.1 }
     }
@@ -60,7 +60,7 @@ struct RotaryPositionsTests {
   }
 
   /// A copy, changed in place.
-  private func turned(_ x: Tensor, _ turn: (Tensor) -> Void) -> Tensor {
+  private func rotated(_ x: Tensor, _ turn: (Tensor) -> Void) -> Tensor {
     let copy = x.copied()
     turn(copy)
     return copy

@@ -3,10 +3,10 @@ import Tensors
 import Testing
 
 struct ProductsTests {
-  /// m, n, k: single rows, columns and terms; odd sizes; more rows than a tile.
+  /// m, n, k: single rows, columns and terms; odd sizes; more rows, columns and terms than a tile.
   static let sizes = [
     (1, 1, 1), (1, 7, 5), (7, 1, 5), (7, 5, 1), (3, 17, 33), (16, 16, 16), (65, 31, 19), (300, 3, 2),
-    (33, 40, 257), (200, 390, 400),
+    (33, 40, 257), (200, 390, 400), (5, 301, 70), (41, 23, 2100), (1100, 37, 65), (131, 250, 30),
   ]
 
   @Test(arguments: sizes, [false, true])
@@ -45,57 +45,70 @@ struct ProductsTests {
     #expect(relativeError(sum, product(a, b, plus: rows)) < 1e-6)
   }
 
-  /// An independent implementation, on sizes with several tiles, blocks of terms and parts of panels each way.
+  /// Sizes with tiles each way and parts of the terms, as layers have them.
   @Test(arguments: [(400, 500, 1300), (193, 385, 769), (25, 1024, 1152), (1000, 17, 400)])
-  func productsAreThoseOfOpenBLAS(_ sizes: (m: Int, n: Int, k: Int)) {
+  func largeProductsAreThoseOfTheFormula(_ sizes: (m: Int, n: Int, k: Int)) {
     let (m, n, k) = sizes
     let (a, b) = (random([m, k], 1), random([k, n], 2))
-    let expected = Tensor([m, n])
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a.pointer, Int32(k),
-      b.pointer, Int32(n), 0, expected.pointer, Int32(n))
-    let doubles = expected.values.map(Double.init)
+    let expected = product(a, b, plus: nil)
     let output = Tensor([m, n])
     multiply(a, transposed: transposed(b), into: output)
-    #expect(relativeError(output, doubles) < 2e-6)
+    #expect(relativeError(output, expected) < 2e-6)
     multiply(a, b, into: output)
-    #expect(relativeError(output, doubles) < 2e-6)
+    #expect(relativeError(output, expected) < 2e-6)
     output.fill(0)
     multiplyAdd(transposed: transposed(a), b, into: output)
-    #expect(relativeError(output, doubles) < 2e-6)
+    #expect(relativeError(output, expected) < 2e-6)
   }
 
-  @Test(arguments: sizes)
+  @Test(arguments: sizes + [(400, 500, 1300), (2049, 100, 33), (96, 97, 4100)])
   func bitsDoNotDependOnThreads(_ sizes: (m: Int, n: Int, k: Int)) {
-    let (a, b) = (random([sizes.m, sizes.k], 1), random([sizes.n, sizes.k], 2))
-    let outputs = [1, 2, 5].map { threads in
-      let output = Tensor([sizes.m, sizes.n])
-      Parallel.withThreads(threads) { multiply(a, transposed: b, into: output) }
-      return output.values.map(\.bitPattern)
-    }
-    #expect(outputs[0] == outputs[1] && outputs[0] == outputs[2])
-  }
-
-  @Test(arguments: [1, 5, 12, 13, 30, 47], [false, true])
-  func blocksMayHaveStrides(rows: Int, copying: Bool) {
-    // Columns 2..<7 of a times columns 1..<6 of the rows of b, into columns 3..<20 of c.
-    let (a, b, c) = (random([rows, 9], 1), random([17, 11], 2), Tensor.zeros([rows, 24]))
-    let panels = Panels(depth: 5, columns: 17)
-    let (memory, scratch) = (Tensor([panels.floats]), Tensor([BlockProduct.scratch(depth: 5)]))
-    let block = BlockProduct(
-      panels, filling: memory.pointer, from: b.pointer + 1, stride: 11, transposed: true)
-    for pass in 1...2 {
-      block.multiply(
-        rows: rows, LeftFactor(a.pointer + 2, row: 9), into: c.pointer + 3, 24, adding: pass == 2,
-        copying: copying, scratch: scratch.pointer)
-      for i in 0..<rows {
-        for j in 0..<17 {
-          let expected = (0..<5).reduce(0.0) { $0 + Double(a.row(i)[2 + $1]) * Double(b.row(j)[1 + $1]) }
-          #expect(abs(Double(c.row(i)[3 + j]) - Double(pass) * expected) < 1e-5)
-        }
-        #expect(c.row(i)[2] == 0 && c.row(i)[20] == 0)
+    let (m, n, k) = sizes
+    let (a, b, row) = (random([m, k], 1), random([k, n], 2), random([n], 3))
+    let (at, bt) = (transposed(a), transposed(b))
+    func bits(threads: Int) -> [[UInt32]] {
+      Parallel.withThreads(threads) {
+        let (forward, inputGradient, weightGradient) = (Tensor([m, n]), Tensor([m, n]), random([m, n], 4))
+        multiply(a, transposed: bt, into: forward, plus: .row(row))
+        multiply(a, b, into: inputGradient)
+        multiplyAdd(transposed: at, b, into: weightGradient)
+        return [forward, inputGradient, weightGradient].map { $0.values.map(\.bitPattern) }
       }
     }
+    let one = bits(threads: 1)
+    for threads in [2, 3, 7] { #expect(bits(threads: threads) == one, "\(threads) threads") }
+  }
+
+  @Test func productsMayHaveNoRowsAndNoTerms() {
+    let (nothing, none) = (Tensor([0, 5]), Tensor([0, 7]))
+    multiply(nothing, transposed: random([7, 5]), into: none, plus: .row(random([7])))
+    multiply(nothing, random([5, 7]), into: none)
+    // No terms: a weight's gradient over no tokens leaves what was there.
+    let gradient = random([5, 7])
+    multiplyAdd(transposed: nothing, none, into: gradient)
+    #expect(gradient.values == random([5, 7]).values)
+  }
+
+  /// Denormal numbers count as zero in OpenBLAS's kernels too, on every thread.
+  @Test(arguments: [1, 2])
+  func denormalsAreZero(threads: Int) {
+    let (a, b, output) = (Tensor([300, 8]), Tensor([200, 8]), Tensor([300, 200]))
+    a.fill(1e-20)
+    b.fill(1e-20)
+    Parallel.withThreads(threads) { multiply(a, transposed: b, into: output) }
+    #expect(output.values.allSatisfy { $0 == 0 })
+  }
+
+  /// OpenBLAS's own threads would fight ours.
+  @Test func theLibraryComputesOnTheCallingThread() {
+    multiply(random([300, 40], 1), transposed: random([50, 40], 2), into: Tensor([300, 50]))
+    #expect(openblas_get_num_threads() == 1)
+  }
+
+  @Test func theLibraryHasANameForItsKernels() {
+    #expect(!OpenBLAS.kernels.isEmpty)
+    #expect(OpenBLAS.version.hasPrefix("OpenBLAS "))
+    #expect(String(cString: openblas_get_config()).contains(OpenBLAS.kernels))
   }
 
   /// The count is that of the whole process.
@@ -113,12 +126,15 @@ struct ProductsTests {
     return b
   }
 
+  /// a b + start, each element a sum in double precision.
   private func product(_ a: Tensor, _ b: Tensor, plus start: Tensor?) -> [Double] {
-    (0..<a.rows * b.columns).map { index in
-      let (i, j) = (index / b.columns, index % b.columns)
-      return (0..<a.columns).reduce(Double(start?.values[index] ?? 0)) {
-        $0 + Double(a.row(i)[$1]) * Double(b.row($1)[j])
+    var c = start?.values.map(Double.init) ?? Array(repeating: 0, count: a.rows * b.columns)
+    for i in 0..<a.rows {
+      for p in 0..<a.columns {
+        let (left, row) = (Double(a.row(i)[p]), b.row(p))
+        for j in 0..<b.columns { c[i * b.columns + j] += left * Double(row[j]) }
       }
     }
+    return c
   }
 }

@@ -1,5 +1,4 @@
-// Matrix products of tensors. The right factor is laid into panels once, by all threads; then tiles of the output are
-// computed, each by one thread. Tiles follow from the shapes alone, and so do the bits.
+// Matrix products of tensors. Tiles of the output are computed by OpenBLAS, each on one thread (`ProductTiling`).
 
 /// What a product is added to.
 public enum Addend {
@@ -40,95 +39,88 @@ public func multiplyAdd(transposed a: Tensor, _ b: Tensor, into c: Tensor) {
   Product(ProductShape(.weightGradient, rows: m, columns: n, terms: k)).compute(a, b, into: c, plus: .output)
 }
 
-/// How a product of a shape is cut and computed.
+/// A product of a shape, tile by tile.
 private struct Product {
   let shape: ProductShape
+  let tiling: ProductTiling
 
-  init(_ shape: ProductShape) { self.shape = shape }
+  init(_ shape: ProductShape) {
+    self.shape = shape
+    tiling = ProductTiling(shape)
+  }
 
-  private var rows: Int { shape.rows }
   private var columns: Int { shape.columns }
-  private var terms: Int { shape.terms }
   private var leftIsTransposed: Bool { shape.form == .weightGradient }
   private var rightIsTransposed: Bool { shape.form == .forward }
 
-  /// Terms that are added in registers before the output is touched: a strip of them fits the first cache, a block of
-  /// panels the second.
-  static let blockTerms = 384
-  /// Terms whose panels are in memory at once.
-  static let panelTerms = 3 * blockTerms
-  /// Panels of a tile of the output: 384 columns.
-  static var tilePanels: Int { 384 / RegisterTile.columns }
-
-  /// Rows of a tile: two to eight strips, so that there are some thirty tiles to share out evenly where there are rows
-  /// enough. Tiles that follow each other use the same panels, which stay in the cache between them.
-  private var tileRows: Int {
-    let strips = (rows / 32 + RegisterTile.rows - 1) / RegisterTile.rows
-    return RegisterTile.rows * min(8, max(2, strips))
-  }
-
-  /// Rows a multiple of 4096 bytes apart fall on the same lines of the first cache, and narrow registers read each line of
-  /// a strip too often.
-  private var copiesStrips: Bool {
-    !RegisterTile.isWide || (leftIsTransposed ? rows : terms) % 1024 == 0
-  }
-
   func compute(_ a: Tensor, _ b: Tensor, into c: Tensor, plus addend: Addend) {
     Work.count(shape)
-    let most = Panels(depth: min(terms, Self.panelTerms), columns: columns)
-    let panels = Tensor([most.floats])
-    for first in stride(from: 0, to: max(1, terms), by: Self.panelTerms) {
-      let part = Panels(depth: min(Self.panelTerms, terms - first), columns: columns)
-      let start = first * (rightIsTransposed ? 1 : columns)
-      parallel(over: part.count, tile: 1, as: .products) { range in
-        part.fill(
-          range, of: panels.pointer, from: b.pointer + start, stride: rightIsTransposed ? terms : columns,
-          transposed: rightIsTransposed)
+    guard c.count > 0 else { return }
+    let down = pieces(shape.rows, of: tiling.rows)
+    let across = pieces(columns, of: tiling.columns)
+    let parts = pieces(shape.terms, of: tiling.terms)
+    // The first part of the terms goes into the output, each other one into a tensor of its own.
+    let sums = Tensor([parts - 1, c.count])
+    parallel(over: down * across * parts, tile: 1, as: .products) { range in
+      for index in range {
+        let part = index / (down * across)
+        multiply(
+          a, b, rows: piece(index % down, of: tiling.rows, in: shape.rows),
+          columns: piece(index / down % across, of: tiling.columns, in: columns),
+          terms: piece(part, of: tiling.terms, in: shape.terms),
+          into: part == 0 ? c.pointer : sums.row(part - 1), plus: part == 0 ? addend : .nothing)
       }
-      compute(part, panels, a, from: first, into: c, plus: first == 0 ? addend : .output)
     }
+    if parts > 1 { c.addRows(of: sums) }
   }
 
-  /// The terms from `first` on, as many as there are panels for.
-  private func compute(
-    _ panels: Panels, _ right: Tensor, _ a: Tensor, from first: Int, into c: Tensor, plus addend: Addend
+  /// One tile of a part of the terms. What it is added to is put there first, while OpenBLAS would set it to zero.
+  private func multiply(
+    _ a: Tensor, _ b: Tensor, rows: Range<Int>, columns tile: Range<Int>, terms: Range<Int>,
+    into output: UnsafeMutablePointer<Float>, plus addend: Addend
   ) {
-    let (tileRows, tilePanels) = (tileRows, Self.tilePanels)
-    let rowTiles = (rows + tileRows - 1) / tileRows
-    let columnTiles = (panels.count + tilePanels - 1) / tilePanels
-    let (row, step) = leftIsTransposed ? (1, rows) : (terms, 1)
-    let scratch = BlockProduct.scratch(depth: min(panels.depth, Self.blockTerms))
-    parallel(over: rowTiles * columnTiles, tile: 1, scratch: scratch, as: .products) { range, scratch in
-      for tile in range {
-        // Neighbouring tiles share their panels.
-        let top = tile % rowTiles * tileRows
-        let left = tile / rowTiles * tilePanels
-        for term in stride(from: 0, to: max(1, panels.depth), by: Self.blockTerms) {
-          let block = BlockProduct(
-            panels: panels, right: right.pointer,
-            terms: term..<min(panels.depth, term + Self.blockTerms),
-            columns: left..<min(panels.count, left + tilePanels))
-          let output = c.pointer + top * columns
-          let start =
-            term == 0 ? addend.start(output, row: top, columns) : Start(pointer: output, stride: columns)
-          block.multiply(
-            rows: min(tileRows, rows - top),
-            LeftFactor(a.pointer + top * row + (first + term) * step, row: row, step: step),
-            into: output, columns, plus: start, copying: copiesStrips, scratch: scratch)
-        }
+    let (top, left, term) = (rows.lowerBound, tile.lowerBound, terms.lowerBound)
+    let c = output + top * columns + left
+    for r in 0..<rows.count {
+      let row = c + r * columns
+      switch addend {
+      case .nothing: if terms.isEmpty { row.update(repeating: 0, count: tile.count) }
+      case .output: break
+      case .row(let values): row.update(from: values.pointer + left, count: tile.count)
+      case .tensor(let values): row.update(from: values.row(top + r) + left, count: tile.count)
       }
     }
+    guard !terms.isEmpty else { return }
+    let adding = if case .nothing = addend { false } else { true }
+    OpenBLAS.multiply(
+      rows: rows.count, columns: tile.count, terms: terms.count,
+      leftIsTransposed
+        ? OpenBLAS.Factor(pointer: a.row(term) + top, stride: shape.rows, isTransposed: true)
+        : OpenBLAS.Factor(pointer: a.row(top) + term, stride: shape.terms, isTransposed: false),
+      rightIsTransposed
+        ? OpenBLAS.Factor(pointer: b.row(left) + term, stride: shape.terms, isTransposed: true)
+        : OpenBLAS.Factor(pointer: b.row(term) + left, stride: columns, isTransposed: false),
+      into: c, stride: columns, adding: adding)
   }
 }
 
-extension Addend {
-  /// The addend's rows from `row` on; `output` are those of the output.
-  fileprivate func start(_ output: UnsafePointer<Float>, row: Int, _ columns: Int) -> Start {
-    switch self {
-    case .nothing: .nothing
-    case .output: Start(pointer: output, stride: columns)
-    case .row(let values): Start(pointer: values.pointer, stride: 0)
-    case .tensor(let values): Start(pointer: values.pointer + row * columns, stride: columns)
+/// How many pieces of a size n is cut into: at least one, which may be empty.
+private func pieces(_ n: Int, of size: Int) -> Int { max(1, (n + size - 1) / size) }
+
+/// One of them.
+private func piece(_ index: Int, of size: Int, in n: Int) -> Range<Int> {
+  index * size..<min(n, (index + 1) * size)
+}
+
+extension Tensor {
+  /// Adds each row of `sums`, one after the other.
+  fileprivate func addRows(of sums: Tensor) {
+    parallel(over: count, tile: 16_384, as: .products) { range in
+      let x = pointer + range.lowerBound
+      for r in 0..<sums.rows {
+        let y = UnsafePointer(sums.row(r) + range.lowerBound)
+        sweep(range.count) { i, c in store(load(x, i, c) + load(y, i, c), x, i, c) }
+      }
     }
   }
 }

@@ -1,13 +1,11 @@
-import Tensors
-
 /// One loop over tensors, and what bounds it.
 struct Kernel {
   /// The least that any program would need for the same result.
   enum Bound {
     /// Floats to read and to write.
     case memory(reading: Int, writing: Int)
-    /// Floating-point operations, at the rate of bare products of a shape.
-    case arithmetic(operations: Int, like: ProductShape)
+    /// Floating-point operations, at the rate of multiply-adds in registers.
+    case arithmetic(operations: Int)
   }
 
   let name: String

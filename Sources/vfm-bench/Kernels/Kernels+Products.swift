@@ -24,7 +24,7 @@ enum Kernels {
     return linear.map { shape in
       let product = OwnProduct(shape)
       return Kernel(
-        "product, \(shape)", .arithmetic(operations: shape.operations, like: shape)
+        "product, \(shape)", .arithmetic(operations: shape.operations)
       ) { product.run() }
     } + attention("self-attention", model, keys: model.tokensPerClip)
       + attention("cross-attention", model, keys: BenchModel.textTokens)
@@ -39,14 +39,13 @@ enum Kernels {
       random([model.clips * keys, model.width]), random([model.clips * keys, model.width])
     )
     let saved = layer.forward(query, key, value, clips: model.clips).saved
-    // One product of the scores' size over all heads; the roof is the widest product beside it.
+    // One product of the scores' size over all heads.
     let scores = 2 * rows * keys * model.width
-    let like = ProductShape(.forward, rows: rows, columns: 4 * model.width, terms: model.width)
     return [
-      Kernel("\(name) forward", .arithmetic(operations: 2 * scores, like: like)) {
+      Kernel("\(name) forward", .arithmetic(operations: 2 * scores)) {
         _ = layer.forward(query, key, value, clips: model.clips)
       },
-      Kernel("\(name) backward", .arithmetic(operations: 5 * scores, like: like)) {
+      Kernel("\(name) backward", .arithmetic(operations: 5 * scores)) {
         _ = layer.backward(gradient, saved, query: query, key: key)
       },
     ]

@@ -41,14 +41,14 @@ extension Kernels {
     let modulatedSaved = modulated.forward(x, by: vectors).saved
     let gate = GatedResidual(gate: 2)
     return [
-      Kernel("RMS norm and turn", bound(1, 1)) {
-        _ = rms.forward(x) { rotary.turn($0, of: $1, by: table) }
+      Kernel("RMS norm and rotation", bound(1, 1)) {
+        _ = rms.forward(x) { rotary.rotate($0, of: $1, by: table) }
       },
-      Kernel("RMS norm and turn, made again", bound(1, 1)) {
-        _ = rms.output(of: rmsSaved) { rotary.turn($0, of: $1, by: table) }
+      Kernel("RMS norm and rotation, made again", bound(1, 1)) {
+        _ = rms.output(of: rmsSaved) { rotary.rotate($0, of: $1, by: table) }
       },
-      Kernel("RMS norm and turn backward", bound(2, 1)) {
-        _ = rms.backward(dy, rmsSaved) { rotary.turnBack($0, of: $1, by: table) }
+      Kernel("RMS norm and rotation backward", bound(2, 1)) {
+        _ = rms.backward(dy, rmsSaved) { rotary.rotateBack($0, of: $1, by: table) }
       },
       Kernel("layer norm forward", bound(1, 1)) { _ = layer.forward(x) },
       Kernel("layer norm backward, residual added", bound(3, 1)) {

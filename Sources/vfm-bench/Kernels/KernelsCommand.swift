@@ -6,7 +6,7 @@ struct KernelsCommand: BenchCommand {
     commandName: "kernels",
     abstract: "Measure each kernel of the transformer against the roof that binds it.",
     discussion:
-      "Products and attention are compared with bare sgemm (attention with that of the feed-forward's first product), all else with a loop that only reads and writes as many bytes as the kernel must at least, in as much memory. Both are measured in turn."
+      "Products and attention are compared with a loop of multiply-adds in registers, all else with a loop that only reads and writes as many bytes as the kernel must at least, in as much memory. Both are measured in turn."
   )
 
   @OptionGroup var options: ModelOptions

@@ -5,6 +5,7 @@ import Tensors
 struct KernelsReport: BenchReport {
   let title: String
   let threads: Int
+  let openBLASKernels: String
   let kernels: [Row]
 
   struct Row: Encodable {
@@ -19,6 +20,7 @@ struct KernelsReport: BenchReport {
   init(_ title: String, _ kernels: [Kernel], rounds: Int) {
     self.title = "\(title), \(Parallel.threads) threads"
     threads = Parallel.threads
+    openBLASKernels = OpenBLAS.kernels
     self.kernels = kernels.map { Self.measure($0, rounds: rounds) }
   }
 
@@ -30,9 +32,10 @@ struct KernelsReport: BenchReport {
       let stream = Stream(reading: reading, writing: writing)
       (work, roofWork, unit) = (stream.bytes, stream.bytes, "GB/s")
       roof = { stream.run() }
-    case .arithmetic(let operations, let shape):
-      (work, roofWork, unit) = (operations, shape.operations, "GFLOP/s")
-      roof = SgemmRoof([shape: 1]).bodies[0]
+    case .arithmetic(let operations):
+      let peak = MultiplyAdds()
+      (work, roofWork, unit) = (operations, peak.operations, "GFLOP/s")
+      roof = { peak.run() }
     }
     let samples = measureInTurn(rounds: rounds, warmUp: 2, [kernel.run, roof])
     return Row(

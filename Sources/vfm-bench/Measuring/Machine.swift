@@ -1,4 +1,3 @@
-import COpenBLAS
 import Foundation
 import Tensors
 
@@ -7,7 +6,7 @@ struct Machine: Encodable, CustomStringConvertible {
   let processor: String
   let cores: Int
   let threads: Int
-  /// OpenBLAS's version and kernels: the roof's, for the program's own products do not use it.
+  /// OpenBLAS's version and kernels.
   let openBLAS: String
   let date: String
 
@@ -15,9 +14,7 @@ struct Machine: Encodable, CustomStringConvertible {
     processor = Self.processorName ?? "unknown processor"
     cores = ProcessInfo.processInfo.activeProcessorCount
     threads = Parallel.threads
-    openBLAS =
-      String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
-      + " (\(SgemmRoof.kernels))"
+    openBLAS = "\(OpenBLAS.version) (\(OpenBLAS.kernels))"
     date = Date.now.formatted(.iso8601)
   }
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A product of some shape by this program's own `multiply`, on tensors of its own.
+/// A product of some shape as layers compute it, by `multiply`, on tensors of its own.
 struct OwnProduct {
   let shape: ProductShape
   private let a: Tensor, b: Tensor, c: Tensor

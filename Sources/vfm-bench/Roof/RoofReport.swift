@@ -1,14 +1,17 @@
 import Evaluation
 import Tensors
 
-/// How fast this machine multiplies matrices of a model's shapes, by OpenBLAS and by ours, and moves memory.
+/// How fast this machine multiplies matrices of a model's shapes, in our tiles and in OpenBLAS's best ones, against what its
+/// registers can do; and how fast it moves memory.
 struct RoofReport: BenchReport {
   let model: BenchModel
   let threads: Int
-  let roofKernels: String
+  let openBLASKernels: String
   let shapes: [Shape]
   /// Over all shapes, each as often as it occurs in a step.
   let roofGflops: Double, ownGflops: Double
+  /// Multiply-adds in registers.
+  let peakGflops: Double
   let streams: [StreamRate]
 
   struct Shape: Encodable {
@@ -29,12 +32,14 @@ struct RoofReport: BenchReport {
   init(_ model: BenchModel, rounds: Int) {
     self.model = model
     threads = Parallel.threads
-    roofKernels = SgemmRoof.kernels
+    openBLASKernels = OpenBLAS.kernels
     let roof = SgemmRoof(StepBench(model).plan.products)
     let own = roof.shapes.map { OwnProduct($0.shape) }
-    let count = own.count
-    let samples = measureInTurn(rounds: rounds, roof.bodies + own.map { product in { product.run() } })
-    let (bare, ours) = (Array(samples.prefix(count)), Array(samples.suffix(count)))
+    let (count, peak) = (own.count, MultiplyAdds())
+    let samples = measureInTurn(
+      rounds: rounds, roof.bodies + own.map { product in { product.run() } } + [{ peak.run() }])
+    let (bare, ours) = (Array(samples.prefix(count)), Array(samples[count..<2 * count]))
+    peakGflops = Double(peak.operations) / samples[2 * count].median / 1e9
     (roofGflops, ownGflops) = (roof.rate(bare) / 1e9, roof.rate(ours) / 1e9)
     let total = roof.shapes.reduce(0) { $0 + $1.shape.operations * $1.count }
     shapes = roof.shapes.indices.map { index in
@@ -66,19 +71,22 @@ struct RoofReport: BenchReport {
 
   var text: String {
     let table = TextTable(
-      columns: ["product", "rows", "columns", "terms", "a step", "share", "sgemm", "ours", "ours / sgemm"],
+      columns: [
+        "product", "rows", "columns", "terms", "a step", "share", "sgemm", "ours", "of sgemm", "of the peak",
+      ],
       rows: shapes.map {
         [
           $0.form, "\($0.rows)", "\($0.columns)", "\($0.terms)", "\($0.count)",
           fixed(100 * $0.share, 1) + " %",
-          fixed($0.roofGflops, 0), fixed($0.ownGflops, 0), fixed($0.ownGflops / $0.roofGflops, 2),
+          fixed($0.roofGflops, 0), fixed($0.ownGflops, 0), percent($0.ownGflops / $0.roofGflops),
+          percent($0.ownGflops / peakGflops),
         ]
       })
     let rates = streams.map { "\($0.name) \(fixed($0.gigabytesPerSecond, 1))" }.joined(separator: ", ")
     return """
       \(table)
 
-      GFLOP/s of medians. All shapes: sgemm \(fixed(roofGflops, 0)) (OpenBLAS, \(roofKernels)), ours \(fixed(ownGflops, 0)).
+      GFLOP/s of medians. All shapes: ours \(fixed(ownGflops, 0)), bare sgemm \(fixed(roofGflops, 0)) (OpenBLAS's \(openBLASKernels) kernels), multiply-adds in registers \(fixed(peakGflops, 0)).
       Memory in GB/s, beyond the caches: \(rates).
       """
   }

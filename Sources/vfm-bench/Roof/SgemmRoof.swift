@@ -3,19 +3,16 @@ import Tensors
 
 /// Bare matrix products of a model's shapes: OpenBLAS's `sgemm` on one thread in each tile, all threads at once.
 ///
-/// Each shape is cut in the way that is fastest of a few, so that this is what the library can do on this machine and not
-/// what one way of calling it gives. All shapes share three buffers.
+/// Each shape is cut in the way that is fastest of a few for this number of threads, so that this is what the library can do
+/// here, and what the program's own tiles, which follow from the shape alone, fall short of. All shapes share three
+/// buffers.
 struct SgemmRoof {
   /// Shapes with how often each counts, the ones with most operations first.
   let shapes: [(shape: ProductShape, count: Int)]
   private let tilings: [Tiling]
   private let a: Tensor, b: Tensor, c: Tensor
 
-  /// OpenBLAS's name for its kernels on this processor.
-  static var kernels: String { String(cString: openblas_get_corename()) }
-
   init(_ products: [ProductShape: Int]) {
-    openblas_set_num_threads(1)  // its own threads would fight ours
     shapes = products.map { (shape: $0.key, count: $0.value) }.sorted {
       ($0.shape.operations * $0.count, $0.shape.description)
         > ($1.shape.operations * $1.count, $1.shape.description)
@@ -68,18 +65,19 @@ private struct Tiling: Hashable {
 
   func multiply(_ shape: ProductShape, _ a: Tensor, _ b: Tensor, into c: Tensor) {
     let (m, n, k) = (shape.rows, shape.columns, shape.terms)
-    let (turnsA, turnsB) = (shape.form == .weightGradient, shape.form == .forward)
+    let (transposesA, transposesB) = (shape.form == .weightGradient, shape.form == .forward)
     let down = (m + rows - 1) / rows
     let across = (n + columns - 1) / columns
     parallel(over: down * across, tile: 1, as: .products) { range in
+      vfm_openblas_on_this_thread()
       for tile in range {
         let (top, left) = (tile % down * rows, tile / down * columns)
         cblas_sgemm(
-          CblasRowMajor, turnsA ? CblasTrans : CblasNoTrans, turnsB ? CblasTrans : CblasNoTrans,
+          CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
           blasint(min(rows, m - top)), blasint(min(columns, n - left)), blasint(k), 1,
-          a.pointer + top * (turnsA ? 1 : k), blasint(turnsA ? m : k),
-          b.pointer + left * (turnsB ? k : 1), blasint(turnsB ? k : n),
-          turnsA ? 1 : 0,  // a weight's gradient is added to
+          a.pointer + top * (transposesA ? 1 : k), blasint(transposesA ? m : k),
+          b.pointer + left * (transposesB ? k : 1), blasint(transposesB ? k : n),
+          transposesA ? 1 : 0,  // a weight's gradient is added to
           c.pointer + top * n + left, blasint(n))
       }
     }

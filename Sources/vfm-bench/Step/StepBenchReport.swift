@@ -11,10 +11,14 @@ struct StepBenchReport: BenchReport {
   let secondsPerStep: Double, secondsLeast: Double, secondsMost: Double
   /// Operations of the step's products, attention's included.
   let operations: Int
-  /// Those over the median time, in billions a second; the same for bare products; and the first over the second.
-  let gflops: Double, roofGflops: Double, shareOfRoof: Double
+  /// Those over the median time, in billions a second.
+  let gflops: Double
+  /// The same for bare products in OpenBLAS's best tiling, and the step's share of it.
+  let roofGflops: Double, shareOfRoof: Double
+  /// The same for multiply-adds in registers.
+  let peakGflops: Double, shareOfPeak: Double
   /// OpenBLAS's kernels for this processor.
-  let roofKernels: String
+  let openBLASKernels: String
   /// Shares of the step's time.
   let shares: Shares
   /// The most bytes that tensors held at once, and the most that the process had in RAM before the roof was measured.
@@ -47,7 +51,7 @@ struct StepBenchReport: BenchReport {
     for _ in 0..<warmUp { bench.step() }
     let (peak, resident) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
     let plan = bench.plan
-    let roof = SgemmRoof(plan.products)
+    let (roof, peak) = (SgemmRoof(plan.products), MultiplyAdds())
     var ledger = WorkLedger()
     let samples = measureInTurn(
       rounds: rounds, warmUp: 0,
@@ -56,7 +60,7 @@ struct StepBenchReport: BenchReport {
           let before = Work.ledger
           bench.step()
           ledger = ledger + (Work.ledger - before)
-        }
+        }, { peak.run() },
       ] + roof.bodies)
     let step = samples[0]
     self.model = model
@@ -65,9 +69,11 @@ struct StepBenchReport: BenchReport {
     (secondsPerStep, secondsLeast, secondsMost) = (step.median, step.least, step.most)
     operations = plan.productOperations
     gflops = Double(operations) / step.median / 1e9
-    roofGflops = roof.rate(Array(samples.dropFirst())) / 1e9
+    roofGflops = roof.rate(Array(samples.dropFirst(2))) / 1e9
     shareOfRoof = gflops / roofGflops
-    roofKernels = SgemmRoof.kernels
+    peakGflops = Double(peak.operations) / samples[1].median / 1e9
+    shareOfPeak = gflops / peakGflops
+    openBLASKernels = OpenBLAS.kernels
     shares = Shares(ledger, of: step.seconds.reduce(0, +))
     (peakBytes, residentBytes) = (peak, resident)
   }
@@ -77,7 +83,8 @@ struct StepBenchReport: BenchReport {
   var text: String {
     """
     step          \(fixed(secondsPerStep, 3)) s (\(fixed(secondsLeast, 3)) – \(fixed(secondsMost, 3))), \(threads) threads
-    products      \(fixed(gflops, 0)) GFLOP/s, \(percent(shareOfRoof)) of the \(fixed(roofGflops, 0)) of bare sgemm on the same shapes (OpenBLAS, \(roofKernels))
+    products      \(fixed(gflops, 0)) GFLOP/s by OpenBLAS's \(openBLASKernels) kernels and attention's own
+                  \(percent(shareOfRoof)) of the \(fixed(roofGflops, 0)) of bare sgemm on the same shapes, \(percent(shareOfPeak)) of the \(fixed(peakGflops, 0)) of multiply-adds in registers
     time          \(percent(shares.products)) products, \(percent(shares.attention)) attention, \(percent(shares.rows)) row kernels, \(fixed(100 * shares.elsewhere, 1)) % elsewhere
     memory        \(fixed(Double(peakBytes) / 1e9, 3)) GB of tensors at most, \(fixed(Double(residentBytes) / 1e9, 3)) GB resident
     """

@@ -2,10 +2,10 @@ import Tensors
 
 /// Every token of a clip looks at all tokens of that clip.
 ///
-///     y = Wo attend(turn(rms(Wq x)), turn(rms(Wk x)), Wv x)        x [B·N, D], y [B·N, D]
+///     y = Wo attend(rotate(rms(Wq x)), rotate(rms(Wk x)), Wv x)        x [B·N, D], y [B·N, D]
 ///
-/// Wan's form: the RMS norms of queries and keys run over the whole width, before it is split into heads; `turn` is the
-/// rotary position.
+/// Wan's form: the RMS norms of queries and keys run over the whole width, before it is split into heads; `rotate`
+/// turns by the rotary positions.
 public struct SelfAttention {
   /// The parameters.
   public let project: AttentionProjections
@@ -38,12 +38,12 @@ public struct SelfAttention {
   public func forward(
     _ input: Tensor, clips: Int, positions: RotaryPositions.Table
   ) -> (output: Tensor, saved: Saved) {
-    // Norm and turn are one pass over memory.
+    // Norm and rotation are one pass over memory.
     let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output) {
-      rotary.turn($0, of: $1, by: positions)
+      rotary.rotate($0, of: $1, by: positions)
     }
     let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(input).output) {
-      rotary.turn($0, of: $1, by: positions)
+      rotary.rotate($0, of: $1, by: positions)
     }
     let (mixed, attentionSaved) = attention.forward(q, k, project.value.forward(input).output, clips: clips)
     let saved = Saved(
@@ -53,19 +53,19 @@ public struct SelfAttention {
 
   /// The gradient of the input, which forked into queries, keys and values; `input` is what forward was given.
   ///
-  /// Queries and keys are turned anew: two passes over them, and two tensors less to keep.
+  /// Queries and keys are rotated anew: two passes over them, and two tensors less to keep.
   public func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor) -> Tensor {
     let mixedGradient = project.output.backward(outputGradient, .init(input: saved.attention.output))
-    let q = project.queryNorm.output(of: saved.queryNorm) { rotary.turn($0, of: $1, by: saved.positions) }
-    let k = project.keyNorm.output(of: saved.keyNorm) { rotary.turn($0, of: $1, by: saved.positions) }
+    let q = project.queryNorm.output(of: saved.queryNorm) { rotary.rotate($0, of: $1, by: saved.positions) }
+    let k = project.keyNorm.output(of: saved.keyNorm) { rotary.rotate($0, of: $1, by: saved.positions) }
     let gradients = attention.backward(mixedGradient, saved.attention, query: q, key: k)
     let inputGradient = project.value.backward(gradients.value, .init(input: input))
     let keyGradient = project.keyNorm.backward(gradients.key, saved.keyNorm) {
-      rotary.turnBack($0, of: $1, by: saved.positions)
+      rotary.rotateBack($0, of: $1, by: saved.positions)
     }
     project.key.addBackward(keyGradient, .init(input: input), to: inputGradient)
     let queryGradient = project.queryNorm.backward(gradients.query, saved.queryNorm) {
-      rotary.turnBack($0, of: $1, by: saved.positions)
+      rotary.rotateBack($0, of: $1, by: saved.positions)
     }
     project.query.addBackward(queryGradient, .init(input: input), to: inputGradient)
     return inputGradient

@@ -1,42 +1,41 @@
+import Tensors
+
 /// The right factor of a product in the order in which the innermost loop reads it: panels of a few columns, each with
 /// its rows one after the other.
 ///
 /// b [depth, columns] becomes panels of `RegisterTile.columns` columns, the last one filled up with zeros to a half or a
 /// whole. Copying costs one pass over b, and pays it back with every strip of rows that b is then multiplied with.
-public struct Panels {
+struct Panels {
   /// Sizes of b.
-  public let depth: Int, columns: Int
+  let depth: Int, columns: Int
 
   /// The layout of a factor b [depth, columns].
-  public init(depth: Int, columns: Int) {
+  init(depth: Int, columns: Int) {
     self.depth = depth
     self.columns = columns
   }
 
   /// Floats that the panels take.
-  public var floats: Int { depth * ((columns + 15) & ~15) }
+  var floats: Int { depth * ((columns + 15) & ~15) }
   /// How many panels there are.
   var count: Int { (columns + RegisterTile.columns - 1) / RegisterTile.columns }
   /// Columns of a panel in memory: whole, or half of that.
   @inline(__always) func width(_ panel: Int) -> Int {
     min(RegisterTile.columns, (columns &- panel &* RegisterTile.columns &+ 15) & ~15)
   }
-  /// Where a panel's row begins.
-  @inline(__always) func place(_ panel: Int, row: Int) -> Int {
-    panel &* RegisterTile.columns &* depth &+ row &* width(panel)
-  }
+  /// Where a panel begins.
+  @inline(__always) func place(_ panel: Int) -> Int { panel &* RegisterTile.columns &* depth }
 
-  /// Fills some of the panels from b, or from its transpose if `transposed`, whose rows are `stride` floats apart.
+  /// Fills all panels from b, or from its transpose if `transposed`, whose rows are `stride` floats apart.
   func fill(
-    _ panels: Range<Int>, of target: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>, stride: Int,
-    transposed: Bool
+    _ target: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>, stride: Int, transposed: Bool
   ) {
-    for panel in panels {
+    for panel in 0..<count {
       let (first, width) = (panel * RegisterTile.columns, width(panel))
-      let (start, count) = (target + place(panel, row: 0), min(width, columns - first))
+      let (start, count) = (target + place(panel), min(width, columns - first))
       if transposed {
         for column in Swift.stride(from: 0, to: count, by: 16) {
-          turn(
+          transpose(
             b + (first + column) * stride, stride, rows: min(16, count - column), into: start + column, width)
         }
       } else {
@@ -60,7 +59,7 @@ public struct Panels {
   }
 
   /// b [rows, depth] to sixteen columns of a panel, sixteen terms at a time.
-  private func turn(
+  private func transpose(
     _ b: UnsafePointer<Float>, _ stride: Int, rows: Int, into target: UnsafeMutablePointer<Float>,
     _ width: Int
   ) {
@@ -82,7 +81,7 @@ public struct Panels {
   }
 }
 
-/// Sixteen rows to sixteen: each pair of rows eight apart becomes two neighbours that take turns in their numbers.
+/// Sixteen rows to sixteen: the numbers of each pair of rows eight apart alternate in two neighbours.
 @inline(__always)
 private func shuffle(_ rows: UnsafePointer<Lanes>, into target: UnsafeMutablePointer<Lanes>) {
   for i in 0..<8 {

@@ -1,38 +1,31 @@
+import Tensors
+
 /// A product of a few rows, by one thread: strips of the left factor times panels of the right one.
 ///
-///     c [rows, columns] = a [rows, depth] b [depth, columns] + start
+///     c [rows, columns] = a [rows, depth] b [depth, columns], or added to c
 ///
-/// For kernels that cut their own tiles. Not to be called during a `Plan`; its work is counted by the caller.
-public struct BlockProduct {
+/// Attention's own, for no library's product can be followed by a softmax while it is in the cache. Not to be called
+/// during a `Plan`; its work is counted by the caller.
+struct BlockProduct {
   /// b, as panels.
   let panels: Panels
-  let right: UnsafePointer<Float>
-  /// Which of b's rows are multiplied, and which of its panels.
-  let terms: Range<Int>
-  let columns: Range<Int>
+  private let right: UnsafePointer<Float>
 
-  init(panels: Panels, right: UnsafePointer<Float>, terms: Range<Int>, columns: Range<Int>) {
-    self.panels = panels
-    self.right = right
-    self.terms = terms
-    self.columns = columns
-  }
-
-  /// Products with all of b, which is laid into panels at `memory`; or of its transpose, if that is what b's rows hold.
+  /// Products with b, which is laid into panels at `memory`; or with its transpose, if that is what b's rows hold.
   ///
   /// - Parameters:
   ///   - memory: `panels.floats` floats.
   ///   - stride: floats from one row of b to the next.
-  public init(
+  init(
     _ panels: Panels, filling memory: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>, stride: Int,
     transposed: Bool = false
   ) {
-    panels.fill(0..<panels.count, of: memory, from: b, stride: stride, transposed: transposed)
-    self.init(panels: panels, right: memory, terms: 0..<panels.depth, columns: 0..<panels.count)
+    panels.fill(memory, from: b, stride: stride, transposed: transposed)
+    (self.panels, right) = (panels, UnsafePointer(memory))
   }
 
   /// Floats of scratch memory that a product of `depth` terms needs.
-  public static func scratch(depth: Int) -> Int {
+  static func scratch(depth: Int) -> Int {
     RegisterTile.rows * (stripStride(depth) + RegisterTile.columns)
   }
 
@@ -46,36 +39,27 @@ public struct BlockProduct {
   ///   - c: the output's rows, `cStride` floats apart.
   ///   - copying: whether each strip of a is copied first, which pays where its rows are far apart in memory.
   ///   - scratch: `scratch(depth:)` floats to work in.
-  public func multiply(
+  func multiply(
     rows: Int, _ a: LeftFactor, into c: UnsafeMutablePointer<Float>, _ cStride: Int, adding: Bool = false,
     copying: Bool = false, scratch: UnsafeMutablePointer<Float>
   ) {
-    multiply(
-      rows: rows, a, into: c, cStride, plus: adding ? Start(pointer: c, stride: cStride) : .nothing,
-      copying: copying, scratch: scratch)
-  }
-
-  /// The same with any start, laid out like c; c begins at column 0, and only the columns of the panels are written.
-  func multiply(
-    rows: Int, _ a: LeftFactor, into c: UnsafeMutablePointer<Float>, _ cStride: Int, plus start: Start,
-    copying: Bool, scratch: UnsafeMutablePointer<Float>
-  ) {
-    let edge = scratch + RegisterTile.rows * Self.stripStride(terms.count)
+    let depth = panels.depth
+    let edge = scratch + RegisterTile.rows * Self.stripStride(depth)
     for first in stride(from: 0, to: rows, by: RegisterTile.rows) {
       let count = min(RegisterTile.rows, rows - first)
       var strip = LeftFactor(a.pointer + first * a.row, row: a.row, step: a.step)
       if copying || count < RegisterTile.rows { strip = copy(strip, rows: count, to: scratch) }
-      for panel in columns {
+      for panel in 0..<panels.count {
         let column = panel &* RegisterTile.columns
-        let b = right + panels.place(panel, row: terms.lowerBound)
-        let (target, addend) = (c + first &* cStride + column, start.from(row: first, column: column))
+        let b = right + panels.place(panel)
+        let target = c + first &* cStride + column
         let width = min(RegisterTile.columns, panels.columns &- column)
         if count == RegisterTile.rows && width == RegisterTile.columns {
-          RegisterTile.multiply(terms.count, strip, b, into: target, cStride, plus: addend)
+          RegisterTile.multiply(depth, strip, b, into: target, cStride, adding: adding)
         } else if count == RegisterTile.rows && width == 16 {
-          RegisterTile.multiplyHalf(terms.count, strip, b, into: target, cStride, plus: addend)
+          RegisterTile.multiplyHalf(depth, strip, b, into: target, cStride, adding: adding)
         } else {
-          multiplyEdge(count, width, strip, b, panels.width(panel), into: target, cStride, addend, edge)
+          multiplyEdge(count, width, strip, b, panels.width(panel), into: target, cStride, adding, edge)
         }
       }
     }
@@ -84,18 +68,18 @@ public struct BlockProduct {
   /// A tile that sticks out of the output: computed beside it, and the part that counts is taken over.
   private func multiplyEdge(
     _ rows: Int, _ width: Int, _ strip: LeftFactor, _ b: UnsafePointer<Float>, _ panelWidth: Int,
-    into c: UnsafeMutablePointer<Float>, _ cStride: Int, _ start: Start, _ tile: UnsafeMutablePointer<Float>
+    into c: UnsafeMutablePointer<Float>, _ cStride: Int, _ adding: Bool, _ tile: UnsafeMutablePointer<Float>
   ) {
     if panelWidth == RegisterTile.columns {
-      RegisterTile.multiply(terms.count, strip, b, into: tile, panelWidth, plus: .nothing)
+      RegisterTile.multiply(panels.depth, strip, b, into: tile, panelWidth, adding: false)
     } else {
-      RegisterTile.multiplyHalf(terms.count, strip, b, into: tile, panelWidth, plus: .nothing)
+      RegisterTile.multiplyHalf(panels.depth, strip, b, into: tile, panelWidth, adding: false)
     }
     for r in 0..<rows {
-      let (source, target, addend) = (tile + r &* panelWidth, c + r &* cStride, start.row(r))
+      let (source, target) = (tile + r &* panelWidth, c + r &* cStride)
       sweep(width) { i, n in
         let terms = load(source, i, n)
-        store(addend.map { load($0, i, n) + terms } ?? terms, target, i, n)
+        store(adding ? load(target, i, n) + terms : terms, target, i, n)
       }
     }
   }
@@ -103,17 +87,17 @@ public struct BlockProduct {
   /// A strip's terms close together, and zeros for the rows that it lacks.
   private func copy(_ a: LeftFactor, rows: Int, to target: UnsafeMutablePointer<Float>) -> LeftFactor {
     if a.step == 1 {
-      let stride = Self.stripStride(terms.count)
+      let stride = Self.stripStride(panels.depth)
       for r in 0..<RegisterTile.rows {
         if r < rows {
-          (target + r * stride).update(from: a.pointer + r * a.row, count: terms.count)
+          (target + r * stride).update(from: a.pointer + r * a.row, count: panels.depth)
         } else {
-          (target + r * stride).update(repeating: 0, count: terms.count)
+          (target + r * stride).update(repeating: 0, count: panels.depth)
         }
       }
       return LeftFactor(target, row: stride, step: 1)
     }
-    for p in 0..<terms.count {
+    for p in 0..<panels.depth {
       let (source, column) = (a.pointer + p &* a.step, target + p &* RegisterTile.rows)
       if rows == RegisterTile.rows && a.row == 1 {
         copyColumn(source, column)

@@ -1,6 +1,7 @@
 import CProcessor
+import Tensors
 
-// The innermost loop of every matrix product: a tile of the output that is held in registers while all terms are added.
+// The innermost loop of attention's products: a tile of the output that is held in registers while all terms are added.
 //
 // Each step reads one row of the right factor's panel and a column of the left factor, and does 24 multiply-adds of
 // sixteen floats (AVX-512), so it is arithmetic that binds: it runs at 98 % and more of the processor's peak where the
@@ -13,7 +14,7 @@ protocol TileColumns {
   init()
   init(loading p: UnsafePointer<Float>)
   mutating func add(_ x: Float, times b: Self)
-  func store(to c: UnsafeMutablePointer<Float>, plus start: UnsafePointer<Float>?)
+  func store(to c: UnsafeMutablePointer<Float>, adding: Bool)
 }
 
 /// Sixteen columns: a half panel, and all that fits where there are few registers.
@@ -26,8 +27,8 @@ struct SixteenColumns: TileColumns {
   @inline(__always) mutating func add(_ x: Float, times b: Self) {
     lanes.addProduct(Lanes(repeating: x), b.lanes)
   }
-  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, plus start: UnsafePointer<Float>?) {
-    Tensors.store(start.map { load($0, 0, 16) + lanes } ?? lanes, c, 0, 16)
+  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, adding: Bool) {
+    Tensors.store(adding ? load(c, 0, 16) + lanes : lanes, c, 0, 16)
   }
 }
 
@@ -44,9 +45,9 @@ struct ThirtyTwoColumns: TileColumns {
     left.add(x, times: b.left)
     right.add(x, times: b.right)
   }
-  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, plus start: UnsafePointer<Float>?) {
-    left.store(to: c, plus: start)
-    right.store(to: c + 16, plus: start.map { $0 + 16 })
+  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, adding: Bool) {
+    left.store(to: c, adding: adding)
+    right.store(to: c + 16, adding: adding)
   }
 }
 
@@ -64,37 +65,23 @@ private struct SixRows<Columns: TileColumns> {
     row4.add(a[4 &* stride], times: b)
     row5.add(a[5 &* stride], times: b)
   }
-  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, _ stride: Int, plus start: Start) {
-    row0.store(to: c, plus: start.row(0))
-    row1.store(to: c + stride, plus: start.row(1))
-    row2.store(to: c + 2 &* stride, plus: start.row(2))
-    row3.store(to: c + 3 &* stride, plus: start.row(3))
-    row4.store(to: c + 4 &* stride, plus: start.row(4))
-    row5.store(to: c + 5 &* stride, plus: start.row(5))
-  }
-}
-
-/// What the terms of a block of the output are added to: rows of floats `stride` apart (0: the same row for all), or
-/// nothing.
-struct Start {
-  let pointer: UnsafePointer<Float>?
-  let stride: Int
-
-  static var nothing: Start { Start(pointer: nil, stride: 0) }
-
-  @inline(__always) func row(_ r: Int) -> UnsafePointer<Float>? { pointer.map { $0 + r &* stride } }
-  @inline(__always) func from(row r: Int, column: Int) -> Start {
-    Start(pointer: pointer.map { $0 + r &* stride + column }, stride: stride)
+  @inline(__always) func store(to c: UnsafeMutablePointer<Float>, _ stride: Int, adding: Bool) {
+    row0.store(to: c, adding: adding)
+    row1.store(to: c + stride, adding: adding)
+    row2.store(to: c + 2 &* stride, adding: adding)
+    row3.store(to: c + 3 &* stride, adding: adding)
+    row4.store(to: c + 4 &* stride, adding: adding)
+    row5.store(to: c + 5 &* stride, adding: adding)
   }
 }
 
 /// The left factor of a block: element (r, p) stands at r · row + p · step.
-public struct LeftFactor {
+struct LeftFactor {
   let pointer: UnsafePointer<Float>
   let row: Int, step: Int
 
   /// Rows that are `row` floats apart, and whose terms are `step` floats apart.
-  @inline(__always) public init(_ pointer: UnsafePointer<Float>, row: Int, step: Int = 1) {
+  @inline(__always) init(_ pointer: UnsafePointer<Float>, row: Int, step: Int = 1) {
     self.pointer = pointer
     self.row = row
     self.step = step
@@ -110,16 +97,16 @@ enum RegisterTile {
   /// Columns of a tile and of a whole panel.
   @inline(__always) static var columns: Int { isWide ? 32 : 16 }
 
-  /// c [rows, columns] = a [rows, depth] b [depth, columns] + start, for a whole panel b.
+  /// c [rows, columns] = a [rows, depth] b [depth, columns], or added to c, for a whole panel b.
   @inline(never)
   static func multiply(
     _ depth: Int, _ a: LeftFactor, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-    _ cStride: Int, plus start: Start
+    _ cStride: Int, adding: Bool
   ) {
     if isWide {
-      multiply(ThirtyTwoColumns.self, depth, a, b, into: c, cStride, plus: start)
+      multiply(ThirtyTwoColumns.self, depth, a, b, into: c, cStride, adding: adding)
     } else {
-      multiply(SixteenColumns.self, depth, a, b, into: c, cStride, plus: start)
+      multiply(SixteenColumns.self, depth, a, b, into: c, cStride, adding: adding)
     }
   }
 
@@ -127,15 +114,15 @@ enum RegisterTile {
   @inline(never)
   static func multiplyHalf(
     _ depth: Int, _ a: LeftFactor, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-    _ cStride: Int, plus start: Start
+    _ cStride: Int, adding: Bool
   ) {
-    multiply(SixteenColumns.self, depth, a, b, into: c, cStride, plus: start)
+    multiply(SixteenColumns.self, depth, a, b, into: c, cStride, adding: adding)
   }
 
   @inline(__always)
   private static func multiply<Columns: TileColumns>(
     _: Columns.Type, _ depth: Int, _ a: LeftFactor, _ b: UnsafePointer<Float>,
-    into c: UnsafeMutablePointer<Float>, _ cStride: Int, plus start: Start
+    into c: UnsafeMutablePointer<Float>, _ cStride: Int, adding: Bool
   ) {
     var upper = SixRows<Columns>(), lower = SixRows<Columns>()
     var (top, middle, b) = (a.pointer, a.pointer + 6 &* a.row, b)
@@ -147,7 +134,7 @@ enum RegisterTile {
       middle += a.step
       b += Columns.count
     }
-    upper.store(to: c, cStride, plus: start)
-    if isWide { lower.store(to: c + 6 &* cStride, cStride, plus: start.from(row: 6, column: 0)) }
+    upper.store(to: c, cStride, adding: adding)
+    if isWide { lower.store(to: c + 6 &* cStride, cStride, adding: adding) }
   }
 }

@@ -105,7 +105,7 @@ public struct DotProductAttention {
     }
     let pass = AttentionBackward(
       scale: scale, saved: saved, query: query, key: key, outputGradient: outputGradient,
-      pulls: Tensor(saved.logSums.shape), queryGradient: queryGradient, keyGradient: keyGradient,
+      rowDots: Tensor(saved.logSums.shape), queryGradient: queryGradient, keyGradient: keyGradient,
       valueGradient: valueGradient,
       biasGradient: biasGradient)
     Work.count(5 * sizes.scoreOperations)

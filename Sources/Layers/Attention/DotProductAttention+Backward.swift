@@ -13,7 +13,7 @@ struct AttentionBackward {
   let query: Tensor, key: Tensor
   let outputGradient: Tensor
   /// rowsum(dO · O) of each clip, head and query: [B, A, Nq].
-  let pulls: Tensor
+  let rowDots: Tensor
   let queryGradient: Tensor, keyGradient: Tensor, valueGradient: Tensor
   let biasGradient: Tensor?
 
@@ -27,7 +27,7 @@ struct AttentionBackward {
     let work = memory.work(in: scratch)
     for query in 0..<sizes.queries {
       let row = clip * sizes.queries + query
-      pulls.pointer[(clip * sizes.heads + head) * sizes.queries + query] = dot(
+      rowDots.pointer[(clip * sizes.heads + head) * sizes.queries + query] = dot(
         outputGradient.row(row) + column, saved.output.row(row) + column, headWidth)
     }
     for block in KeyBlock.all(sizes.keyLength(clip)) {
@@ -57,7 +57,7 @@ struct AttentionBackward {
           byKeys.multiply(rows: count, LeftFactor(q + r * width, row: width), into: p, stride, scratch: work)
           byValues.multiply(
             rows: count, LeftFactor(dOut + r * width, row: width), into: ds, stride, scratch: work)
-          turnIntoSlopes(p, ds, block, clip: clip, head: head, queries: first + r..<first + r + count)
+          makeSlopes(p, ds, block, clip: clip, head: head, queries: first + r..<first + r + count)
         }
         // dV += Pᵀ dO, dQ += scale · dS K, dK += scale · dSᵀ Q
         ofGradients.multiply(
@@ -75,7 +75,7 @@ struct AttentionBackward {
 
   /// Rows of raw scores become P = exp(S − log sum), and rows of dP become scale · dS = scale · P · (dP − rowsum(dO · O)).
   @inline(__always)
-  private func turnIntoSlopes(
+  private func makeSlopes(
     _ weights: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ block: KeyBlock,
     clip: Int, head: Int, queries: Range<Int>
   ) {
@@ -84,41 +84,41 @@ struct AttentionBackward {
       let biasRow = head * sizes.queries + query
       let factor = weigh(p, scale, saved.bias.map { $0.row(biasRow) + block.first }, block.count)
       let place = (clip * sizes.heads + head) * sizes.queries + query
-      let (logSum, pull) = (saved.logSums.pointer[place], pulls.pointer[place])
+      let (logSum, rowDot) = (saved.logSums.pointer[place], rowDots.pointer[place])
       if let biasGradient {
-        addSlopes(p, ds, factor, logSum, pull, to: biasGradient.row(biasRow) + block.first, block.count)
+        addSlopes(p, ds, factor, logSum, rowDot, to: biasGradient.row(biasRow) + block.first, block.count)
       }
-      turn(p, ds, factor, logSum, pull, scale, block.count)
+      computeSlopes(p, ds, factor, logSum, rowDot, scale, block.count)
     }
   }
 }
 
-/// p = exp(factor · p − logSum), ds = p · (ds − pull) · scale.
+/// p = exp(factor · p − logSum), ds = p · (ds − rowDot) · scale.
 ///
 /// In whole lanes: rows of scores have room for what sticks out, and nobody reads it. (In a closure of `sweep`, within the
 /// whole pass, the exponential would not be inlined.)
 @inline(never)
-private func turn(
+private func computeSlopes(
   _ p: UnsafeMutablePointer<Float>, _ ds: UnsafeMutablePointer<Float>, _ factor: Float, _ logSum: Float,
-  _ pull: Float, _ scale: Float, _ n: Int
+  _ rowDot: Float, _ scale: Float, _ n: Int
 ) {
   var i = 0
   while i < n {
     let weight = exponential(load(p, i, 16) * factor - logSum)
     store(weight, p, i, 16)
-    store(weight * ((load(ds, i, 16) - pull) * scale), ds, i, 16)
+    store(weight * ((load(ds, i, 16) - rowDot) * scale), ds, i, 16)
     i &+= 16
   }
 }
 
-/// target += exp(factor · p − logSum) · (ds − pull).
+/// target += exp(factor · p − logSum) · (ds − rowDot).
 @inline(never)
 private func addSlopes(
-  _ p: UnsafePointer<Float>, _ ds: UnsafePointer<Float>, _ factor: Float, _ logSum: Float, _ pull: Float,
+  _ p: UnsafePointer<Float>, _ ds: UnsafePointer<Float>, _ factor: Float, _ logSum: Float, _ rowDot: Float,
   to target: UnsafeMutablePointer<Float>, _ n: Int
 ) {
   sweep(n) { i, c in
-    let slope = exponential(load(p, i, c) * factor - logSum) * (load(ds, i, c) - pull)
+    let slope = exponential(load(p, i, c) * factor - logSum) * (load(ds, i, c) - rowDot)
     store(load(target, i, c) + slope, target, i, c)
   }
 }
