@@ -1,5 +1,3 @@
-import Foundation
-let dbg = (ProcessInfo.processInfo.environment["TILING"] ?? "128,8,512,384,384,512,8").split(separator: ",").map { Int($0)! }
 /// How a product is cut into tiles, each of which is one call of OpenBLAS on one thread.
 ///
 /// Tiles follow from the shape alone, so the bits do too. OpenBLAS lays both factors of a tile into panels of its own, so
@@ -29,19 +27,19 @@ struct ProductTiling: Equatable {
     guard shape.rows > 32 else {
       return ProductTiling(rows: shape.rows, columns: 32, terms: shape.terms)
     }
-    let down = min(max(shape.rows / dbg[0], 1), dbg[1])
+    let down = min(max(shape.rows / 128, 1), tiles)
     return ProductTiling(
-      rows: min(dbg[2], share(shape.rows, of: down)),
-      columns: max(96, share(shape.columns, of: max(1, dbg[1] / down))), terms: shape.terms)
+      rows: min(512, share(shape.rows, of: down)),
+      columns: max(96, share(shape.columns, of: max(1, tiles / down))), terms: shape.terms)
   }
 
   /// A row for each output of a layer, and as many terms as tokens: about square tiles, which cost the least to lay out,
   /// and where the weight is small, parts of the terms.
   private static func ofWeightGradient(_ shape: ProductShape) -> ProductTiling {
-    let (down, across) = (pieces(shape.rows, of: dbg[3]), pieces(shape.columns, of: dbg[4]))
-    let parts = min(max(1, dbg[6] / (down * across)), max(1, shape.terms / dbg[5]))
+    let (down, across) = (pieces(shape.rows, of: 384), pieces(shape.columns, of: 384))
+    let parts = min(max(1, tiles / (down * across)), max(1, shape.terms / 512))
     var slices = 1
-    while down * slices * across * parts < dbg[6] && shape.rows / (2 * down * slices) >= 96 { slices *= 2 }
+    while down * slices * across * parts < tiles && shape.rows / (2 * down * slices) >= 96 { slices *= 2 }
     return ProductTiling(
       rows: share(shape.rows, of: down * slices), columns: share(shape.columns, of: across),
       terms: share(shape.terms, of: parts))
