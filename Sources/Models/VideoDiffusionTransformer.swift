@@ -59,8 +59,8 @@ public struct VideoDiffusionTransformer {
     let patchEmbedding: Linear.Saved?
     let condition: ConditionEmbedding.Saved
     let context: DiffusionBlock.Context
-    /// The input of the lowest block that backward comes to.
-    let stream: Tensor
+    /// The input of the lowest block that backward comes to, if it comes to one.
+    let stream: Tensor?
     /// Of that block and those above it, in order.
     let blocks: [SavedBlock]
     let headVectors: ModulationVectors
@@ -104,10 +104,10 @@ public struct VideoDiffusionTransformer {
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
       timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
     var x = places?.forward(tokens, of: grid) ?? tokens
-    var stream = x
+    var stream: Tensor?
     var savedBlocks: [SavedBlock] = []
     for (index, block) in blocks.enumerated() {
-      if index <= firstKept { stream = x }
+      if index == firstKept { stream = x }
       let (output, saved) = block.forward(x, context)
       if index >= firstKept {
         let precision = configuration.savedPrecision
@@ -168,8 +168,11 @@ public struct VideoDiffusionTransformer {
   private func input(ofBlock index: Int, _ saved: Saved) -> Tensor {
     let place = index - reach.firstBlock
     if case .input(let input) = saved.blocks[place] { return input.widened }
-    guard place > 0, case .whole(let before) = saved.blocks[place - 1] else { return saved.stream }
-    return blocks[index - 1].output(of: before)
+    if place > 0, case .whole(let before) = saved.blocks[place - 1] {
+      return blocks[index - 1].output(of: before)
+    }
+    guard let stream = saved.stream else { preconditionFailure("backward comes to no block") }
+    return stream
   }
 
   /// All that a block's backward reads.

@@ -35,4 +35,43 @@ struct EmbeddingTests {
     #expect(layer.forward([2, 0, 2]).output.values == [20, 21, 0, 1, 20, 21])
     #expect(!layer.weight.entry.decays)
   }
+
+  /// Kept rows: all but one, one, and none that is looked up; the kept ones trained or frozen.
+  @Test(arguments: [(9, [9, 0, 9, 2]), (1, [0, 3, 9, 0]), (5, [7, 8, 7])], [false, true])
+  func gradientsOfATableThatGrewAreRight(sizes: (kept: Int, ids: [Int]), frozen: Bool) {
+    let store = ParameterStore(
+      policy: ParameterPolicy(
+        frozen: frozen ? [NamePattern("table")] : [], keptRows: ["table.weight": sizes.kept]))
+    let layer = Embedding(store.root("table"), vocabulary: 10, width: 33)
+    let piece = Differentiable([:], store) { _ in
+      let (output, saved) = layer.forward(sizes.ids)
+      return (
+        output,
+        {
+          layer.backward($0, saved)
+          return []
+        }
+      )
+    }
+    #expect(store.entries.map(\.name) == ["table.weight", "table.new_weight"])
+    #expect(store.entries.map(\.shape) == [[sizes.kept, 33], [10 - sizes.kept, 33]])
+    #expect(store.entries.map(\.isFrozen) == [frozen, false])
+    #expect(store.entries.map(\.role) == [.weight, .newRows])
+    #expect(gradientProblems(of: piece) == [])
+  }
+
+  @Test func newRowsStandBehindTheKeptOnes() {
+    let store = ParameterStore(policy: ParameterPolicy(keptRows: ["weight": 2, "other.weight": 1]))
+    let layer = Embedding(store.root, vocabulary: 4, width: 1)
+    store.allocate(seed: 1)
+    layer.weight.value.copy(from: Tensor([0, 1], [2, 1]))
+    layer.newRows!.value.copy(from: Tensor([2, 3], [2, 1]))
+    #expect(layer.forward([3, 0, 2, 1]).output.values == [3, 0, 2, 1])
+  }
+
+  @Test func aTableWithoutNewRowsIsInOnePart() {
+    let store = ParameterStore(policy: ParameterPolicy(keptRows: ["weight": 4]))
+    let layer = Embedding(store.root, vocabulary: 4, width: 1)
+    #expect(layer.newRows == nil && store.entries.map(\.shape) == [[4, 1]])
+  }
 }

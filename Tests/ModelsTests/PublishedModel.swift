@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 /// What PyTorch made of a small random model: parameters, inputs, outputs and gradients in a file that
-/// `Tests/Fixtures/make_fixtures.py` wrote. PyTorch computed in double precision.
+/// `Tests/Fixtures/make_fixtures.py` (or `make_lora_fixtures.py`) wrote. PyTorch computed in double precision.
 struct PublishedModel {
   private let file: TensorFile
 
@@ -32,13 +32,15 @@ struct PublishedModel {
     for entry in store.entries {
       let value = try tensor("parameters/\(entry.name)")
       #expect(value.shape == entry.shape, "\(entry.name)")
-      store.values.view(at: entry.offset, entry.shape).copy(from: value)
+      store.write(entry) { $0.copy(from: value) }
     }
   }
 
-  /// Expects every parameter's gradient to be the published one.
+  /// Expects the gradient of every parameter that is trained to be the published one, and no others to be published.
   func expectGradients(in store: ParameterStore) throws {
-    for entry in store.entries {
+    let published = file.names.filter { $0.hasPrefix("gradients/") && !$0.hasPrefix("gradients/inputs/") }
+    #expect(Set(store.trainedEntries.map { "gradients/\($0.name)" }) == Set(published))
+    for entry in store.trainedEntries {
       try expect(store.gradients.view(at: entry.offset, entry.shape), "gradients/\(entry.name)")
     }
   }

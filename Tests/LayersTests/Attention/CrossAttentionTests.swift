@@ -45,4 +45,18 @@ struct CrossAttentionTests {
     #expect(sameBits(output, layer.forward(input, text: text, clips: 2, textLengths: [3, 5]).output))
     #expect(!sameBits(output, layer.forward(input, text: text, clips: 2, textLengths: nil).output))
   }
+
+  @Test func parametersHaveTheSameGradientsWhereNobodyAsksForTheTexts() {
+    let store = ParameterStore()
+    let layer = CrossAttention(store.root, width: 8, heads: 2)
+    store.allocate(seed: 1)
+    let (input, text) = (gaussian([6, 8]), gaussian([10, 8], seed: 2))
+    let (output, saved) = layer.forward(input, text: text, clips: 2, textLengths: [3, 5])
+    let whole = layer.backward(output, saved, input: input)
+    let gradients = store.gradients.copied()
+    store.zeroGradients()
+    let part = layer.backward(output, saved, input: input, withTextGradient: false)
+    #expect(part.text == nil)
+    #expect(sameBits(part.input, whole.input) && sameBits(store.gradients, gradients))
+  }
 }
