@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
-.PHONY: setup build quickstart test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
+.PHONY: setup build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -20,6 +20,14 @@ quickstart: build
 	$(BIN)/vfm-train pretrain Recipes/quickstart.json --output Checkpoints/quickstart
 	$(BIN)/vfm-eval --checkpoint Checkpoints/quickstart --manifest Datasets/quickstart/test.jsonl --guidance 1.2 --sheet Checkpoints/quickstart/test.png
 	@echo "look at Checkpoints/quickstart/report.html and Checkpoints/quickstart/test.png"
+
+# Teaches the quickstart's model a colour and a shape that it never saw, by adapters, and measures what it has learned and
+# what it has forgotten.
+finetune: build
+	$(BIN)/vfm-data synthesize Datasets/narrow --clips 383 --seed 2 --colours cyan --shapes star
+	$(BIN)/vfm-train finetune Recipes/finetune-lora.json --output Checkpoints/finetune-lora
+	$(BIN)/vfm-eval --checkpoint Checkpoints/finetune-lora --manifest Datasets/narrow/test.jsonl --base Checkpoints/quickstart --guidance 1.2
+	$(BIN)/vfm-eval --checkpoint Checkpoints/finetune-lora --manifest Datasets/quickstart/test.jsonl --base Checkpoints/quickstart --guidance 1.2
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
 test: setup

@@ -131,7 +131,8 @@ let package = Package(
 
     testSupport("GradientCheck", uses: ["Layers", "Tensors"]),
     testSupport(
-      "FixedStep", uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
+      "FixedStep",
+      uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
     .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
     probe("product-probe", in: "ProductProbe", uses: ["FixedStep", "SgemmCounter", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
@@ -158,7 +159,9 @@ let package = Package(
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
-    tests(of: "Denoising", uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(
+      of: "Denoising",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
     tests(of: "Evaluation", uses: ["Manifests", "SyntheticClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "SyntheticClips", "Video"]),
@@ -166,7 +169,8 @@ let package = Package(
       of: "Training",
       uses: [
         "Recipes", "Tasks", "Evaluation", "Objectives", "Optimizers", "Models", "Layers", "Clips",
-        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep", "product-probe",
+        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep",
+        "product-probe",
       ]),
     .testTarget(
       name: "CommandsTests",

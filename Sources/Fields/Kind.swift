@@ -42,7 +42,8 @@ package indirect enum Kind: Equatable, Sendable {
       let read = members.map { kind.read($0.value, at: path.appending(key: $0.key), report: report) }
       guard !read.contains(nil) else { return nil }
       return JSON(
-        .object(zip(members, read).map { JSON.Member(key: $0.key, place: $0.place, value: $1!) }), at: json.place)
+        .object(zip(members, read).map { JSON.Member(key: $0.key, place: $0.place, value: $1!) }),
+        at: json.place)
     case (.either(_, or: let second), .list):
       return second.read(json, at: path, report: report)
     case (.either(let first, or: let second), _):

@@ -74,7 +74,8 @@ package struct Override {
         // The new member keeps the place of the object around it: what else is missing there is not this
         // override's fault.
         members.append(
-          JSON.Member(key: steps[depth], place: place, value: leftOut(at: depth + 1, inside: json.place, table)))
+          JSON.Member(
+            key: steps[depth], place: place, value: leftOut(at: depth + 1, inside: json.place, table)))
       }
       members[index].value = try replaced(in: members[index].value, at: depth + 1, table)
       json.value = .object(members)

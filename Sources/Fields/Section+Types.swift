@@ -18,7 +18,8 @@ extension Section {
   }
 
   package func number(
-    _ key: String, _ bounds: Bounds, default standard: Double? = nil, from source: String? = nil, _ meaning: String
+    _ key: String, _ bounds: Bounds, default standard: Double? = nil, from source: String? = nil,
+    _ meaning: String
   ) -> Double {
     value(key, .number(bounds), presence(standard.map { JSON(.number($0)) }, source), meaning).number
   }
@@ -55,23 +56,30 @@ extension Section {
   }
 
   /// One of some names.
-  package func choice(_ key: String, default standard: String, among names: [String], _ meaning: String) -> String {
+  package func choice(_ key: String, default standard: String, among names: [String], _ meaning: String)
+    -> String
+  {
     value(key, .choice(names), .standard(JSON(.string(standard))), meaning).string
   }
 
   /// A list of exactly as many integers as its default has.
-  package func integers(_ key: String, _ range: ClosedRange<Int>, default standard: [Int], _ meaning: String) -> [Int]
+  package func integers(_ key: String, _ range: ClosedRange<Int>, default standard: [Int], _ meaning: String)
+    -> [Int]
   {
     list(key, .integer(range), standard.map { JSON(.integer($0)) }, meaning).map(\.integer)
   }
 
   /// A list of exactly as many numbers as its default has.
-  package func numbers(_ key: String, _ bounds: Bounds, default standard: [Double], _ meaning: String) -> [Double] {
+  package func numbers(_ key: String, _ bounds: Bounds, default standard: [Double], _ meaning: String)
+    -> [Double]
+  {
     list(key, .number(bounds), standard.map { JSON(.number($0)) }, meaning).map(\.number)
   }
 
   /// Numbers by names of the user's own, in the order they are written; none by default.
-  package func numbersByName(_ key: String, _ bounds: Bounds, _ meaning: String) -> [(key: String, value: Double)] {
+  package func numbersByName(_ key: String, _ bounds: Bounds, _ meaning: String) -> [(
+    key: String, value: Double
+  )] {
     let json = value(key, .map(of: .number(bounds)), .standard(JSON(.object([]))), meaning)
     guard case .object(let members) = json.value else { return [] }
     return members.map { ($0.key, $0.value.number) }

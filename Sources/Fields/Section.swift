@@ -61,7 +61,9 @@ public final class Section {
   }
 
   /// Declares a field and gives its value, nil when there is none.
-  package func optionalValue(_ key: String, _ kind: Kind, _ presence: Field.Presence, _ meaning: String) -> JSON? {
+  package func optionalValue(_ key: String, _ kind: Kind, _ presence: Field.Presence, _ meaning: String)
+    -> JSON?
+  {
     let field = Field(key: key, kind: kind, presence: presence, meaning: meaning)
     let fieldPath = path.appending(key: key)
     fields.append(field)

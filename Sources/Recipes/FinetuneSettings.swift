@@ -16,7 +16,8 @@ public struct FinetuneSettings: Sendable {
 
   /// Settings of a run.
   public init(
-    from: String, method: StartSection.Method, data: String, clips: Int, validation: String?, captions: [String]
+    from: String, method: StartSection.Method, data: String, clips: Int, validation: String?,
+    captions: [String]
   ) {
     self.from = from
     self.method = method
@@ -38,7 +39,10 @@ extension Recipe {
     let steps = min(4000, max(200, settings.clips * 60 / batch))
     let rate = optimizer.learningRate * (settings.method == .full ? 0.25 : 1)
     var json = resolved
-    for path in [["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"], ["start"], ["evaluation"]] {
+    for path in [
+      ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"], ["start"],
+      ["evaluation"],
+    ] {
       _ = json.removing(path)
     }
     func set(_ value: JSON.Value, _ path: String...) { json = json.setting(JSON(value), at: path) }

@@ -68,7 +68,8 @@ extension Field {
 
   private func replacing(_ key: String, _ change: (Field) -> Field) -> Field {
     let fields = fields.map { $0.key == key ? change($0) : $0 }
-    let presence = presence == .optional && fields.contains { $0.presence == .required } ? .required : presence
+    let presence =
+      presence == .optional && fields.contains { $0.presence == .required } ? .required : presence
     return Field(key: self.key, kind: .object(fields), presence: presence, meaning: meaning)
   }
 }

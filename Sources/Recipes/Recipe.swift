@@ -37,7 +37,8 @@ public struct Recipe: Sendable {
       "$schema", .string(mayBeEmpty: true), "Path of a JSON Schema for editors to check by; ignored here.")
     _ = section.integer(
       "version", Self.version...Self.version,
-      "The version of the recipe's keys; a recipe that names none is read as version 1, whose keys had other names.")
+      "The version of the recipe's keys; a recipe that names none is read as version 1, whose keys had other names."
+    )
     let line = Kind.string(mayBeEmpty: true)
     let remarks = section.optionalValue(
       "notes", .either(line, or: .list(of: line, count: 0...1000)), .optional,
@@ -67,7 +68,8 @@ public struct Recipe: Sendable {
     training = section.section(
       "training", "How long, in what portions, and what happens every so many steps.", TrainingSection.init)
     evaluation = section.section(
-      "evaluation", "What is measured beside the held-out loss.") {
+      "evaluation", "What is measured beside the held-out loss."
+    ) {
       EvaluationSection($0, start: start)
     }
     section.reportUnknownKeys()

@@ -38,7 +38,8 @@ enum RecipeVersion {
       let (from, to) = (path(old), path(new))
       guard let value = json.removing(from) else { continue }
       if json.value(at: to) != nil {
-        reader.report(old, at: value.place, "is here beside \(new), its name since version 2; keep one of them")
+        reader.report(
+          old, at: value.place, "is here beside \(new), its name since version 2; keep one of them")
       } else {
         json = json.setting(value, at: to)
       }

@@ -24,7 +24,9 @@ extension TaskFacts {
   static let vocabulary = "vocabulary", textLength = "text_length", tokenizer = "tokenizer"
 
   /// The facts of captions: the vocabulary, which goes on from the base's, and how many tokens the longest one has.
-  public static func text(of manifest: Manifest, _ settings: TokenizerSection, base: TaskFacts?) throws -> TaskFacts {
+  public static func text(of manifest: Manifest, _ settings: TokenizerSection, base: TaskFacts?) throws
+    -> TaskFacts
+  {
     let captions = manifest.indices.lazy.map { manifest.caption($0) }
     let tokenizer =
       try base.map { try $0.textTokenizer(settings).extended(by: captions) }

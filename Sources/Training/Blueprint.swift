@@ -57,7 +57,9 @@ public struct Blueprint: Sendable {
   }
 
   /// What is trained, frozen and adapted.
-  public var policy: ParameterPolicy { recipe.start.policy(for: recipe.task, grown: base?.grownTables ?? [:]) }
+  public var policy: ParameterPolicy {
+    recipe.start.policy(for: recipe.task, grown: base?.grownTables ?? [:])
+  }
 
   /// The model and what belongs to it, its parameters registered and not yet allocated.
   ///

@@ -10,7 +10,8 @@ extension LoadedModel {
   public func merged() throws -> CheckpointContents {
     var contents = CheckpointContents()
     let records = subject.parameters.merged().map { name, shape, values in
-      TensorRecord(name: name, shape: shape, values: UnsafeBufferPointer(values.buffer), owner: TensorOwner(values))
+      TensorRecord(
+        name: name, shape: shape, values: UnsafeBufferPointer(values.buffer), owner: TensorOwner(values))
     }
     contents.groups = [CheckpointGroup.parameters: records, CheckpointGroup.average: records]
     contents.attributes = try blueprint.merged().attributes

@@ -34,9 +34,12 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
     }
     return
       (["The weights of \(path) are not those of this recipe's model:"]
-      + list(missing, "the model has them and the base does not (to draw them anew, name them in start.fresh)")
-      + list(leftOver, "the base has them and the model does not (to leave them out, name them in start.unused)")
-      + list(differing, "of other shapes (give the recipe the sizes of the base's, or name them in start.fresh)"))
+      + list(
+        missing, "the model has them and the base does not (to draw them anew, name them in start.fresh)")
+      + list(
+        leftOver, "the base has them and the model does not (to leave them out, name them in start.unused)")
+      + list(
+        differing, "of other shapes (give the recipe the sizes of the base's, or name them in start.fresh)"))
       .joined(separator: "\n")
   }
 }

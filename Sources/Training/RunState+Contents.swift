@@ -17,7 +17,8 @@ extension RunState {
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
-        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep, looks,
+        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
+        looks,
       ]
   }
 

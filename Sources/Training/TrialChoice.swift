@@ -66,6 +66,7 @@ struct TrialChoice {
     let (small, large) = (try costs(chosen, shape).operations, try costs(chosen, whole).operations)
     growth =
       shape == whole
-      ? chosen.trials.map { _ in 1 } : zip(chosen.parts(large), chosen.parts(small)).map { $1 > 0 ? $0 / $1 : 1 }
+      ? chosen.trials.map { _ in 1 }
+      : zip(chosen.parts(large), chosen.parts(small)).map { $1 > 0 ? $0 / $1 : 1 }
   }
 }

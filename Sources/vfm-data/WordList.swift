@@ -1,6 +1,6 @@
 import Commands
-import Foundation
 import Fields
+import Foundation
 
 /// Reads an option that holds words of a vocabulary with commas between them.
 enum WordList {

@@ -68,7 +68,9 @@ struct VFMEval: ParsableCommand {
         throw Failure(
           .unfitInput, "None of the clips of \(manifest) can be read; the messages above say why.")
       }
-      let losses = model.subject.evaluators[0].run(reader).figures.map { (condition: $0.name, loss: $0.value) }
+      let losses = model.subject.evaluators[0].run(reader).figures.map {
+        (condition: $0.name, loss: $0.value)
+      }
       let following = try judge(model, entries)
       try json
         ? printJSON(path, reader.count, losses, following)

@@ -73,7 +73,8 @@ struct VFMSample: ParsableCommand {
       guard let sampler = model.subject.sampler else {
         throw Failure(
           .unfitInput,
-          "\(model.path) is of task.kind \"\(model.blueprint.recipe.kind.rawValue)\", which samples no clips.")
+          "\(model.path) is of task.kind \"\(model.blueprint.recipe.kind.rawValue)\", which samples no clips."
+        )
       }
       let shape = model.blueprint.clipShape
       let size = try checkedSize(shape, sampler.sizeUnit)
@@ -82,12 +83,13 @@ struct VFMSample: ParsableCommand {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
       let progress = PercentLine("sampling")
-      let clips = SampledClips(sampler, SamplerSettings(steps: steps, guidance: guidance, seed: seed)).pictures(
-        of: prompt.map(Wish.init(prompt:)), size: size
-      ) { share in
-        progress.show(share)
-        return true
-      }
+      let clips = SampledClips(sampler, SamplerSettings(steps: steps, guidance: guidance, seed: seed))
+        .pictures(
+          of: prompt.map(Wish.init(prompt:)), size: size
+        ) { share in
+          progress.show(share)
+          return true
+        }
       progress.close()
       if isSheet {
         try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
@@ -112,7 +114,8 @@ struct VFMSample: ParsableCommand {
     let size = SampleSize(
       frames: frames ?? shape.frames, height: height ?? shape.height, width: width ?? shape.width)
     for (name, value, part) in [
-      ("frames", size.frames, unit.frames), ("height", size.height, unit.height), ("width", size.width, unit.width),
+      ("frames", size.frames, unit.frames), ("height", size.height, unit.height),
+      ("width", size.width, unit.width),
     ] where value < 1 || value % part != 0 {
       throw Failure(.usage, "--\(name) \(value) must be a positive multiple of the model's patch, \(part).")
     }

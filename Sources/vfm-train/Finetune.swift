@@ -21,15 +21,19 @@ struct Finetune: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var recipe: String?
   @Option(
-    help: "What to start from: a checkpoint, or a run's folder for its newest one (default: the recipe's start.from).",
+    help:
+      "What to start from: a checkpoint, or a run's folder for its newest one (default: the recipe's start.from).",
     completion: .file(extensions: ["h5"]))
   var base: String?
-  @Option(help: "The new clips: a manifest, in any layout that docs/data.md lists (default: the recipe's data.train).")
+  @Option(
+    help:
+      "The new clips: a manifest, in any layout that docs/data.md lists (default: the recipe's data.train).")
   var data: String?
   @Option(
     help: "Held-out clips of the new kind (default: validation.jsonl or .csv beside --data, if it is there).")
   var validation: String?
-  @Option(help: "What is trained: full, lora or head (default: the recipe's start.method; without a recipe lora).")
+  @Option(
+    help: "What is trained: full, lora or head (default: the recipe's start.method; without a recipe lora).")
   var method: StartSection.Method?
   @OptionGroup var options: RunOptions
 
@@ -46,10 +50,14 @@ struct Finetune: ParsableCommand {
 
   /// "finetune-lora" of a recipe; else the base's name and the clips'.
   private var name: String {
-    func stem(_ path: String) -> String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
+    func stem(_ path: String) -> String {
+      ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    }
     if let recipe { return stem(recipe) }
     let data = data ?? ""
-    let clips = ["train", "validation", "test"].contains(stem(data)) ? stem((data as NSString).deletingLastPathComponent) : stem(data)
+    let clips =
+      ["train", "validation", "test"].contains(stem(data))
+      ? stem((data as NSString).deletingLastPathComponent) : stem(data)
     return "\(stem(base ?? "base"))-\(clips)-\(method?.rawValue ?? "lora")"
   }
 
@@ -67,9 +75,12 @@ struct Finetune: ParsableCommand {
   /// The base's own recipe for the new clips.
   private func standard() throws -> Recipe {
     guard let base else {
-      throw Failure(.usage, "Say what to start from: give --base (a checkpoint or a run's folder), or a recipe.")
+      throw Failure(
+        .usage, "Say what to start from: give --base (a checkpoint or a run's folder), or a recipe.")
     }
-    guard let data else { throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.") }
+    guard let data else {
+      throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.")
+    }
     let known = try Blueprint(Inputs.checkpoint(base)).recipe
     let manifest = try Manifest.load(data, split: "train")
     let settings = FinetuneSettings(
@@ -106,7 +117,8 @@ struct Finetune: ParsableCommand {
 
   /// A value as JSON, so that no path is taken for a number.
   private func quoted(_ text: String) -> String {
-    let data = try? JSONSerialization.data(withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
+    let data = try? JSONSerialization.data(
+      withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
     return data.map { String(decoding: $0, as: UTF8.self) } ?? text
   }
 }

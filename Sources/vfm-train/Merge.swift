@@ -14,7 +14,8 @@ struct Merge: ParsableCommand {
       """)
 
   @Argument(
-    help: "An adapter's checkpoint, or its run's folder for the newest one.", completion: .file(extensions: ["h5"]))
+    help: "An adapter's checkpoint, or its run's folder for the newest one.",
+    completion: .file(extensions: ["h5"]))
   var adapter: String
   @Option(help: "The base that it was trained on (default: where it lay then, or beside the adapter).")
   var base: String?

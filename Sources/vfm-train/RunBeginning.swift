@@ -13,8 +13,9 @@ struct RunBeginning {
   let manifest: Manifest
   let clips: RunClips
 
-  /// The state to train from, and the weights that it is compared with: those of its base, if it has one.
-  typealias Start = (state: RunState, base: LoadedBase?, changes: [String])
+  /// The state to train from; where the base lies that it is compared with, if it has one; and what its recipe says
+  /// otherwise than when it began.
+  typealias Start = (state: RunState, base: String?, changes: [String])
 
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
@@ -23,7 +24,8 @@ struct RunBeginning {
       if start.isAdapter { throw BaseError.needed(method: start.method.rawValue) }
       let state = try RunState(Blueprint(recipe, manifest))
       if !start.frozen.isEmpty {
-        standardError("note: there is no start.from, so frozen parameters keep the values they are drawn with\n")
+        standardError(
+          "note: there is no start.from, so frozen parameters keep the values they are drawn with\n")
       }
       try clips.begin(state)
       return (state, nil, [])
@@ -32,7 +34,7 @@ struct RunBeginning {
     let state = try RunState(Blueprint(recipe, manifest, base: base))
     tell(try state.begin(from: base), state)
     try clips.begin(state)
-    return (state, base, [])
+    return (state, base.path, [])
   }
 
   /// The run that a checkpoint holds.
@@ -58,7 +60,7 @@ struct RunBeginning {
       )
     }
     standardError("going on from step \(state.step) (\(found.path))\n")
-    return (state, base, changes.allowed)
+    return (state, base?.path, changes.allowed)
   }
 
   /// An adapter needs its base; a run that trains all of it is only compared with it, if it is still there.

@@ -40,7 +40,7 @@ struct RunForecast {
     let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = Self.captions(of: manifest)
     let heldOut = try Self.heldOutClips(recipe)
-    plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut) { subject in
+    plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler
       else { return }
@@ -49,7 +49,7 @@ struct RunForecast {
     reading = Self.read(recipe, manifest, batch: plan.clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
-      clips: Self.clipBytes(recipe, clips: manifest.count, heldOut: heldOut, batch: plan.clipsPerStep),
+      clips: Self.clipBytes(recipe, clips: manifest.count, heldOut: heldOut.reduce(0, +), batch: plan.clipsPerStep),
       checkpoint: plan.checkpointBytes)
     calibration = try StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
   }
@@ -60,11 +60,13 @@ struct RunForecast {
     return count == 0 ? [""] : (0..<count).map { manifest.caption($0 * manifest.count / count) }
   }
 
-  private static func heldOutClips(_ recipe: Recipe) throws -> Int {
-    guard recipe.training.validateEvery > 0, let manifest = try recipe.data.validationManifest() else {
-      return 0
+  /// How many clips of each held-out list a look takes in.
+  private static func heldOutClips(_ recipe: Recipe) throws -> [Int] {
+    guard recipe.training.validateEvery > 0 else { return [] }
+    let remembered = try recipe.evaluation.remember.map { try Manifest.load($0, split: "validation") }
+    return [try recipe.data.validationManifest(), remembered].compactMap {
+      $0.map { min($0.count, recipe.training.validationClips) }
     }
-    return min(manifest.count, recipe.training.validationClips)
   }
 
   /// Bytes of decoded clips. Clips of the first frames and the middle are the same in each epoch and are kept as long as

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
-import Clips
 import ClipIndexing
+import Clips
 import Commands
 import Evaluation
 import Foundation
@@ -21,7 +21,8 @@ final class TrainingRun: TrainingObserver {
   private let lock: RunLock
   private let checkpoints: CheckpointFolder
   private let state: RunState
-  private let base: LoadedBase?
+  /// Where the base lies, if the run has one and it is still there.
+  private let base: String?
   private let metrics: MetricsLog
   private let progress: ProgressLine
   private var looks: [HeldOutReport] = []
@@ -171,7 +172,11 @@ final class TrainingRun: TrainingObserver {
       }
     }
     remembering {
-      if let base { changes = try WeightChange.measure(state.parameters, base: base.weights) }
+      if let base {
+        // Read anew each time: what it takes is in memory no longer than a checkpoint that is saved.
+        changes = try WeightChange.measure(
+          state.parameters, base: CheckpointWeights(CheckpointFile.read(base)))
+      }
       try metrics.add(report, changes: changes)
     }
   }

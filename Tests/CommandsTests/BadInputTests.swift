@@ -42,7 +42,8 @@ import Testing
       "data.height: 17",
       "training.steps")
     expect(try vfm(["vfm-train", "pretrain", bench.path + "/none.json"]), code: 66, "none.json")
-    expect(try bench.pretrain("--set", "training.bachSize=3"), code: 65, "training.bachSize", "training.batchSize")
+    expect(
+      try bench.pretrain("--set", "training.bachSize=3"), code: 65, "training.bachSize", "training.batchSize")
   }
 
   @Test func aTruncatedNewestCheckpointFallsBack() throws {

@@ -20,17 +20,16 @@ import Testing
           clips: 20, seed: 4, colours: [.cyan], shapes: [.star], width: 16, height: 16, frames: 4))
     }
 
-    func finetune(_ more: String..., output: String? = nil) throws -> CommandResult {
-      try vfm(
-        [
-          "vfm-train", "finetune", "--base", bench.output, "--data", data, "--output", output ?? folder, "--json",
-          "--set", "training.steps=20", "--set", "training.checkpointEvery=7", "--set", "samples.steps=2",
-          "--set", "start.lora.rank=4",
-        ] + more)
+    func command(_ more: [String], output: String) -> [String] {
+      [
+        "vfm-train", "finetune", "--base", bench.output, "--data", data, "--output", output, "--json",
+        "--set", "training.steps=20", "--set", "training.checkpointEvery=7", "--set", "samples.steps=2",
+        "--set", "start.lora.rank=4",
+      ] + more
     }
 
-    func hash(_ path: String) throws -> String {
-      try vfm(["vfm-train", "inspect", path, "--hash"]).output
+    func finetune(_ more: String..., output: String? = nil) throws -> CommandResult {
+      try vfm(command(more, output: output ?? folder))
     }
   }
 
@@ -51,13 +50,34 @@ import Testing
     let rest = try tuning.finetune("--method", method, "--threads", "3", output: halves)
     #expect(rest.code == 0, "\(rest.errors)")
     #expect(rest.json["hash"] as? String == whole.json["hash"] as? String && rest.json["hash"] != nil)
-    let seven = try tuning.finetune("--method", method, "--threads", "7", output: tuning.bench.path + "/seven")
+    let seven = try tuning.finetune(
+      "--method", method, "--threads", "7", output: tuning.bench.path + "/seven")
     #expect(seven.json["hash"] as? String == whole.json["hash"] as? String)
     // The base's samples are there beside the tuned ones, from the same prompts.
     for step in ["000000", "000020"] {
       #expect(FileManager.default.fileExists(atPath: tuning.folder + "/samples/step-\(step)/sheet.png"))
     }
     #expect(FileManager.default.fileExists(atPath: tuning.folder + "/best"))
+  }
+
+  @Test func aRunThatIsKilledWhileSavingGoesOnToTheSameEnd() throws {
+    let tuning = try Tuning()
+    let saving = ["--set", "training.checkpointEvery=1", "--set", "training.validateEvery=2"]
+    let whole = try vfm(tuning.command(saving, output: tuning.folder))
+    #expect(whole.code == 0, "\(whole.errors)")
+    let killed = tuning.bench.path + "/killed"
+    for steps in [2, 9] {
+      let result = try vfm(tuning.command(saving, output: killed)) { process in
+        // Saves follow each other closely: whatever it does by now, it is likely to be amid one.
+        let newest = killed + String(format: "/checkpoints/step-%08d.h5", steps)
+        while process.isRunning && !FileManager.default.fileExists(atPath: newest) { usleep(200) }
+        kill(process.processIdentifier, SIGKILL)
+      }
+      #expect(result.code == SIGKILL, "\(result.errors)")
+    }
+    let rest = try vfm(tuning.command(saving, output: killed))
+    #expect(rest.code == 0 && rest.errors.contains("going on from step "), "\(rest.errors)")
+    #expect(rest.json["hash"] as? String == whole.json["hash"] as? String && rest.json["hash"] != nil)
   }
 
   @Test func stepsOfAnAdapterTakeNoMemoryFromTheSystem() throws {
@@ -75,7 +95,10 @@ import Testing
     #expect(merge.code == 0, "\(merge.errors)")
     func sample(_ arguments: String...) throws -> CommandResult {
       try vfm(
-        ["vfm-sample", "--prompt", "a cyan star moves left", "--steps", "2", "--output", tuning.bench.path + "/s.mkv"]
+        [
+          "vfm-sample", "--prompt", "a cyan star moves left", "--steps", "2", "--output",
+          tuning.bench.path + "/s.mkv",
+        ]
           + arguments)
     }
     func loss(_ arguments: String...) throws -> Double? {
@@ -96,7 +119,8 @@ import Testing
     #expect(lost.code == 66 && lost.errors.contains("name it with --base"), "\(lost.errors)")
     #expect(try sample("--checkpoint", tuning.folder, "--base", elsewhere).code == 0)
     let other = tuning.bench.path + "/other"
-    #expect(try tuning.bench.pretrain("--set", "tokenizer.kind=words", "--set", "seed=77", output: other).code == 0)
+    #expect(
+      try tuning.bench.pretrain("--set", "tokenizer.kind=words", "--set", "seed=77", output: other).code == 0)
     let wrong = try sample("--checkpoint", tuning.folder, "--base", other)
     #expect(wrong.code == 65 && wrong.errors.contains("was trained on other weights"), "\(wrong.errors)")
     #expect(try sample("--checkpoint", whole).code == 0)
@@ -129,7 +153,8 @@ import Testing
     #expect(absent.code == 66 && absent.errors.contains("no.h5"), "\(absent.errors)")
     try refusal(65, "has no head to train alone", setting: "--method", "head")
     try refusal(
-      65, "start.lora.targets: no linear layer is called \"transformer.bloks\"", "did you mean \"transformer.blocks\"?",
+      65, "start.lora.targets: no linear layer is called \"transformer.bloks\"",
+      "did you mean \"transformer.blocks\"?",
       setting: "--set", "start.lora.targets=[\"transformer.bloks\"]")
     try refusal(
       65, "start.lora.rank: 30 is more than the smaller side of", setting: "--set", "start.lora.rank=30")
@@ -187,12 +212,14 @@ import Testing
       .replacingOccurrences(of: "\"objective\": { \"prediction\": \"x0\" },", with: "")
       .replacingOccurrences(of: "\"seed\": 5,", with: "\"seed\": 5, \"task\": {\"kind\": \"denoising\"},")
     let samples = try #require(recipe.range(of: "\"samples\""))
-    let end = try #require(recipe.range(of: ",", options: .backwards, range: recipe.startIndex..<samples.lowerBound))
+    let end = try #require(
+      recipe.range(of: ",", options: .backwards, range: recipe.startIndex..<samples.lowerBound))
     try bench.write(recipe[..<end.lowerBound] + "}", to: "recipe.json")
     let base = try bench.pretrain()
     #expect(base.code == 0, "\(base.errors)")
     let run = try vfm([
-      "vfm-train", "finetune", "--base", bench.output, "--data", bench.path + "/set/train.jsonl", "--method", "head",
+      "vfm-train", "finetune", "--base", bench.output, "--data", bench.path + "/set/train.jsonl", "--method",
+      "head",
       "--output", bench.path + "/head", "--json", "--set", "training.steps=4",
     ])
     #expect(run.code == 0, "\(run.errors)")

@@ -1,6 +1,6 @@
+import Clips
 import Foundation
 import GradientCheck
-import Clips
 import Layers
 import Models
 import Tensors

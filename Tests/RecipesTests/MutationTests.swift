@@ -1,5 +1,5 @@
-import Foundation
 import Fields
+import Foundation
 import Testing
 
 @testable import Recipes
@@ -60,7 +60,9 @@ import Testing
   @Test func wildOverridesNeverCrash() {
     var damage = Damage(state: 99)
     let paths =
-      Recipe.table(of: .textToVideo).leafPaths + ["data", "model", "objective.times", "", "x", "model.patch[1]", "notes.0"]
+      Recipe.table(of: .textToVideo).leafPaths + [
+        "data", "model", "objective.times", "", "x", "model.patch[1]", "notes.0",
+      ]
     for _ in 0..<3000 {
       let overrides = (0..<2).map { _ in
         var path = Array(paths.randomElement(using: &damage)!)

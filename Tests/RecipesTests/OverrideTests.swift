@@ -19,7 +19,9 @@ import Testing
     #expect(try recipe("model.pooledText=true").textToVideo.transformer.pooledText)
     #expect(try recipe("data.train=other=folder/a b").data.train == "other=folder/a b")
     #expect(try recipe("data.train=\"12\"").data.train == "12")
-    #expect(try recipe("model.patch=[2, 4, 4]").textToVideo.transformer.patch == PatchSize(frames: 2, height: 4, width: 4))
+    #expect(
+      try recipe("model.patch=[2, 4, 4]").textToVideo.transformer.patch
+        == PatchSize(frames: 2, height: 4, width: 4))
     #expect(try recipe("model={\"width\": 96, \"heads\": 4}").textToVideo.transformer.feedForward == 384)
     #expect(try recipe("notes=for a try").notes == ["for a try"])
   }
@@ -29,8 +31,12 @@ import Testing
   }
 
   @Test func reachesIntoLists() throws {
-    #expect(try recipe("model.patch[0]=2").textToVideo.transformer.patch == PatchSize(frames: 2, height: 2, width: 2))
-    #expect(try recipe("model.patch.2=4").textToVideo.transformer.patch == PatchSize(frames: 1, height: 2, width: 4))
+    #expect(
+      try recipe("model.patch[0]=2").textToVideo.transformer.patch
+        == PatchSize(frames: 2, height: 2, width: 2))
+    #expect(
+      try recipe("model.patch.2=4").textToVideo.transformer.patch == PatchSize(frames: 1, height: 2, width: 4)
+    )
     #expect(
       try recipe("samples.prompts[0]=a red circle", "samples.prompts.1=another").task.samples?.prompts
         == ["a red circle", "another"])

@@ -39,8 +39,10 @@ import Testing
     func recipe(_ section: String) throws -> Recipe { try Recipe.parse(adding(section), name: "r.json") }
     #expect(try recipe(#""notes": "one""#).notes == ["one"])
     #expect(try recipe(#""notes": ["one", ""]"#).notes == ["one", ""])
-    #expect(try recipe(#""objective": {"times": {"shift": 4}}"#).textToVideo.objective.flow.shift == .constant(4))
-    #expect(try recipe(#""objective": {"times": {"shift": "tokens"}}"#).textToVideo.objective.flow.shift == .tokens)
+    #expect(
+      try recipe(#""objective": {"times": {"shift": 4}}"#).textToVideo.objective.flow.shift == .constant(4))
+    #expect(
+      try recipe(#""objective": {"times": {"shift": "tokens"}}"#).textToVideo.objective.flow.shift == .tokens)
     #expect(try recipe(#""seed": 7.0, "$schema": "x.json""#).seed == 7)
     #expect(try recipe(#""optimizer": {"gradientClipNorm": 0}"#).optimizer.gradientClipNorm == 0)
   }

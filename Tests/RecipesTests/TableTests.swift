@@ -1,7 +1,6 @@
+import Fields
 import Foundation
 import Testing
-
-import Fields
 
 @testable import Recipes
 

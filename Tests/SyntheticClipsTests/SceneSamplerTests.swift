@@ -1,6 +1,5 @@
 import Testing
 
-
 @testable import SyntheticClips
 @testable import Tokens
 

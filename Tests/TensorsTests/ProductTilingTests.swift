@@ -8,7 +8,8 @@ struct ProductTilingTests {
     let tiling = ProductTiling(shape)
     func pieces(_ n: Int, _ size: Int) -> Int { (n + size - 1) / size }
     return [
-      pieces(shape.rows, tiling.rows), pieces(shape.columns, tiling.columns), pieces(shape.terms, tiling.terms),
+      pieces(shape.rows, tiling.rows), pieces(shape.columns, tiling.columns),
+      pieces(shape.terms, tiling.terms),
     ]
   }
 

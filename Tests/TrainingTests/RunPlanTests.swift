@@ -5,7 +5,9 @@ import Testing
 
 @testable import Training
 
-@Test(arguments: ["training.activationCheckpointing=false", "training.activationCheckpointing=true", "model.depth=5"])
+@Test(arguments: [
+  "training.activationCheckpointing=false", "training.activationCheckpointing=true", "model.depth=5",
+])
 func operationsArePlannedExactly(override: String) throws {
   let folder = try TemporaryFolder()
   let run = try SmallRun(in: folder, steps: 2, override)
@@ -26,7 +28,8 @@ func operationsArePlannedExactly(override: String) throws {
   let folder = try TemporaryFolder()
   let plain = try RunPlan(SmallRun(in: folder, "model.depth=8", "training.batchSize=8").blueprint)
   let thrifty = try RunPlan(
-    try SmallRun(in: folder, "model.depth=8", "training.batchSize=8", "training.activationCheckpointing=true").blueprint)
+    try SmallRun(in: folder, "model.depth=8", "training.batchSize=8", "training.activationCheckpointing=true")
+      .blueprint)
   #expect(thrifty.peakBytes < plain.peakBytes)
   #expect(thrifty.operationsPerStep > plain.operationsPerStep)
   #expect(thrifty.checkpointBytes == plain.checkpointBytes)

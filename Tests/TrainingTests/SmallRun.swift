@@ -45,9 +45,14 @@ struct SmallRun {
   }
 
   func loader(from step: Int, workers: Int = 1) -> BatchLoader {
+    loader(for: blueprint, from: step, workers: workers)
+  }
+
+  /// Clips of this run's set for a run of another blueprint.
+  func loader(for blueprint: Blueprint, from step: Int, workers: Int = 1) -> BatchLoader {
     BatchLoader(
-      manifest, shape: blueprint.clipShape, batch: recipe.training.clipsPerStep,
-      seed: UInt64(recipe.seed), startStep: step, crop: .random, workers: workers)
+      manifest, shape: blueprint.clipShape, batch: blueprint.recipe.training.clipsPerStep,
+      seed: UInt64(blueprint.recipe.seed), startStep: step, crop: .random, workers: workers)
   }
 
   /// Trains from a state on.

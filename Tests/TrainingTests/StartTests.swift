@@ -92,7 +92,9 @@ private func begun(
     let report = try state.begin(from: base)
     #expect(report.fresh.isEmpty && report.unused.isEmpty)
     let words = try state.blueprint.facts.textTokenizer(settings)
-    #expect(words.addedWords(since: before) == ["an", "of", "unheard", "zebra"].filter { !before.words.contains($0) })
+    #expect(
+      words.addedWords(since: before)
+        == ["an", "of", "unheard", "zebra"].filter { !before.words.contains($0) })
     return state
   }
   let table = "text_encoder.shared.weight"

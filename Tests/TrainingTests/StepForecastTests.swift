@@ -20,7 +20,8 @@ func aForecastOfAnAffineMachineIsExact(depth: Int, textDepth: Int, passes: Int) 
     let forecast = StepForecast(stacks, passes: passes, blocks: ["blocks": blocks, "text": textBlocks])
     let whole = times(["blocks": depth, "text": textDepth])
     #expect(
-      abs(forecast.seconds(forecast.trials.map(times)) - (Double(passes) * whole.pass + whole.update)) < 1e-12)
+      abs(forecast.seconds(forecast.trials.map(times)) - (Double(passes) * whole.pass + whole.update)) < 1e-12
+    )
   }
 }
 

@@ -85,6 +85,7 @@ private let position = Position(seed: 1, step: 7)
     [examples(gaussian(shape), named: ["x", "y"])], at: position, rate: 0)
   #expect(result.gradientNorm > limit)
   let moment =
-    (state.optimizer as! AdamW).firstMoment.sumOfSquares.squareRoot() / (1 - state.blueprint.recipe.optimizer.constants.beta1)
+    (state.optimizer as! AdamW).firstMoment.sumOfSquares.squareRoot()
+    / (1 - state.blueprint.recipe.optimizer.constants.beta1)
   #expect(abs(moment - limit) < 1e-3 * limit)
 }

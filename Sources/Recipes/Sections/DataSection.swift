@@ -1,5 +1,5 @@
-import Clips
 import ClipIndexing
+import Clips
 import Fields
 import Tasks
 import Video

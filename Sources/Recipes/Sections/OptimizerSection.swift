@@ -34,9 +34,11 @@ public struct OptimizerSection: Equatable, Sendable {
       "gradientClipNorm", .from(0, through: 1_000_000), default: 1,
       "Greatest norm of the whole gradient, beyond which it is scaled down; 0 for no limit.")
     warmupSteps = section.integer(
-      "warmupSteps", 0...1_000_000_000, default: 100, "Steps in which the learning rate rises linearly from 0.")
+      "warmupSteps", 0...1_000_000_000, default: 100,
+      "Steps in which the learning rate rises linearly from 0.")
     schedule = section.choice(
-      "schedule", default: LearningRateSchedule.Shape.cosine, "How the learning rate goes on after the warm-up.")
+      "schedule", default: LearningRateSchedule.Shape.cosine,
+      "How the learning rate goes on after the warm-up.")
     finalLearningRate = section.number(
       "finalLearningRate", .from(0, through: 1), default: 0.1,
       "Learning rate at the last step, as a share of the peak; the constant schedule ignores it.")
@@ -50,6 +52,7 @@ public struct OptimizerSection: Equatable, Sendable {
   /// The learning rates of a run of `steps` steps.
   public func learningRates(steps: Int) -> LearningRateSchedule {
     LearningRateSchedule(
-      peak: learningRate, warmupSteps: warmupSteps, shape: schedule, finalShare: finalLearningRate, steps: steps)
+      peak: learningRate, warmupSteps: warmupSteps, shape: schedule, finalShare: finalLearningRate,
+      steps: steps)
   }
 }

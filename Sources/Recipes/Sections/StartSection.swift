@@ -44,7 +44,8 @@ public struct StartSection: Equatable, Sendable {
         + "read when a run begins, and adapters need it ever after.")
     method = section.choice(
       "method", default: Method.full,
-      "What is trained: all of the model, low-rank adapters beside its linear layers (LoRA), or its head alone.")
+      "What is trained: all of the model, low-rank adapters beside its linear layers (LoRA), or its head alone."
+    )
     (rank, alpha, targets) = section.section("lora", "Adapters, for the method lora.") { section in
       let rank = section.integer(
         "rank", 1...4096, default: 16, "Rows of an adapter's first factor: how much it can change.")
@@ -61,10 +62,12 @@ public struct StartSection: Equatable, Sendable {
     frozen = section.strings(
       "frozen", atMost: 64,
       "Patterns of parameters that are not trained, as in [\"text_encoder\"] (for the method full; the others freeze all "
-        + "but their own).").map(NamePattern.init)
+        + "but their own)."
+    ).map(NamePattern.init)
     frozenPrecision = section.choice(
       "frozenPrecision", default: Precision.float32,
-      "How frozen values are kept in memory: bfloat16 takes half of it and rounds them to 8 bits of precision.")
+      "How frozen values are kept in memory: bfloat16 takes half of it and rounds them to 8 bits of precision."
+    )
     learningRates = section.numbersByName(
       "learningRates", .from(0, through: 1000),
       "Factors of the learning rate by pattern, as in {\"text_encoder\": 0.1}; of several that match the last counts."
@@ -78,7 +81,8 @@ public struct StartSection: Equatable, Sendable {
       "Patterns of parameters that are drawn anew and trained, whether or not the base has them: a new head, say."
     ).map(NamePattern.init)
     unused = section.strings(
-      "unused", atMost: 64, "Patterns of the base's parameters that this model does not have; others are refused."
+      "unused", atMost: 64,
+      "Patterns of the base's parameters that this model does not have; others are refused."
     ).map(NamePattern.init)
   }
 

@@ -56,7 +56,8 @@ public struct TrainingSection: Equatable, Sendable {
     section.expect(
       clips <= 65_536, of: "batchSize", "gradientAccumulation",
       otherwise: "\(batchSize) clips a batch × \(gradientAccumulation) batches a step "
-        + "(training.gradientAccumulation) are \(clips) clips a step, more than 65536; make one of them smaller")
+        + "(training.gradientAccumulation) are \(clips) clips a step, more than 65536; make one of them smaller"
+    )
   }
 
   /// Clips of a step.

@@ -67,7 +67,9 @@ struct BatchLoaderTests {
       try set.manifest(), shape: ClipShape(frames: 8, height: 32, width: 32, frameRate: 8), batch: 2, seed: 0)
     let batch = try loader.next()
     #expect(batch.examples.clips.shape == [2, 3, 8, 32, 32])
-    #expect(batch.examples.count == 2 && batch.examples.captions == batch.examples.entries.map(\.caption) && batch.secondsWaited >= 0)
+    #expect(
+      batch.examples.count == 2 && batch.examples.captions == batch.examples.entries.map(\.caption)
+        && batch.secondsWaited >= 0)
     let tone = GroundKind(rawValue: batch.examples.entries[0].attributes["ground"]!)!.plainTone!
     for channel in 0..<3 {
       let corner = batch.examples.clips.values[channel * 8 * 32 * 32]
