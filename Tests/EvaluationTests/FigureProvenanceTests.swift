@@ -1,6 +1,6 @@
+import Manifests
 import Evaluation
 import Foundation
-import Manifests
 import Testing
 import Video
 
