@@ -131,8 +131,7 @@ let package = Package(
 
     testSupport("GradientCheck", uses: ["Layers", "Tensors"]),
     testSupport(
-      "FixedStep",
-      uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
+      "FixedStep", uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
     testSupport("ClipMutations", uses: ["Video"]),
     probe("clip-probe", in: "ClipProbe", uses: ["Video", "ClipMutations"]),
@@ -157,9 +156,7 @@ let package = Package(
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
-    tests(
-      of: "Denoising",
-      uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(of: "Denoising", uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
     tests(of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "TestClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "Manifests", "SyntheticClips", "Video"]),
