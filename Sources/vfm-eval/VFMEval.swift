@@ -91,8 +91,12 @@ struct VFMEval: ParsableCommand {
         ? nil : try TrainingClips.find(training, root: root, limit: trainingClips, of: models.model)
       let record = try measurement.record(manifest: manifest, training: training)
       print(try json ? EvalJSON(record).text() : record.text)
-      if let sheet, let sampling = record.sampling {
-        try writePNG(ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
+      if let sheet {
+        if let sampling = record.sampling {
+          try writePNG(ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
+        } else {
+          standardError("note: nothing was sampled, so \(sheet) is not written\n")
+        }
       }
       if let report { try record.writePage(to: report) }
     }
