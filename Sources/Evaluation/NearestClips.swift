@@ -60,6 +60,11 @@ public struct NearestClips: Sendable, Equatable, Codable {
     shareAbove = Double(above) / Double(matches.count)
   }
 
+  /// Places of matches, the closest first; equally close ones keep their order.
+  public var closest: [Int] {
+    matches.indices.sorted { (matches[$1].psnr, $0) < (matches[$0].psnr, $1) }
+  }
+
   /// The closeness of two thumbnails in decibels.
   /// - Parameters:
   ///   - squaredError: the sum of squared differences of their bytes.

@@ -9,11 +9,9 @@ extension NearestClips {
 
   /// The matches for people, the closest first.
   public var table: TextTable {
-    // Equally close ones keep their order.
-    let sorted = matches.enumerated().sorted { ($1.element.psnr, $0.offset) < ($0.element.psnr, $1.offset) }
-    return TextTable(
+    TextTable(
       columns: ["dB", "sample", "nearest training clip"],
-      rows: sorted.map { [$0.element.closeness, $0.element.sample, $0.element.clip] })
+      rows: closest.map { [matches[$0].closeness, matches[$0].sample, matches[$0].clip] })
   }
 
   private static func words(_ psnr: Double) -> String { String(format: "%.1f dB", psnr) }

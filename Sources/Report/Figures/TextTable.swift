@@ -39,7 +39,7 @@ public struct TextTable: Sendable, CustomStringConvertible {
   }
 
   /// A column is one of numbers when each cell begins like one or is a dash or empty, and some cell is a number.
-  private func isNumeric(_ column: Int) -> Bool {
+  func isNumeric(_ column: Int) -> Bool {
     let cells = rows.map { $0[column] }.filter { !["", "-", "–", "—"].contains($0) }
     return !cells.isEmpty
       && cells.allSatisfy { cell in
