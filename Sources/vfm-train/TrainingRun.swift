@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
-import Clips
 import ClipIndexing
+import Clips
 import Commands
 import Evaluation
 import Foundation
@@ -24,8 +24,6 @@ final class TrainingRun: TrainingObserver {
   private let base: LoadedBase?
   private let metrics: MetricsLog
   private let progress: ProgressLine
-  private var looks: [HeldOutReport] = []
-  private var changes: [WeightChange] = []
   private var clipsSeen = 0
   private var stepsHere = 0
   /// How often the pool had taken memory from the system when the third step of this process was done.
@@ -92,12 +90,11 @@ final class TrainingRun: TrainingObserver {
       let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
       standardError("\(clips) could not be read: see \(folder.quarantine)\n")
     }
-    if base != nil, let summary = FinetuneSummary(looks, changes, best: state.best, folder) {
-      standardError("\n\(summary.text)\n")
-    }
-    let report = try RunReport(folder: folder.path).write()
+    let report = try RunReport(folder: folder.path)
+    if let summary = report.finetuning { standardError("\n\(summary.text(in: folder.path))\n") }
+    let page = try report.write()
     standardError(
-      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n"
+      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(page)\n"
     )
     if json { try printResult(seconds: seconds, badClips: loader.badClips) }
     if case .stopped = outcome {
@@ -162,7 +159,6 @@ final class TrainingRun: TrainingObserver {
   }
 
   func validated(_ report: HeldOutReport) {
-    looks.append(report)
     for (evaluations, clips) in [(report.heldOut, ""), (report.remembered, " of the base's clips")] {
       for evaluation in evaluations {
         let words = evaluation.figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
@@ -171,8 +167,8 @@ final class TrainingRun: TrainingObserver {
       }
     }
     remembering {
-      if let base { changes = try WeightChange.measure(state.parameters, base: base.weights) }
-      try metrics.add(report, changes: changes)
+      let changes = try base.map { try WeightChange.measure(state.parameters, base: $0.weights) }
+      try metrics.add(report, changes: changes ?? [])
     }
   }
 
