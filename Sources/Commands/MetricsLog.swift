@@ -5,13 +5,14 @@ import Training
 public final class MetricsLog {
   private let file: FileHandle
 
-  /// Opens the log of a run that goes on from `step`: lines of later steps, from before it was stopped, are dropped.
+  /// Opens the log of a run that goes on from `step`: lines of later steps, from before it was stopped, are
+  /// dropped, and so are changes that were made at this very step: the checkpoint does not know of them.
   public init(path: String, from step: Int) throws {
     var kept = Data()
     if step > 0, let old = FileManager.default.contents(atPath: path) {
       for line in old.split(separator: UInt8(ascii: "\n")) {
         guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-          let number = object["step"] as? Int, number <= step
+          let number = object["step"] as? Int, number < step || number == step && object["changed"] == nil
         else { continue }
         kept += line + [UInt8(ascii: "\n")]
       }
@@ -54,7 +55,8 @@ public final class MetricsLog {
       }
     }
     if !changes.isEmpty {
-      line["weightChange"] = Dictionary(changes.map { ($0.block, $0.relative) }, uniquingKeysWith: { $1 })
+      line["weightChange"] = Dictionary(
+        changes.filter(\.relative.isFinite).map { ($0.block, $0.relative) }, uniquingKeysWith: { $1 })
     }
     try write(line)
   }

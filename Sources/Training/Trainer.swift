@@ -113,15 +113,17 @@ public final class Trainer {
 
   /// Measures the averaged weights on held-out clips, and keeps the best checkpoint.
   private func validate() throws {
-    guard heldOut.clips != nil || heldOut.remembered != nil else { return }
+    // How far the weights are from a base's is worth a look without clips, too.
+    guard heldOut.clips != nil || heldOut.remembered != nil || state.blueprint.base != nil else { return }
     let evaluators = state.subject.evaluators
     let look = state.parameters.withAverage {
-      HeldOutReport(
+      let look = HeldOutReport(
         step: state.step,
         heldOut: heldOut.clips.map { clips in evaluators.map { $0.run(clips) } } ?? [],
         remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [])
+      observer?.validated(look)
+      return look
     }
-    observer?.validated(look)
     guard let loss = look.heldOut.first?.loss, loss.isFinite else { return }
     if state.best.map({ loss < $0.loss }) ?? true {
       state.best = RunState.Best(loss: loss, step: state.step)

@@ -25,8 +25,6 @@ final class TrainingRun: TrainingObserver {
   private let base: String?
   private let metrics: MetricsLog
   private let progress: ProgressLine
-  private var looks: [HeldOutReport] = []
-  private var changes: [WeightChange] = []
   private var clipsSeen = 0
   private var stepsHere = 0
   /// How often the pool had taken memory from the system when the third step of this process was done.
@@ -93,12 +91,11 @@ final class TrainingRun: TrainingObserver {
       let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
       standardError("\(clips) could not be read: see \(folder.quarantine)\n")
     }
-    if base != nil, let summary = FinetuneSummary(looks, changes, best: state.best, folder) {
-      standardError("\n\(summary.text)\n")
-    }
-    let report = try RunReport(folder: folder.path).write()
+    let report = try RunReport(folder: folder.path)
+    if let summary = report.finetuning { standardError("\n\(summary.text(in: folder.path))\n") }
+    let page = try report.write()
     standardError(
-      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(report)\n"
+      "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(page)\n"
     )
     if json { try printResult(seconds: seconds, badClips: loader.badClips) }
     if case .stopped = outcome {
@@ -163,7 +160,6 @@ final class TrainingRun: TrainingObserver {
   }
 
   func validated(_ report: HeldOutReport) {
-    looks.append(report)
     for (evaluations, clips) in [(report.heldOut, ""), (report.remembered, " of the base's clips")] {
       for evaluation in evaluations {
         let words = evaluation.figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
@@ -172,12 +168,11 @@ final class TrainingRun: TrainingObserver {
       }
     }
     remembering {
-      if let base {
-        // Read anew each time: what it takes is in memory no longer than a checkpoint that is saved.
-        changes = try WeightChange.measure(
-          state.parameters, base: CheckpointWeights(CheckpointFile.read(base)))
+      // Read anew each time: what it takes is in memory no longer than a checkpoint that is saved.
+      let changes = try base.map {
+        try WeightChange.measure(state.parameters, base: CheckpointWeights(CheckpointFile.read($0)))
       }
-      try metrics.add(report, changes: changes)
+      try metrics.add(report, changes: changes ?? [])
     }
   }
 

@@ -21,7 +21,9 @@ extension LineChart {
   private static let mostStripes = 80
 
   private func words(at x: Double) -> String {
-    let values = lines.compactMap { line in
+    // Many pale lines without names would only say the same words again and again.
+    let told = lines.contains { $0.name != nil } ? lines.filter { $0.name != nil } : lines
+    let values = told.compactMap { line in
       line.curve.value(near: x).map { "\(line.name ?? yLabel): \(Figure.short($0, digits: 4))" }
     }
     return (["\(xLabel) \(Figure.short(x, digits: 9))"] + values).joined(separator: "\n")

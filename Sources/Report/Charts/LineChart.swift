@@ -28,6 +28,8 @@ struct LineChart {
   var lines: [Line]
   /// Places in x that are marked by a cross on the axis, and what a cross means.
   var crosses: (xs: [Double], meaning: String) = ([], "")
+  /// Places in x that an upright line marks.
+  var marks: [Mark] = []
   /// How y is spread; nil for what suits the values.
   var scale: ChartAxis.Scale?
   /// Whether a linear y axis begins at zero.
@@ -42,7 +44,8 @@ struct LineChart {
   var svg: String {
     let plot = plot
     let parts = [
-      grid(plot), lines.map { path($0, plot) }.joined(), crossMarks(plot), names(plot), readings(plot),
+      grid(plot), uprights(plot), lines.map { path($0, plot) }.joined(), crossMarks(plot), names(plot),
+      readings(plot),
     ]
     let label = HTML.escaped("\(yLabel) by \(xLabel)")
     return """
@@ -123,13 +126,11 @@ struct LineChart {
 
   // MARK: pieces of SVG
 
-  private func line(_ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
+  func line(_ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
     "<path class=\"\(kind)\" d=\"M\(pixels(x1)) \(pixels(y1))L\(pixels(x2)) \(pixels(y2))\"/>"
   }
 
-  private func text(_ kind: String, _ x: Double, _ y: Double, _ words: String, anchor: String = "start")
-    -> String
-  {
+  func text(_ kind: String, _ x: Double, _ y: Double, _ words: String, anchor: String = "start") -> String {
     let anchor = anchor == "start" ? "" : " text-anchor=\"\(anchor)\""
     return
       "<text class=\"\(kind)\" x=\"\(pixels(x))\" y=\"\(pixels(y))\"\(anchor)>\(HTML.escaped(words))</text>"

@@ -11,7 +11,8 @@ struct Plot {
     let points = chart.lines.lazy.map(\.curve.points).joined()
     // Steps are counted from nothing; charts one below the other then begin at the same place.
     x = ChartAxis(
-      points.map(\.x) + chart.crosses.xs, scale: chart.xScale, includesZero: true, endsOnTicks: false,
+      points.map(\.x) + chart.crosses.xs + chart.marks.map(\.x), scale: chart.xScale, includesZero: true,
+      endsOnTicks: false,
       wholeTicks: true,
       count: max(3, Int(chart.width / 110)))
     y = ChartAxis(
@@ -19,7 +20,8 @@ struct Plot {
     let named = chart.lines.compactMap(\.name)
     left = 14 + 7 * Double(y.labels.map(\.count).max() ?? 0)
     right = chart.width - (named.isEmpty ? 16 : 96 + 7 * Double(named.map(\.count).max()!))
-    top = 30
+    // The words of marks stand between the plot and what it shows.
+    top = chart.marks.isEmpty ? 30 : 44
     bottom = chart.height - 42
   }
 

@@ -6,6 +6,7 @@ extension ReportPage {
     loss.crosses = (
       refused, "a refused step: its loss or gradient was not finite, and the weights stayed as they were"
     )
+    loss.marks = changeMarks
     let small = [
       small("learning rate", \.learningRate, includesZero: true, isExact: true),
       small("gradient norm", \.gradientNorm),
@@ -26,30 +27,33 @@ extension ReportPage {
   }
 
   private var heldOut: String {
-    guard !metrics.validations.isEmpty else { return "" }
     let conditions = metrics.conditions
+    guard !conditions.isEmpty else { return "" }
     func curve(_ value: (RunMetrics.Validation) -> Double?) -> Curve {
-      Curve(metrics.validations.map { Curve.Point(x: Double($0.step), y: value($0) ?? .nan) })
-        .thinned(to: Self.mostPoints)
+      metrics.curve(value).thinned(to: Self.mostPoints)
     }
     let levels = conditions.enumerated().map { index, name in
       LineChart.Line(
         name: name, curve: curve { $0.losses[name] }, style: .level(index, of: conditions.count))
     }
     let mean = LineChart.Line(name: "mean", curve: curve(\.mean), style: .main)
-    let chart = LineChart(yLabel: "held-out loss", lines: levels + [mean])
+    // One condition alone is the mean of itself.
+    var chart = LineChart(yLabel: "held-out loss", lines: conditions.count == 1 ? levels : levels + [mean])
+    chart.marks = bestMark + changeMarks
+    let isByTime = conditions.allSatisfy { $0.hasPrefix("time ") }
+    let times = isByTime ? ", the same noise each time: time 1 is noise alone, time 0 the clip." : "."
     return """
 
       <section>
-      <h2>Held-out loss by noise level</h2>
-      <p class="lead">Clips that were never trained on, the same noise each time: time 1 is noise alone, time 0 the clip.</p>
+      <h2>Held-out loss\(isByTime ? " by noise level" : "")</h2>
+      <p class="lead">Clips that were never trained on\(times)</p>
       <figure class="broad held">\(chart.svg)</figure>
       </section>
       """
   }
 
   /// Points of a line at most: more cannot be told apart on the page.
-  private static let mostPoints = 600
+  static let mostPoints = 600
 
   /// Over how many steps curves are smoothed.
   private var window: Int { max(1, metrics.steps.count / 40) }

@@ -22,7 +22,7 @@ struct ReportPage {
       </head>
       <body>
       <main>
-      \([header, charts, samples, quarantined, recipe].filter { !$0.isEmpty }.joined(separator: "\n"))
+      \([header, finetuning, charts, samples, changes, quarantined, recipe].filter { !$0.isEmpty }.joined(separator: "\n"))
       </main>
       </body>
       </html>
@@ -60,12 +60,14 @@ struct ReportPage {
     let seconds = steps.map(\.seconds).filter(\.isFinite)
     let waited = steps.filter { $0.waiting.isFinite && $0.seconds.isFinite }.map { $0.waiting * $0.seconds }
     let refused = steps.count(where: \.isRefused)
+    let best = metrics.best.flatMap { $0.step < metrics.validations.last!.step ? $0 : nil }
     var facts = [("Steps", record.recipe.steps.map { "\(done) of \($0)" } ?? "\(done)")]
     func add(_ name: String, _ words: String?) { if let words { facts.append((name, words)) } }
     add("Parameters", metrics.parameters.map { Figure.count(Double($0)) })
     add("Time", seconds.isEmpty ? nil : Figure.duration(seconds: seconds.reduce(0, +)))
     add("Loss", smoothed(\.loss).last.map { Figure.short($0) })
     add("Held-out loss", metrics.validations.last { $0.mean.isFinite }.map { Figure.short($0.mean) })
+    add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at \($0.step)" })
     add("Clips a second", metrics.median(\.clipsPerSecond).map { Figure.short($0) })
     add("GFLOP/s", metrics.median(\.gflops).map { Figure.short($0) })
     let total = seconds.reduce(0, +)

@@ -32,11 +32,14 @@ enum ReportStyle {
     main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
     h1 { font-size: 2.1rem; line-height: 1.15; letter-spacing: -0.015em; margin: 0; overflow-wrap: anywhere; }
     h2 { font-size: 1.25rem; letter-spacing: -0.005em; margin: 0 0 0.15rem; }
+    h3 { font-size: 1.05rem; margin: 2rem 0 0.15rem; }
     section { margin-top: 3.25rem; }
     figure { margin: 0; }
     .kind { margin: 0 0 0.25rem; color: var(--soft); font-size: 0.85rem; }
     .notes { margin: 0.6rem 0 0; max-width: 44rem; }
     .lead, .remark { margin: 0 0 1rem; color: var(--soft); font-size: 0.9rem; max-width: 46rem; }
+    .said { margin: 1rem 0 0; font-size: 0.9rem; max-width: 46rem; }
+    .said + .said, .said + .remark { margin-top: 0.4rem; }
     .remark { margin: 1rem 0 0; color: var(--warn); }
     .facts {
       display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1rem 1.5rem;
@@ -53,9 +56,13 @@ enum ReportStyle {
 
     .clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.25rem; margin-bottom: 1.75rem; }
     video, img.clip { display: block; width: 100%; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); }
-    .clips.small video, .clips.small img.clip { image-rendering: pixelated; }
+    .pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 1.25rem 2rem; margin-bottom: 1.75rem; }
+    .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+    .which { margin: 0 0 0.25rem; font-size: 0.8rem; color: var(--soft); }
+    .clips.small video, .clips.small img.clip, .pairs.small video, .pairs.small img.clip { image-rendering: pixelated; }
     figcaption { margin-top: 0.4rem; font-size: 0.85rem; line-height: 1.35; color: var(--soft); overflow-wrap: anywhere; }
     .sheet { display: block; max-width: 100%; height: auto; border: 1px solid var(--rule); border-radius: 6px; }
+    .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1.25rem; }
     .earlier { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1.25rem; margin-top: 1rem; }
     details { margin-top: 1rem; }
     summary { cursor: pointer; color: var(--accent); width: fit-content; }
@@ -69,6 +76,9 @@ enum ReportStyle {
     th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--soft); }
     th, td { padding: 0.4rem 1.25rem 0.4rem 0; vertical-align: top; overflow-wrap: anywhere; }
     td { border-bottom: 1px solid var(--rule); }
+    .number + .number { padding-left: 1.25rem; }
+    .bar { width: 45%; }
+    .bar div { height: 0.8em; margin-top: 0.3em; min-width: 1px; background: var(--accent); border-radius: 2px; }
     .number { text-align: right; padding-right: 0; white-space: nowrap; font-variant-numeric: tabular-nums; }
     """
 
@@ -85,6 +95,7 @@ enum ReportStyle {
     .held svg .main { stroke: var(--ink); }
     .held svg .dot.main { fill: var(--ink); stroke: none; }
     svg .dot { stroke: none; fill: var(--accent); }
+    svg .mark { stroke: var(--soft); stroke-dasharray: 3 4; }
     svg .cross { stroke: var(--warn); stroke-width: 1.6; }
     .tone0 { --tone: var(--tone0); } .tone1 { --tone: var(--tone1); } .tone2 { --tone: var(--tone2); }
     .tone3 { --tone: var(--tone3); } .tone4 { --tone: var(--tone4); } .tone5 { --tone: var(--tone5); }
@@ -112,7 +123,8 @@ enum ReportStyle {
       h2, .lead { break-after: avoid; }
       .multiples { grid-template-columns: repeat(3, 1fr); }
       figure.broad svg { min-width: 0; }
-      .clips { display: none; }
+      .clips, .pairs { display: none; }
+      .bar div { print-color-adjust: exact; }
       details::details-content { content-visibility: visible; block-size: auto; }
       pre { white-space: pre-wrap; padding: 0; }
     }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What `metrics.jsonl` tells of a run: a JSON object a line, for each step and each validation.
+/// What `metrics.jsonl` tells of a run: a JSON object a line, for each step, each look at held-out clips, and each time
+/// that the recipe was changed.
 struct RunMetrics {
   /// A training step.
   struct Step {
@@ -14,16 +15,30 @@ struct RunMetrics {
     var isRefused: Bool
   }
 
-  /// The held-out losses after a step.
+  /// What was measured on held-out clips after a step, and how far the weights were from the base's.
   struct Validation {
     var step: Int
-    /// By condition.
+    /// On clips of the kind that is trained, by condition.
     var losses: [String: Double]
+    /// Their mean, or what else counts as the loss; not finite where nothing does.
     var mean: Double
+    /// The same on clips of the kind that the base was trained on.
+    var remembered: [String: Double] = [:], rememberedMean = Double.nan
+    /// In the order of the blocks' names; none for a run without a base.
+    var weightChange: [BlockChange] = []
+  }
+
+  /// Keys of the recipe that were changed before the run went on.
+  struct Change: Equatable {
+    /// The step that was done by then.
+    var step: Int
+    /// Key, new and old value, in words.
+    var keys: [String]
   }
 
   private(set) var steps: [Step] = []
   private(set) var validations: [Validation] = []
+  private(set) var changes: [Change] = []
   /// How many parameters are trained, if any line says so.
   private(set) var parameters: Int?
   /// Lines that are not what they should be, other than an unfinished last one.
@@ -42,7 +57,7 @@ struct RunMetrics {
     }
   }
 
-  /// Steps that are told again, by a run that went back to a checkpoint, replace what was told first.
+  /// What is told again, by a run that went back to a checkpoint, replaces what was told first.
   private mutating func add(_ line: Line) {
     parameters = line.parameters ?? parameters
     guard let step = line.step else { return }
@@ -55,11 +70,22 @@ struct RunMetrics {
           gflops: line.gflops ?? .nan, waiting: line.waiting ?? .nan, seconds: line.seconds ?? .nan,
           isRefused: line.refused ?? false))
     }
-    if let heldOut = line.heldOut {
+    if line.heldOut != nil || line.remembered != nil || line.weightChange != nil {
       while let last = validations.last, last.step >= step { validations.removeLast() }
-      let losses = heldOut.compactMapValues { $0 }
-      validations.append(Validation(step: step, losses: losses, mean: line.heldOutLoss ?? .nan))
+      validations.append(
+        Validation(
+          step: step, losses: Self.known(line.heldOut), mean: line.heldOutLoss ?? .nan,
+          remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
+          weightChange: BlockChange.ordered(Self.known(line.weightChange))))
     }
+    if let changed = line.changed, !changed.isEmpty {
+      while let last = changes.last, last.step >= step { changes.removeLast() }
+      changes.append(Change(step: step, keys: changed))
+    }
+  }
+
+  private static func known(_ values: [String: Double?]?) -> [String: Double] {
+    (values ?? [:]).compactMapValues { $0 }
   }
 
   private struct Line: Decodable {
@@ -67,8 +93,9 @@ struct RunMetrics {
     var loss: Double?, gradientNorm: Double?, learningRate: Double?
     var clipsPerSecond: Double?, gflops: Double?, waiting: Double?, seconds: Double?
     var refused: Bool?
-    var heldOut: [String: Double?]?
-    var heldOutLoss: Double?
+    var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
+    var heldOutLoss: Double?, rememberedLoss: Double?
+    var changed: [String]?
     var parameters: Int?
   }
 }
@@ -82,9 +109,19 @@ extension RunMetrics {
     return Set(validations.flatMap(\.losses.keys)).sorted { (number($0), $0) < (number($1), $1) }
   }
 
+  /// The look with the least held-out loss, the earliest of several; nil where none has a loss.
+  var best: Validation? {
+    validations.filter(\.mean.isFinite).min { $0.mean < $1.mean }
+  }
+
   /// A figure of each step.
   func curve(_ figure: KeyPath<Step, Double>) -> Curve {
     Curve(steps.map { Curve.Point(x: Double($0.step), y: $0[keyPath: figure]) })
+  }
+
+  /// A figure of each look at held-out clips; a gap where it is not known.
+  func curve(_ figure: (Validation) -> Double?) -> Curve {
+    Curve(validations.map { Curve.Point(x: Double($0.step), y: figure($0) ?? .nan) })
   }
 
   /// The middle value of a figure over all steps; nil without steps.

@@ -10,6 +10,8 @@ struct RunRecord {
   let samples: [SampleSet]
   /// Clips that were set aside.
   let quarantined: [QuarantinedClip]
+  /// What fine-tuning has done; nil for a run without a base, or before its second look at held-out clips.
+  let finetuning: FinetuneSummary?
 
   init(folder: String) throws(RunReportError) {
     var isFolder: ObjCBool = false
@@ -21,6 +23,20 @@ struct RunRecord {
     recipe = RecipeText(String(decoding: try Self.bytes(of: folder + "/recipe.json"), as: UTF8.self))
     samples = SampleSet.all(in: folder + "/samples")
     quarantined = QuarantinedClip.list(FileManager.default.contents(atPath: folder + "/quarantine.jsonl"))
+    finetuning = FinetuneSummary(metrics, recipe: recipe, checkpoints: Self.checkpoints(in: folder))
+  }
+
+  /// The kept checkpoints by step, as paths in the folder; where a step is kept twice, the one in `best`.
+  private static func checkpoints(in folder: String) -> [Int: String] {
+    var paths: [Int: String] = [:]
+    for part in ["checkpoints", "best"] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? [] {
+        guard name.hasPrefix("step-"), name.hasSuffix(".h5"), let step = Int(name.dropFirst(5).dropLast(3))
+        else { continue }
+        paths[step] = "\(part)/\(name)"
+      }
+    }
+    return paths
   }
 
   private static func bytes(of path: String) throws(RunReportError) -> Data {
@@ -40,6 +56,8 @@ struct RecipeText {
   let steps: Int?
   let notes: [String]
   let longerSide: Int?
+  /// What the run starts from, and what of it is trained ("lora"), if given.
+  let base: String?, method: String?
 
   init(_ text: String) {
     self.text = text
@@ -48,6 +66,8 @@ struct RecipeText {
     steps = (values?["training"] as? [String: Any])?["steps"] as? Int
     notes = values?["notes"] as? [String] ?? (values?["notes"] as? String).map { [$0] } ?? []
     longerSide = [data?["width"] as? Int, data?["height"] as? Int].compactMap { $0 }.max()
+    let start = values?["start"] as? [String: Any]
+    (base, method) = (start?["from"] as? String, start?["method"] as? String)
   }
 }
 

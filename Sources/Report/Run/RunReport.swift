@@ -14,6 +14,10 @@ public struct RunReport {
     record = try RunRecord(folder: folder)
   }
 
+  /// What fine-tuning has done, told from the files alone; nil for a run without a base, and where nothing was measured
+  /// after its first step.
+  public var finetuning: FinetuneSummary? { record.finetuning }
+
   /// The page.
   public var html: String { ReportPage(record).html }
 

@@ -26,8 +26,21 @@ struct SampleSet {
     return (try? JSONDecoder().decode([String].self, from: data)) ?? []
   }
 
+  /// A clip as it lies in the folder.
+  struct Clip: Equatable {
+    /// Its place among the prompts.
+    let index: Int
+    /// Nil if the prompts are not known.
+    let prompt: String?
+    let format: VideoFormat
+    let data: Data
+
+    /// The prompt, or else its number.
+    var caption: String { prompt ?? "prompt \(index)" }
+  }
+
   /// The clips, in any format that clips are written in, each with its prompt if that is known.
-  var clips: [(prompt: String?, format: VideoFormat, data: Data)] {
+  var clips: [Clip] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let prompts = prompts
     return names.sorted().compactMap { name in
@@ -35,7 +48,9 @@ struct SampleSet {
         let index = Int(name.dropFirst(7).dropLast(format.rawValue.count + 1)),
         let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
       else { return nil }
-      return (prompts.indices.contains(index) ? prompts[index] : nil, format, data)
+      return Clip(
+        index: index, prompt: prompts.indices.contains(index) ? prompts[index] : nil, format: format,
+        data: data)
     }
   }
 }

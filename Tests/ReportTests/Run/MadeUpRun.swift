@@ -39,6 +39,13 @@ final class MadeUpRun {
     try write(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) + text, to: name)
   }
 
+  /// An empty file at a checkpoint's place.
+  func keepCheckpoint(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: ("\(folder)/\(name)" as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try write("", to: name)
+  }
+
   /// A step's samples; the "clips" are words, so that they are found again.
   func addSamples(
     step: Int, clips: Bool = true, prompts: Bool = true, sheet: Bool = true, format: String = "mp4"

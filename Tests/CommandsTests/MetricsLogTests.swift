@@ -1,0 +1,38 @@
+import Commands
+import Foundation
+import Testing
+
+struct MetricsLogTests {
+  private let path = NSTemporaryDirectory() + "metrics-\(UUID().uuidString).jsonl"
+
+  private func lines() throws -> [String] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
+  @Test func aRunThatGoesOnDropsWhatItsCheckpointDoesNotKnow() throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let kept = [
+      #"{"step":0,"weightChange":{"a":0}}"#, #"{"loss":1,"step":9}"#, #"{"changed":["a"],"step":9}"#,
+      #"{"loss":1,"step":10}"#, #"{"heldOut":{"a":1},"step":10}"#,
+    ]
+    let dropped = [#"{"changed":["b"],"step":10}"#, #"{"loss":1,"step":11}"#, #"{"step":12,"lo"#]
+    try (kept + dropped).joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    try MetricsLog(path: path, from: 10).add(step: 10, changed: ["c"])
+    #expect(try lines() == kept + [#"{"changed":["c"],"step":10}"#])
+  }
+
+  @Test func aRunThatBeginsHasAnEmptyLog() throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try #"{"loss":1,"step":0}"#.write(toFile: path, atomically: false, encoding: .utf8)
+    _ = try MetricsLog(path: path, from: 0)
+    #expect(try lines().isEmpty)
+  }
+
+  @Test func aFolderThatIsNotThereIsNamed() {
+    #expect {
+      try MetricsLog(path: "/nowhere/metrics.jsonl", from: 0)
+    } throws: {
+      "\($0)" == "Cannot write /nowhere/metrics.jsonl; give an --output folder that you may write to."
+    }
+  }
+}
