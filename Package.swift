@@ -20,7 +20,7 @@ func command(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name,
     dependencies: dependencies + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-    swiftSettings: native)
+    exclude: ["README.md"], swiftSettings: native)
 }
 
 func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
@@ -68,7 +68,8 @@ let package = Package(
     module("Hashing", uses: ["CCrypto"]),
     module("HDF5", uses: ["CHDF5"]),
     module("Checkpoints", uses: ["HDF5", "Files", "Hashing"]),
-    module("Fields"),
+    module("JSONLexer"),
+    module("Fields", uses: ["JSONLexer"]),
 
     module("Tensors", uses: ["CProcessor", "COpenBLAS"]),
     module("Layers", uses: ["CProcessor", "Tensors"]),
@@ -76,7 +77,7 @@ let package = Package(
     module("Optimizers", uses: ["Layers", "Tensors"]),
 
     module("Video", uses: ["CLibAV", "Files"]),
-    module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing"]),
+    module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing", "JSONLexer"]),
     module("ClipIndexing", uses: ["Manifests", "Video", "Files", "Tensors"]),
     module("Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video"]),
     module("Clips", uses: ["ClipIndexing", "Manifests", "Video", "HDF5", "Files", "Hashing", "Tensors"]),
@@ -131,7 +132,8 @@ let package = Package(
 
     testSupport("GradientCheck", uses: ["Layers", "Tensors"]),
     testSupport(
-      "FixedStep", uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
+      "FixedStep",
+      uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
     .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
     probe("product-probe", in: "ProductProbe", uses: ["FixedStep", "SgemmCounter", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
@@ -142,6 +144,7 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Hashing"),
     tests(of: "Checkpoints", uses: ["HDF5", "CHDF5", "Files"]),
+    tests(of: "JSONLexer"),
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
@@ -158,7 +161,9 @@ let package = Package(
     tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
-    tests(of: "Denoising", uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(
+      of: "Denoising",
+      uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
     tests(of: "Evaluation", uses: ["Manifests", "SyntheticClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "SyntheticClips", "Video"]),
@@ -166,7 +171,8 @@ let package = Package(
       of: "Training",
       uses: [
         "Recipes", "Tasks", "Evaluation", "Objectives", "Optimizers", "Models", "Layers", "Clips",
-        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep", "product-probe",
+        "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep",
+        "product-probe",
       ]),
     .testTarget(
       name: "CommandsTests",
