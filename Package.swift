@@ -174,6 +174,7 @@ let package = Package(
         "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep",
         "product-probe",
       ]),
+    .testTarget(name: "PagesTests", swiftSettings: native),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
