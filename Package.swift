@@ -20,7 +20,7 @@ func command(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name,
     dependencies: dependencies + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-    swiftSettings: native)
+    exclude: ["README.md"], swiftSettings: native)
 }
 
 func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
@@ -68,7 +68,8 @@ let package = Package(
     module("Hashing", uses: ["CCrypto"]),
     module("HDF5", uses: ["CHDF5"]),
     module("Checkpoints", uses: ["HDF5", "Files", "Hashing"]),
-    module("Fields"),
+    module("JSONLexer"),
+    module("Fields", uses: ["JSONLexer"]),
 
     module("Tensors", uses: ["CProcessor", "COpenBLAS"]),
     module("Layers", uses: ["CProcessor", "Tensors"]),
@@ -76,7 +77,7 @@ let package = Package(
     module("Optimizers", uses: ["Layers", "Tensors"]),
 
     module("Video", uses: ["CLibAV", "Files"]),
-    module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing"]),
+    module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing", "JSONLexer"]),
     module("ClipIndexing", uses: ["Manifests", "Video", "Files", "Tensors"]),
     module("Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video"]),
     module("Clips", uses: ["ClipIndexing", "Manifests", "Video", "HDF5", "Files", "Hashing", "Tensors"]),
@@ -143,6 +144,7 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Hashing"),
     tests(of: "Checkpoints", uses: ["HDF5", "CHDF5", "Files"]),
+    tests(of: "JSONLexer"),
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
@@ -172,6 +174,7 @@ let package = Package(
         "Manifests", "SyntheticClips", "Tokens", "Checkpoints", "Tensors", "GradientCheck", "FixedStep",
         "product-probe",
       ]),
+    .testTarget(name: "PagesTests", swiftSettings: native),
     .testTarget(
       name: "CommandsTests",
       dependencies: [

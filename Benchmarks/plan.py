@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 
 BASE = {
+    "version": 2,
     "seed": 1,
     "data": {"frames": 8, "height": 32, "width": 32, "frameRate": 8, "start": "first"},
     "textEncoder": {"width": 128, "depth": 1, "heads": 4, "feedForward": 256},

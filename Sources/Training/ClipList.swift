@@ -1,4 +1,5 @@
 import ClipIndexing
+import Files
 import Foundation
 import Hashing
 import Manifests
@@ -28,43 +29,38 @@ public struct ClipList: Sendable {
   /// Writes the file whole or not at all, and gives its SHA-256.
   /// - Throws: `ClipListError.failedToWrite`.
   public func write(to path: String) throws(ClipListError) -> String {
-    let temporary = path + ".partial"
     var hash = SHA256()
-    func failure() -> ClipListError {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return .failedToWrite(path: path, reason: reason)
+    do {
+      let file = try PartialFile(path)
+      try forEachPortion { (bytes) throws(Disk.Failure) in
+        let bytes = UnsafeRawBufferPointer(bytes)
+        hash.update(bytes)
+        try file.write(bytes)
+      }
+      try file.sync()
+      try file.finish()
+    } catch {
+      throw .failedToWrite(path: path, reason: error.words)
     }
-    guard let file = fopen(temporary, "we") else { throw failure() }
-    var isWritten = true
-    forEachPortion { bytes in
-      hash.update(UnsafeRawBufferPointer(bytes))
-      isWritten = isWritten && fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count
-    }
-    isWritten = isWritten && fflush(file) == 0 && fsync(fileno(file)) == 0
-    guard isWritten else {
-      let failure = failure()
-      fclose(file)
-      throw failure
-    }
-    guard fclose(file) == 0, rename(temporary, path) == 0 else { throw failure() }
     return hash.finish()
   }
 
   private static let portion = 1 << 20
 
   /// The bytes of the file, piece by piece.
-  private func forEachPortion(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+  private func forEachPortion<Failure>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(2 * Self.portion)
     for entry in manifest {
       appendLine(of: entry, to: &bytes)
       if bytes.count > Self.portion {
-        bytes.withUnsafeBufferPointer(body)
+        try bytes.withUnsafeBufferPointer(body)
         bytes.removeAll(keepingCapacity: true)
       }
     }
-    bytes.withUnsafeBufferPointer(body)
+    try bytes.withUnsafeBufferPointer(body)
   }
 
   /// A clip's line, with the line break.

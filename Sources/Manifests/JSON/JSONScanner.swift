@@ -10,7 +10,7 @@ struct JSONScanner {
   let bytes: UnsafeRawBufferPointer
   /// The next byte to read.
   var index: Int
-  private let end: Int
+  let end: Int
   private var depth = 0
 
   /// A scanner of a piece of some bytes, which must outlive it.
