@@ -1,8 +1,8 @@
 import Manifests
-import SyntheticClips
 import Video
 
 @testable import Evaluation
+@testable import SyntheticClips
 
 /// Figures that were never measured.
 enum MadeUpEvaluation {
