@@ -24,7 +24,7 @@ struct JSONLexerTests {
     let plain = try string("\"plain é\", more")
     #expect(plain.scalar == "plain é" && plain.index == 11)
     let escaped = try string(#""a\"\\\/\b\f\n\r\té\u00e9\ud83d\ude00\u0000":"#)
-    #expect(escaped.scalar == "a\"\\/\u{8}\u{C}\n\r\téé😀\0" && escaped.index == 44)
+    #expect(escaped.scalar == "a\"\\/\u{8}\u{C}\n\r\téé😀\0" && escaped.index == 46)
   }
 
   @Test(arguments: [

@@ -69,13 +69,17 @@ extension JSONParser {
     case .missingHexadecimalDigit, .loneSurrogate:
       error(
         at: fault.start, "\\u takes four hexadecimal digits that name a character, surrogates in pairs")
-    case .missingDigit(.whole): error(at: fault.index, "a number needs a digit here, found \(found)")
-    case .missingDigit(.fraction):
-      error(at: fault.index, "a number needs a digit after its point, found \(found)")
-    case .missingDigit(.exponent):
-      error(at: fault.index, "a number needs a digit in its exponent, found \(found)")
+    case .missingDigit(let part): error(at: fault.index, "\(complaint(part)), found \(found)")
     case .spareZero: error(at: start, "a number does not begin with a spare 0; remove it")
     case .tooLarge: error(at: start, "this number is too large for a 64-bit float")
+    }
+  }
+
+  private func complaint(_ part: JSONFault.NumberPart) -> String {
+    switch part {
+    case .whole: "a number needs a digit here"
+    case .fraction: "a number needs a digit after its point"
+    case .exponent: "a number needs a digit in its exponent"
     }
   }
 
