@@ -78,6 +78,7 @@ package indirect enum Kind: Equatable, Sendable {
     switch self {
     case .flag: "true or false"
     case .integer(let range) where range.upperBound == .max: "an integer, at least \(range.lowerBound)"
+    case .integer(let range) where range.count == 1: "\(range.lowerBound)"
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .number(let bounds): "a number \(bounds.text)"
     case .string(let mayBeEmpty): mayBeEmpty ? "a string" : "a string that is not empty"
