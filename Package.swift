@@ -12,8 +12,9 @@ let native: [SwiftSetting] = [
   .unsafeFlags(["-Xcc", "-march=\(processor)", "-Xcc", "-mprefer-vector-width=512"])
 ]
 
-func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: native)
+func module(_ name: String, uses dependencies: [Target.Dependency] = [], hasReadme: Bool = false) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: hasReadme ? ["README.md"] : [], swiftSettings: native)
 }
 
 func command(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
@@ -51,12 +52,12 @@ let package = Package(
     .systemLibrary(name: "CSHA256"),
     .systemLibrary(name: "CProcessor"),
 
-    module("Tensors", uses: ["CProcessor"]),
-    module("Layers", uses: ["Tensors"]),
-    module("Models", uses: ["Layers", "Tensors"]),
-    module("Optimizers", uses: ["Layers", "Tensors"]),
-    module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"]),
-    module("Sampling", uses: ["Models", "Tensors"]),
+    module("Tensors", uses: ["CProcessor"], hasReadme: true),
+    module("Layers", uses: ["Tensors"], hasReadme: true),
+    module("Models", uses: ["Layers", "Tensors"], hasReadme: true),
+    module("Optimizers", uses: ["Layers", "Tensors"], hasReadme: true),
+    module("Objectives", uses: ["Models", "Layers", "Clips", "Tensors"], hasReadme: true),
+    module("Sampling", uses: ["Models", "Tensors"], hasReadme: true),
     module(
       "Training",
       uses: [
