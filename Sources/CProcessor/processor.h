@@ -1,5 +1,5 @@
 // What Swift cannot see for itself: the control register that decides what happens to denormal numbers, the hint that a
-// thread waits, and how wide the vectors are that this build is compiled for.
+// thread waits, how wide the vectors are that this build is compiled for, and the square root of a vector.
 #pragma once
 #include <stdint.h>
 
@@ -9,6 +9,13 @@
 #else
 #define VFM_WIDE_VECTORS 0
 #endif
+
+/// Sixteen floats, SIMD16<Float> in Swift.
+typedef float vfm_lanes __attribute__((ext_vector_type(16)));
+/// Their square roots. Swift's own go through the lanes one by one.
+static inline __attribute__((always_inline)) vfm_lanes vfm_square_roots(vfm_lanes x) {
+  return __builtin_elementwise_sqrt(x);
+}
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>

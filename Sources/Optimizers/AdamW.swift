@@ -85,7 +85,7 @@ public final class AdamW: Optimizer {
           let gradient = load(g, i, c) * scale
           let first = load(m, i, c) * b1 + gradient * new1
           let second = load(v, i, c) * b2 + gradient * gradient * new2
-          let root = second.squareRoot() * rootScale + epsilon
+          let root = squareRoot(second) * rootScale + epsilon
           store(first, m, i, c)
           store(second, v, i, c)
           store(load(w, i, c) * keep - first * firstScale / root, w, i, c)

@@ -1,3 +1,5 @@
+import CProcessor
+
 // Sixteen floats at a time: the words that the kernels of the layers are written in.
 //
 // Swift has no fast-math, so a plain sum is serial; these accumulate in lanes. Convenience methods of SIMD types that
@@ -67,6 +69,10 @@ extension SIMD16<Float> {
     return Swift.max(Swift.max(four.x, four.y), Swift.max(four.z, four.w))
   }
 }
+
+/// The square root of each lane. The library's `squareRoot()` of a vector takes them one by one.
+@inlinable @inline(__always)
+public func squareRoot(_ x: Lanes) -> Lanes { vfm_square_roots(x) }
 
 /// The sum of n floats, lane by lane.
 @inlinable @inline(__always)

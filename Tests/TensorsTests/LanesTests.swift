@@ -27,6 +27,13 @@ struct LanesTests {
         < 1e-4)
   }
 
+  @Test func squareRootsAreTheNearest() {
+    let x = Lanes((0..<16).map { Float($0) * 1.7e5 + 1e-20 })
+    let roots = squareRoot(x)
+    for i in 0..<16 { #expect(roots[i] == x[i].squareRoot()) }
+    #expect(squareRoot(Lanes(repeating: -1))[7].isNaN)
+  }
+
   @Test func exponentialsErrByLessThan3InTenMillion() {
     var worst = 0.0
     for step in 0..<250_000 {
