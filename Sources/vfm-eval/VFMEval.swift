@@ -93,7 +93,8 @@ struct VFMEval: ParsableCommand {
       print(try json ? EvalJSON(record).text() : record.text)
       if let sheet {
         if let sampling = record.sampling {
-          try writePNG(ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
+          try writePNG(
+            ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
         } else {
           standardError("note: nothing was sampled, so \(sheet) is not written\n")
         }

@@ -49,7 +49,8 @@ struct RunForecast {
     reading = Self.read(recipe, manifest, batch: plan.clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
-      clips: Self.clipBytes(recipe, clips: manifest.count, heldOut: heldOut.reduce(0, +), batch: plan.clipsPerStep),
+      clips: Self.clipBytes(
+        recipe, clips: manifest.count, heldOut: heldOut.reduce(0, +), batch: plan.clipsPerStep),
       checkpoint: plan.checkpointBytes)
     calibration = try StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
   }
