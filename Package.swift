@@ -178,7 +178,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Clips", "ClipIndexing", "SyntheticClips", "Hashing", "Video", "vfm-train", "vfm-sample",
+        "Commands", "Clips", "ClipIndexing", "Manifests", "SyntheticClips", "Hashing", "Video", "vfm-train",
+        "vfm-sample",
         "vfm-eval", "vfm-data",
       ],
       swiftSettings: native),

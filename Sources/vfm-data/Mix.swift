@@ -1,0 +1,81 @@
+import ArgumentParser
+import Commands
+import Files
+import Foundation
+import Manifests
+
+/// Writes one manifest of the clips of several: new clips and some old ones, say, so that a fine-tuned model does not forget.
+struct Mix: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write one manifest of clips of several, as many of each as wanted.",
+    discussion: """
+      Clips that a base was trained on, mixed into the new ones, keep a fine-tuned model from forgetting them. Nothing is \
+      copied: the manifest names the clips where they lie, so it must be written to a folder that holds them all. For \
+      example: vfm-data mix Datasets/mixed.jsonl Datasets/narrow/train.jsonl Datasets/quickstart/train.jsonl=300
+      """)
+
+  @Argument(help: "The manifest to write (.jsonl).", completion: .file(extensions: ["jsonl"]))
+  var output: String
+  @Argument(
+    help: "Manifests, in any layout that docs/data.md lists; =N behind one takes N clips from all over it.")
+  var manifests: [String]
+
+  func run() throws {
+    try reportingFailures {
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent().resolvingSymlinksInPath().path
+      var lines = Data()
+      var counts: [String] = []
+      for argument in manifests {
+        let (path, wanted) = try Self.parts(argument)
+        let manifest = try Manifest.load(path, split: "train")
+        let count = wanted ?? manifest.count
+        guard count <= manifest.count else {
+          throw Failure(
+            .usage, "\(path) has \(manifest.count) clips, fewer than the \(count) asked for; ask for fewer.")
+        }
+        for place in 0..<count {
+          lines += try Self.line(of: manifest[place * manifest.count / count], in: folder) + Data("\n".utf8)
+        }
+        counts.append("\(count) of \(path)")
+      }
+      do {
+        try WholeFile.replace(output, with: Array(lines))
+      } catch {
+        throw Failure(
+          .cannotCreate, "Cannot write \(output): \(error); name a file in a folder that you may write to.")
+      }
+      print("\(output): \(counts.joined(separator: ", "))")
+    }
+  }
+
+  /// "PATH" or "PATH=COUNT".
+  private static func parts(_ argument: String) throws -> (path: String, count: Int?) {
+    guard let equals = argument.lastIndex(of: "="), !FileManager.default.fileExists(atPath: argument) else {
+      return (argument, nil)
+    }
+    guard let count = Int(argument[argument.index(after: equals)...]), count > 0 else {
+      throw Failure(.usage, "\(argument): behind = stands how many clips to take, a number above 0.")
+    }
+    return (String(argument[..<equals]), count)
+  }
+
+  /// A clip as a line of JSON, its path as seen from the folder of the new manifest.
+  private static func line(of entry: ClipEntry, in folder: String) throws -> Data {
+    guard entry.file.member == nil else {
+      throw Failure(.unfitInput, "\(entry.path) lies in an archive; mix manifests of plain files.")
+    }
+    let path = URL(fileURLWithPath: entry.file.path).resolvingSymlinksInPath().path
+    guard path.hasPrefix(folder + "/") else {
+      throw Failure(
+        .unfitInput,
+        "\(path) does not lie in \(folder); write the manifest to a folder that holds all of the clips.")
+    }
+    var object: [String: Any] = ["path": String(path.dropFirst(folder.count + 1)), "caption": entry.caption]
+    object["label"] = entry.label
+    object["start"] = entry.start
+    object["end"] = entry.end
+    if !entry.attributes.isEmpty { object["attributes"] = entry.attributes }
+    return try JSONSerialization.data(
+      withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+  }
+}
