@@ -17,7 +17,7 @@ extension LineChart {
         "<path class=\"mark\" d=\"M\(pixels(x)) \(pixels(plot.top - 5))V\(pixels(plot.bottom))\">"
         + "<title>\(HTML.escaped(mark.words))</title></path>"
       let length = Self.letter * Double(mark.words.count)
-      let start = max(0, min(x - length / 2, width - length))
+      let start = max(plot.left, min(x - length / 2, width - length))
       guard start >= free else { return line }
       free = start + length + 2 * Self.letter
       return line + text("tick", start, plot.top - 9, mark.words)

@@ -61,7 +61,7 @@ extension FinetuneSummary {
       losses.map { losses in
         [
           name, Self.words(losses.before), Self.words(losses.least), "\(losses.leastStep)",
-          Self.words(losses.after), losses.change.map { String(format: "%+.1f %%", 100 * $0) } ?? "–",
+          Self.words(losses.after), losses.change.map(Self.signed) ?? "–",
         ]
       }
     }
@@ -89,7 +89,12 @@ extension FinetuneSummary {
 
   private static func words(_ loss: Double?) -> String { loss.map { String(format: "%.5f", $0) } ?? "–" }
 
+  /// +1.2 %; what rounds to nothing has no sign.
+  private static func signed(_ share: Double) -> String {
+    abs(share) < 0.0005 ? "0.0 %" : String(format: "%+.1f %%", 100 * share)
+  }
+
   static func percent(_ change: BlockChange) -> String {
-    Figure.short(100 * change.relative, digits: 2) + " %"
+    Figure.short(100 * change.relative, digits: change.relative < 1 ? 2 : 3) + " %"
   }
 }

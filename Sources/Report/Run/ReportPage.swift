@@ -67,7 +67,7 @@ struct ReportPage {
     add("Time", seconds.isEmpty ? nil : Figure.duration(seconds: seconds.reduce(0, +)))
     add("Loss", smoothed(\.loss).last.map { Figure.short($0) })
     add("Held-out loss", metrics.validations.last { $0.mean.isFinite }.map { Figure.short($0.mean) })
-    add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at \($0.step)" })
+    add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at step \($0.step)" })
     add("Clips a second", metrics.median(\.clipsPerSecond).map { Figure.short($0) })
     add("GFLOP/s", metrics.median(\.gflops).map { Figure.short($0) })
     let total = seconds.reduce(0, +)

@@ -25,7 +25,8 @@ struct FinetunePageTests {
       "<td class=\"number\">-37.5 %</td>", ">Weights moved by 4 % of their size",
       "at step 40: best/step-00000040.h5 has that checkpoint.</p>", ">new clips</text>",
       ">the base&#39;s clips</text>",
-      ">least at step 40</text>", "<dt>Least held-out loss</dt><dd>1 at 40</dd>", ">By block after step 60<",
+      ">least at step 40</text>", "<dt>Least held-out loss</dt><dd>1 at step 40</dd>",
+      ">By block after step 60<",
       "<td>blocks.1</td>", "<td class=\"number\">2.5 %</td>",
     ] {
       #expect(page.contains(words), "\(words)")

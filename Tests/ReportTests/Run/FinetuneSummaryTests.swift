@@ -39,6 +39,16 @@ struct FinetuneSummaryTests {
     #expect(row == ["new clips", "2.00000", "2.00000", "0", "–", "–"])
   }
 
+  @Test(arguments: [(1.001, "+0.1 %"), (1.0003, "0.0 %"), (0.9997, "0.0 %"), (0.998, "-0.2 %")])
+  func aChangeThatRoundsToNothingHasNoSign(after: Double, words: String) throws {
+    let lines = [MadeUpLooks.line(0, new: 1), MadeUpLooks.line(9, new: after)]
+    #expect(try #require(MadeUpLooks.summary(lines)?.table?.rows.first?.last) == words)
+  }
+
+  @Test func changesBeyondTheWeightsSizeHaveTheirDigits() {
+    #expect(FinetuneSummary.percent(BlockChange(block: "a", relative: 1.153)) == "115 %")
+  }
+
   @Test func withoutALookBeforeOrAfterThereIsNothingToCompare() {
     #expect(MadeUpLooks.summary([]) == nil)
     #expect(MadeUpLooks.summary([MadeUpLooks.usual[0]]) == nil)
