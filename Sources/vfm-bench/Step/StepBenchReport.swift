@@ -51,7 +51,7 @@ struct StepBenchReport: BenchReport {
     for _ in 0..<warmUp { bench.step() }
     let (peak, resident) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
     let plan = bench.plan
-    let (roof, peak) = (SgemmRoof(plan.products), MultiplyAdds())
+    let (roof, multiplyAdds) = (SgemmRoof(plan.products), MultiplyAdds())
     var ledger = WorkLedger()
     let samples = measureInTurn(
       rounds: rounds, warmUp: 0,
@@ -60,7 +60,7 @@ struct StepBenchReport: BenchReport {
           let before = Work.ledger
           bench.step()
           ledger = ledger + (Work.ledger - before)
-        }, { peak.run() },
+        }, { multiplyAdds.run() },
       ] + roof.bodies)
     let step = samples[0]
     self.model = model
@@ -71,7 +71,7 @@ struct StepBenchReport: BenchReport {
     gflops = Double(operations) / step.median / 1e9
     roofGflops = roof.rate(Array(samples.dropFirst(2))) / 1e9
     shareOfRoof = gflops / roofGflops
-    peakGflops = Double(peak.operations) / samples[1].median / 1e9
+    peakGflops = Double(multiplyAdds.operations) / samples[1].median / 1e9
     shareOfPeak = gflops / peakGflops
     openBLASKernels = OpenBLAS.kernels
     shares = Shares(ledger, of: step.seconds.reduce(0, +))

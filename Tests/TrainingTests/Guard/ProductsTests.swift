@@ -6,7 +6,8 @@ import Testing
 struct ProductsTests {
   @Test func everyProductOfALinearLayerInATrainingStepIsOpenBLAS() throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.probe, "product-probe is beside the tests"))
+    let probe = try #require(Self.probe, "product-probe is beside the tests")
+    process.executableURL = URL(fileURLWithPath: probe)
     let output = Pipe()
     process.standardOutput = output
     try process.run()
