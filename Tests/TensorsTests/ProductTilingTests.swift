@@ -18,4 +18,17 @@ struct ProductTilingTests {
     #expect(tiles(ProductShape(form, rows: 2048, columns: 1536, terms: 384)) == [8, 1, 1])
     #expect(tiles(ProductShape(form, rows: 16_384, columns: 384, terms: 384)) == [32, 1, 1])
   }
+
+  @Test(arguments: [ProductShape.Form.forward, .inputGradient])
+  func fewRowsAreCutIntoColumns(_ form: ProductShape.Form) {
+    #expect(tiles(ProductShape(form, rows: 8, columns: 2304, terms: 384)) == [1, 72, 1])
+    #expect(tiles(ProductShape(form, rows: 128, columns: 384, terms: 384)) == [1, 4, 1])
+  }
+
+  /// Many tokens are cut into parts where there are few outputs; where there are few tokens, rows are.
+  @Test func weightGradientsAreCutEachWay() {
+    #expect(tiles(ProductShape(.weightGradient, rows: 384, columns: 384, terms: 2048)) == [2, 1, 4])
+    #expect(tiles(ProductShape(.weightGradient, rows: 1536, columns: 384, terms: 2048)) == [4, 1, 2])
+    #expect(tiles(ProductShape(.weightGradient, rows: 384, columns: 384, terms: 128)) == [4, 1, 1])
+  }
 }
