@@ -62,7 +62,12 @@ import Testing
 
   @Test func aRunThatIsKilledWhileSavingGoesOnToTheSameEnd() throws {
     let tuning = try Tuning()
-    let saving = ["--set", "training.checkpointEvery=1", "--set", "training.validateEvery=2"]
+    // Many steps are left when it is killed, so that it cannot have ended by itself on a machine that is slow to look.
+    let saving = [
+      "--set", "training.steps=150", "--set", "training.checkpointEvery=1", "--set",
+      "training.validateEvery=50",
+      "--set", "training.sampleEvery=0",
+    ]
     let whole = try vfm(tuning.command(saving, output: tuning.folder))
     #expect(whole.code == 0, "\(whole.errors)")
     let killed = tuning.bench.path + "/killed"

@@ -47,7 +47,8 @@ struct FrozenModelTests {
     #expect(blocks.productOperations == plain.productOperations)
     #expect(frozen.productOperations < plain.productOperations)
     #expect(narrow.productOperations == frozen.productOperations)
-    #expect(narrow.peakBytes < frozen.peakBytes && frozen.peakBytes < plain.peakBytes)
+    #expect(
+      narrow.memory.peakBytes < frozen.memory.peakBytes && frozen.memory.peakBytes < plain.memory.peakBytes)
   }
 
   private func pass(_ model: TextToVideoModel) -> Tensor {

@@ -67,7 +67,7 @@ struct GradientReachTests {
     let head = cost(Self.policy(training: "transformer.proj_out"), recomputesBlocks: recomputesBlocks)
     for (lower, upper) in zip(costs, costs.dropFirst() + [head]) {
       #expect(upper.productOperations < lower.productOperations)
-      #expect(upper.peakBytes < lower.peakBytes)
+      #expect(upper.memory.peakBytes < lower.memory.peakBytes)
     }
     // Each block costs as much as the next.
     let steps = zip(costs, costs.dropFirst()).map { $0.productOperations - $1.productOperations }
@@ -83,7 +83,7 @@ struct GradientReachTests {
     // Two projections of the text in each of four blocks, [64, 48] by [48, 48].
     #expect(costs[1].productOperations - costs[0].productOperations >= 4 * 2 * 2 * 64 * 48 * 48)
     #expect(costs[2].productOperations > costs[1].productOperations)
-    #expect(costs[0].peakBytes < costs[1].peakBytes)
+    #expect(costs[0].memory.peakBytes < costs[1].memory.peakBytes)
   }
 
   @Test func aTransformerOnItsOwnGivesTheTextsGradientUnlessToldNotTo() throws {

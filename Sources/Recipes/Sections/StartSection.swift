@@ -48,7 +48,7 @@ public struct StartSection: Equatable, Sendable {
     )
     (rank, alpha, targets) = section.section("lora", "Adapters, for the method lora.") { section in
       let rank = section.integer(
-        "rank", 1...4096, default: 16, "Rows of an adapter's first factor: how much it can change.")
+        "rank", 1...4096, default: 8, "Rows of an adapter's first factor: how much it can change.")
       let alpha = section.number(
         "alpha", .above(0, through: 65_536), default: Double(rank), from: "start.lora.rank",
         "The adapter's output is multiplied by alpha / rank.")
