@@ -24,7 +24,8 @@ quickstart: build
 # Teaches the quickstart's model a colour and a shape that it never saw, by adapters, and measures what it has learned and
 # what it has forgotten.
 finetune: build
-	$(BIN)/vfm-data synthesize Datasets/narrow --clips 383 --seed 2 --colours cyan --shapes star
+	$(BIN)/vfm-data synthesize Datasets/narrow --clips 383 --seed 2 --colours cyan --shapes ring
+	$(BIN)/vfm-data mix Datasets/mixed.jsonl Datasets/narrow/train.jsonl Datasets/quickstart/train.jsonl=300
 	$(BIN)/vfm-train finetune Recipes/finetune-lora.json --output Checkpoints/finetune-lora
 	$(BIN)/vfm-eval --checkpoint Checkpoints/finetune-lora --manifest Datasets/narrow/test.jsonl --base Checkpoints/quickstart --guidance 1.2
 	$(BIN)/vfm-eval --checkpoint Checkpoints/finetune-lora --manifest Datasets/quickstart/test.jsonl --base Checkpoints/quickstart --guidance 1.2

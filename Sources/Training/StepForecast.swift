@@ -46,11 +46,12 @@ struct StepForecast: Equatable {
   /// A quantity of the run that is affine in all depths, from its values in the trials.
   func extrapolated(_ values: [Double]) -> Double { parts(values).reduce(0, +) }
 
-  /// The same, as the shares of the smallest model and of each stack's further blocks.
+  /// The same, as the shares of the smallest model and of each stack's further blocks. On a busy machine a larger model may
+  /// seem to take less than a smaller one; a block never takes less than nothing.
   func parts(_ values: [Double]) -> [Double] {
     [values[0]]
       + zip(grown, values.dropFirst()).map { part, value in
-        (value - values[0]) / Double(part.blocks) * Double(part.stack.depth - part.stack.least)
+        max(0, value - values[0]) / Double(part.blocks) * Double(part.stack.depth - part.stack.least)
       }
   }
 

@@ -82,12 +82,17 @@ struct Finetune: ParsableCommand {
       throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.")
     }
     let known = try Blueprint(Inputs.checkpoint(base)).recipe
-    let manifest = try Manifest.load(data, split: "train")
-    let settings = FinetuneSettings(
-      from: base, method: method ?? .lora, data: data, clips: manifest.count,
-      validation: validation ?? Self.heldOut(beside: data), captions: Self.captions(of: manifest))
-    let text = known.finetuning(settings)
-    let recipe = try Recipe.parse(text, name: "the base's recipe", overrides: options.overrides)
+    var settings = FinetuneSettings(
+      from: base, method: method ?? .lora, data: data, clips: 1,
+      validation: validation ?? Self.heldOut(beside: data), captions: [])
+    func read() throws -> Recipe {
+      try Recipe.parse(
+        known.finetuning(settings), name: "the base's recipe", overrides: options.overrides)
+    }
+    // What the options say of the clips' root, say, holds for counting them, too.
+    let manifest = try read().data.trainManifest()
+    (settings.clips, settings.captions) = (manifest.count, Self.captions(of: manifest))
+    let recipe = try read()
     standardError(
       """
       fine-tuning by \(recipe.start.method.rawValue) on \(manifest.count) clips: \(recipe.training.steps) steps of \

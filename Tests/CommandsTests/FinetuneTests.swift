@@ -211,6 +211,28 @@ import Testing
     #expect(log.contains("\"changed\":[") && log.contains("training.gradientAccumulation: 2 (was 1)"))
   }
 
+  @Test func clipsMayLieUnderAnotherRoot() throws {
+    let tuning = try Tuning()
+    try FileManager.default.createDirectory(
+      atPath: tuning.bench.path + "/lists", withIntermediateDirectories: true)
+    let list = try String(contentsOfFile: tuning.data, encoding: .utf8)
+      .replacingOccurrences(of: "\"path\":\"clips/", with: "\"path\":\"\(tuning.bench.path)/narrow/clips/")
+    try tuning.bench.write(list, to: "lists/train.jsonl")
+    func finetune(_ more: String...) throws -> CommandResult {
+      try vfm(
+        [
+          "vfm-train", "finetune", "--base", tuning.bench.output, "--data",
+          tuning.bench.path + "/lists/train.jsonl",
+          "--output", tuning.folder, "--set", "training.steps=2", "--set", "samples.steps=1", "--set",
+          "start.lora.rank=2",
+        ] + more)
+    }
+    let refused = try finetune()
+    #expect(refused.code == 65 && refused.errors.contains("data.root"), "\(refused.errors)")
+    let run = try finetune("--set", "data.root=\(tuning.bench.path)")
+    #expect(run.code == 0 && run.errors.contains("on 15 clips"), "\(run.errors)")
+  }
+
   @Test func aHeadIsTrainedAloneWhereThereIsOne() throws {
     let bench = try Workbench()
     let recipe = try String(contentsOfFile: bench.recipe, encoding: .utf8)
