@@ -26,6 +26,21 @@ extension CheckpointFolder {
     return (removed, warnings)
   }
 
+  /// Removes checkpoints of later steps.
+  /// - Returns: those that could not be removed, one sentence each.
+  public func removeBeyond(step: Int) -> [String] {
+    var warnings: [String] = []
+    for entry in (try? list()) ?? [] where entry.step > step {
+      do {
+        try disk.remove(entry.path)
+      } catch {
+        warnings.append(
+          "The checkpoint \(entry.path) is of a later step and cannot be removed: \(error.reason).")
+      }
+    }
+    return warnings
+  }
+
   private func isWhole(_ path: String) -> Bool {
     guard (try? CheckpointFile.read(path)) != nil else { return false }
     knownGood.insert(path)

@@ -31,7 +31,7 @@ extension TensorSource {
   }
 }
 
-/// The weights of a checkpoint: those of a group, and frozen ones, which lie in the file once.
+/// The averaged weights of a checkpoint, and frozen ones, which lie in the file once.
 public struct CheckpointWeights: TensorSource, Sendable {
   /// The checkpoint's path.
   public var path: String { checkpoint.path }
@@ -39,12 +39,11 @@ public struct CheckpointWeights: TensorSource, Sendable {
   /// The groups that hold each tensor.
   private let groups: [String: String]
 
-  /// - Parameter averaged: the running average of the weights, which is what is sampled and evaluated; the last step's
-  ///   weights otherwise.
-  public init(_ checkpoint: LoadedCheckpoint, averaged: Bool = true) {
+  /// The running average of the weights, which is what is sampled and evaluated.
+  public init(_ checkpoint: LoadedCheckpoint) {
     self.checkpoint = checkpoint
     var groups: [String: String] = [:]
-    for group in [CheckpointGroup.frozen, averaged ? CheckpointGroup.average : CheckpointGroup.parameters] {
+    for group in [CheckpointGroup.frozen, CheckpointGroup.average] {
       for name in checkpoint.names(in: group) { groups[name] = group }
     }
     self.groups = groups

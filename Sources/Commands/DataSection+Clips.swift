@@ -46,3 +46,10 @@ extension DataSection {
     try index.map { try IndexGuard($0, verify, for: manifest) }
   }
 }
+
+extension EvaluationSection {
+  /// Clips of the kind that the base was trained on, if the recipe names any.
+  public func rememberedManifest() throws -> Manifest? {
+    try remember.map { path in try Manifest.load(path, split: "validation", root: rememberRoot) }
+  }
+}

@@ -61,7 +61,7 @@ public struct Failure: Error, CustomStringConvertible {
         case .inputOutput: .inputOutput
         }
       case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
-      case is BadClipsError, is IndexGuard.MissingError, is PatternError, is LoadingError,
+      case is BadClip, is BadClipsError, is IndexGuard.MissingError, is PatternError, is LoadingError,
         is TaskFactsError:
         .unfitInput
       case let error as BaseError: if case .notFound = error { .missingInput } else { .unfitInput }

@@ -2,6 +2,13 @@ import Foundation
 
 /// A file that a command writes at its end.
 public enum OutputFile {
+  /// Whether two paths lead to one file, which is there.
+  public static func isSame(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev
+      && one.st_ino == two.st_ino
+  }
+
   /// Refuses a path that could not be written, before the work that it is to show has been done.
   ///
   /// - Parameter option: the option that names it, as in "--report".

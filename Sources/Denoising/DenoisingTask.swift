@@ -2,14 +2,15 @@ import Clips
 import Evaluation
 import Fields
 import Layers
-import Manifests
 import Models
 import Tasks
 
 /// `denoising`: a noisy clip and its caption to the clip behind the noise.
-public struct DenoisingTask: VideoTask {
-  private let text: TextSections
-  private let transformer: VideoDiffusionTransformerConfiguration
+public struct DenoisingTask: CaptionedTask {
+  /// How captions become tokens, and the text encoder's sizes.
+  public let text: TextSections
+  /// The transformer's sizes.
+  public let transformer: VideoDiffusionTransformerConfiguration
   private let strength: Double
   /// t·h·w.
   public let tokensPerClip: Int
@@ -30,12 +31,6 @@ public struct DenoisingTask: VideoTask {
     transformer.check(section, clips: clips)
   }
 
-  /// By `tokenizer`.
-  public var captions: TokenizerSection? { text.tokenizer }
-  /// The transformer's blocks and the text encoder's.
-  public var stacks: [Stack] { [transformer.stack, text.encoder.stack] }
-  /// The frames of a patch.
-  public var frameUnit: Int { transformer.patch.frames }
   /// Layouts, and what the model is told.
   public var conventions: [String: String] {
     [
@@ -47,23 +42,8 @@ public struct DenoisingTask: VideoTask {
   public var head: [NamePattern] {
     [NamePattern("transformer.proj_out"), NamePattern("transformer.scale_shift_table")]
   }
-  /// Attention and feed-forward of both stacks.
-  public var adapterTargets: [NamePattern] { transformer.adapterTargets + text.encoder.adapterTargets }
   /// None.
   public var samples: SamplesSection? { nil }
-
-  /// The vocabulary and the length of captions.
-  public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
-    try .text(of: manifest, text.tokenizer, base: base)
-  }
-
-  /// The embedding of tokens, where captions have new words.
-  public func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int] {
-    try text.grownTables(from: base, to: facts)
-  }
-
-  /// That of the longest training caption.
-  public func textLength(_ facts: TaskFacts) -> Int { facts.paddedTextLength }
 
   /// The model and the denoising objective; it samples nothing.
   public func subject(_ context: BuildContext) throws -> Subject {

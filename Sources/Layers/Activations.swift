@@ -18,25 +18,25 @@ public struct TanhGELU: Layer {
   /// dx = dy · gelu′(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     let gradient = outputGradient.copied()
-    _ = outputAndBackward(turning: gradient, saved)
+    _ = outputAndBackward(scaling: gradient, saved)
     return gradient
   }
 
   /// Backward and forward again in one pass, for they share the exponential: dy becomes dx in place, and y is returned.
-  package func outputAndBackward(turning gradient: Tensor, _ saved: Tensor) -> Tensor {
+  package func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor {
     precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
     let output = Tensor(saved.shape)
     parallel(over: saved.count, tile: tile) { range in
       let (start, whole) = (range.lowerBound, range.count & ~15)
       let (x, dy, y) = (saved.pointer + start, gradient.pointer + start, output.pointer + start)
-      turn(x, dy, y, whole)
+      applySlope(x, dy, y, whole)
       let rest = range.count - whole
       guard rest > 0 else { return }
       withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 3) { end in
         end[0] = load(x, whole, rest)
         end[1] = load(dy, whole, rest)
         end.withMemoryRebound(to: Float.self) {
-          turn($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
+          applySlope($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
         }
         store(end[1], dy, whole, rest)
         store(end[2], y, whole, rest)
@@ -49,7 +49,7 @@ public struct TanhGELU: Layer {
 /// y = gelu(x), dy = dy · gelu′(x), for n floats, whole lanes. A function of its own: within a closure of `sweep`, the
 /// exponential would not be inlined.
 @inline(never)
-private func turn(
+private func applySlope(
   _ x: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int
 ) {
   for i in stride(from: 0, to: n, by: 16) {

@@ -31,6 +31,11 @@ public struct Embedding {
     }
   }
 
+  /// The name of the parameter that holds the new rows of a table of this name: "shared.new_weight" of "shared.weight".
+  public static func newRows(of table: String) -> String {
+    table.split(separator: ".").dropLast().joined(separator: ".") + ".new_weight"
+  }
+
   /// n, the rows of `weight`.
   private var kept: Int { weight.entry.shape[0] }
 

@@ -45,9 +45,9 @@ public struct FeedForward {
   }
 
   private func backwardToHidden(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    let hiddenGradient = narrow.inputGradient(outputGradient)
-    let activated = activation.outputAndBackward(turning: hiddenGradient, saved.hidden)
-    narrow.addParameterGradients(outputGradient, .init(input: activated))
+    let (hiddenGradient, inner) = narrow.inputGradient(outputGradient)
+    let activated = activation.outputAndBackward(scaling: hiddenGradient, saved.hidden)
+    narrow.addParameterGradients(outputGradient, inner, .init(input: activated))
     return hiddenGradient
   }
 }

@@ -56,12 +56,12 @@ public struct Linear: Layer {
     return inputGradient
   }
 
-  /// The gradient of the input alone, dx = dy W.
-  func inputGradient(_ outputGradient: Tensor) -> Tensor {
+  /// The gradient of the input alone, dx = dy W, and the adapter's d(x Aᵀ), which the parameters' gradients need too.
+  func inputGradient(_ outputGradient: Tensor) -> (input: Tensor, inner: Tensor?) {
+    let inner = adapter?.innerGradient(outputGradient)
     let inputGradient = Tensor([outputGradient.rows, inputs])
-    addInputGradient(
-      outputGradient, adapter?.innerGradient(outputGradient), to: inputGradient, plus: .nothing)
-    return inputGradient
+    addInputGradient(outputGradient, inner, to: inputGradient, plus: .nothing)
+    return (inputGradient, inner)
   }
 
   /// Backward where the input forked: the gradient of this branch is added to what the others left there.
@@ -76,7 +76,8 @@ public struct Linear: Layer {
     addParameterGradients(outputGradient, adapter?.innerGradient(outputGradient), saved)
   }
 
-  private func addParameterGradients(_ outputGradient: Tensor, _ inner: Tensor?, _ saved: Saved) {
+  /// dW += dyᵀ x,  db += Σ dy, and the adapter's, whose d(x Aᵀ) is given.
+  func addParameterGradients(_ outputGradient: Tensor, _ inner: Tensor?, _ saved: Saved) {
     addColumnSums(of: outputGradient, to: bias?.gradient)
     if let gradient = weight.gradient {
       multiplyAdd(transposed: outputGradient, saved.input, into: matrix(gradient))

@@ -18,18 +18,4 @@ extension ParameterStore {
   public var adapted: [(name: String, shape: [Int])] {
     linearWeights.filter { $0.adapter != nil }.map { (entries[$0.index].name, $0.shape) }
   }
-
-  /// The policy's patterns that stand for nothing, in the policy's order: those of what is frozen, trained or has a rate of
-  /// its own that match no parameter, and targets of adapters that match no weight of a linear layer.
-  public func unmatchedPatterns() -> [NamePattern] {
-    let all = entries.map(\.name)
-    // Factors of adapters and new rows are trained in any case: naming them changes nothing.
-    let weights = entries.filter { $0.role == .weight }.map(\.name)
-    let linear = linearWeights.map { entries[$0.index].name }
-    func unmatched(_ patterns: [NamePattern], _ names: [String]) -> [NamePattern] {
-      patterns.filter { !names.contains(where: $0.matches) }
-    }
-    return unmatched(policy.frozen + policy.trained, weights)
-      + unmatched(policy.lora?.targets ?? [], linear) + unmatched(policy.rateFactors.map(\.pattern), all)
-  }
 }

@@ -95,9 +95,9 @@ public struct RMSNorm: Layer {
           along.addProduct(product, load(w.pointer, i, c))
           store(load(dw, i, c).addingProduct(product, Lanes(repeating: scale)), dw, i, c)
         }
-        let pull = along.total / Float(n) * scale * scale
+        let rowDot = along.total / Float(n) * scale * scale
         sweep(n) { i, c in
-          store((load(dy, i, c) * load(w.pointer, i, c) - load(x, i, c) * pull) * scale, dx, i, c)
+          store((load(dy, i, c) * load(w.pointer, i, c) - load(x, i, c) * rowDot) * scale, dx, i, c)
         }
       }
     }

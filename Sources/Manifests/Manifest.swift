@@ -52,6 +52,12 @@ public struct Manifest: RandomAccessCollection, Sendable {
     }
   }
 
+  /// The captions of at most `most` clips from all over the list.
+  public func captions(spread most: Int) -> [String] {
+    let taken = Swift.min(count, most)
+    return (0..<taken).map { caption($0 * count / taken) }
+  }
+
   /// The caption of the clip at a place, without the rest of its entry.
   public func caption(_ index: Int) -> String {
     switch rows {

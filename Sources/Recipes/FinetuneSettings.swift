@@ -11,19 +11,22 @@ public struct FinetuneSettings: Sendable {
   public var data: String, clips: Int
   /// Held-out clips of the new kind, if there are any.
   public var validation: String?
+  /// Whether the base's held-out clips are there, to measure what is forgotten.
+  public var remembers: Bool
   /// Some captions of the new clips.
   public var captions: [String]
 
   /// Settings of a run.
   public init(
     from: String, method: StartSection.Method, data: String, clips: Int, validation: String?,
-    captions: [String]
+    remembers: Bool, captions: [String]
   ) {
     self.from = from
     self.method = method
     self.data = data
     self.clips = clips
     self.validation = validation
+    self.remembers = remembers
     self.captions = captions
   }
 }
@@ -59,7 +62,10 @@ extension Recipe {
     for key in ["checkpointEvery", "validateEvery"] { set(.integer(max(1, steps / 5)), "training", key) }
     set(.integer(steps), "training", "sampleEvery")
     set(.integer(max(1, steps / 20)), "training", "logEvery")
-    if let remember = data.validation { set(.string(remember), "evaluation", "remember") }
+    if settings.remembers, let remember = data.validation {
+      set(.string(remember), "evaluation", "remember")
+      if let root = data.root { set(.string(root), "evaluation", "rememberRoot") }
+    }
     if let samples = task.samples {
       let prompts = settings.captions.prefix(4) + samples.prompts.prefix(4)
       set(.list(prompts.map { JSON(.string($0)) }), "samples", "prompts")

@@ -31,6 +31,13 @@ enum RecipeVersion {
   static func lift(_ json: JSON, _ reader: RecipeReader) -> JSON {
     guard case .object = json.value else { return json }
     if let version = json["version"] {
+      if case .integer(let number) = version.value, number > Recipe.version {
+        reader.report(
+          "version", at: version.place,
+          "is \(number), which a newer version of this program writes; this one reads up to \(Recipe.version)"
+        )
+        return json.setting(JSON(.integer(Recipe.version)), at: ["version"])
+      }
       guard version.value == .integer(1) else { return json }  // the table says what is wrong with others
     }
     var json = json

@@ -5,7 +5,11 @@ import Models
 
 extension TextEncoderConfiguration {
   /// The encoder's blocks; there is no bias between tokens without the first.
-  public var stack: Stack { Stack("text_encoder.encoder.block", depth: depth, least: min(depth, 1)) }
+  public var stack: Stack {
+    Stack(
+      "text_encoder.encoder.block", depth: depth, before: [NamePattern("text_encoder.shared")],
+      least: min(depth, 1))
+  }
 
   /// Attention and feed-forward of all blocks.
   public var adapterTargets: [NamePattern] {
@@ -23,7 +27,11 @@ extension TextEncoderConfiguration {
 
 extension VideoDiffusionTransformerConfiguration {
   /// The transformer's blocks.
-  public var stack: Stack { Stack("transformer.blocks", depth: depth) }
+  public var stack: Stack {
+    Stack(
+      "transformer.blocks", depth: depth,
+      before: ["patch_embedding", "condition_embedder"].map { NamePattern("transformer.\($0)") })
+  }
 
   /// Attention and feed-forward of all blocks.
   public var adapterTargets: [NamePattern] {

@@ -2,15 +2,16 @@ import Clips
 import Evaluation
 import Fields
 import Layers
-import Manifests
 import Models
 import Objectives
 import Sampling
 
 /// `textToVideo`: a caption to a clip, by a text encoder and a video diffusion transformer that are trained together.
-public struct TextToVideoTask: VideoTask {
-  let text: TextSections
-  let transformer: VideoDiffusionTransformerConfiguration
+public struct TextToVideoTask: CaptionedTask {
+  /// How captions become tokens, and the text encoder's sizes.
+  public let text: TextSections
+  /// The transformer's sizes.
+  public let transformer: VideoDiffusionTransformerConfiguration
   let objective: FlowSection
   /// What is sampled while training.
   public let samples: SamplesSection?
@@ -32,15 +33,6 @@ public struct TextToVideoTask: VideoTask {
     transformer.check(section, clips: clips, samples: samples)
   }
 
-  /// By `tokenizer`.
-  public var captions: TokenizerSection? { text.tokenizer }
-
-  /// The transformer's blocks and the text encoder's.
-  public var stacks: [Stack] { [transformer.stack, text.encoder.stack] }
-
-  /// The frames of a patch.
-  public var frameUnit: Int { transformer.patch.frames }
-
   /// Layouts, what the output means, and the path from clip to noise.
   public var conventions: [String: String] {
     [
@@ -53,22 +45,6 @@ public struct TextToVideoTask: VideoTask {
 
   /// None: all of the model makes the clip.
   public var head: [NamePattern] { [] }
-
-  /// Attention and feed-forward of both stacks.
-  public var adapterTargets: [NamePattern] { transformer.adapterTargets + text.encoder.adapterTargets }
-
-  /// The vocabulary and the length of captions.
-  public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
-    try .text(of: manifest, text.tokenizer, base: base)
-  }
-
-  /// The embedding of tokens, where captions have new words.
-  public func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int] {
-    try text.grownTables(from: base, to: facts)
-  }
-
-  /// That of the longest training caption.
-  public func textLength(_ facts: TaskFacts) -> Int { facts.paddedTextLength }
 
   /// The model, rectified flow, and sampling along its velocity.
   public func subject(_ context: BuildContext) throws -> Subject {

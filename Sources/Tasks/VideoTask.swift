@@ -54,13 +54,16 @@ public struct Stack: Sendable, Equatable {
   public let name: String
   /// How many blocks it has.
   public let depth: Int
+  /// The parameters that lie before its first block.
+  public let before: [NamePattern]
   /// The fewest blocks that a model of this kind works with.
   public let least: Int
 
   /// A stack.
-  public init(_ name: String, depth: Int, least: Int = 0) {
+  public init(_ name: String, depth: Int, before: [NamePattern] = [], least: Int = 0) {
     self.name = name
     self.depth = depth
+    self.before = before
     self.least = least
   }
 }

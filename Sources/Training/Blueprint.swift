@@ -31,8 +31,9 @@ public struct Blueprint: Sendable {
   /// A new run's blueprint.
   ///
   /// - Parameter base: what the run starts from, if anything: what the numbers in it mean does not change.
-  /// - Throws: `PatternError`, and what the task says of clips and base that do not fit.
+  /// - Throws: `BaseError.needed`, `PatternError`, and what the task says of clips and base that do not fit.
   public init(_ recipe: Recipe, _ manifest: Manifest, base: LoadedBase? = nil) throws {
+    if recipe.start.isAdapter && base == nil { throw BaseError.needed(method: recipe.start.method.rawValue) }
     let facts = try recipe.task.facts(of: manifest, base: base?.blueprint.facts)
     let grown = try base.map { try recipe.task.grownTables(from: $0.blueprint.facts, to: facts) }
     self.init(
@@ -51,9 +52,17 @@ public struct Blueprint: Sendable {
   /// Whether these are the clips that the run began with.
   public func isOf(_ manifest: Manifest) -> Bool { clips == manifest.listHash }
 
-  /// The same under a recipe that differs in nothing the model depends on.
-  public func with(_ recipe: Recipe) -> Blueprint {
-    Blueprint(recipe, facts: facts, clips: clips, base: base)
+  /// The same for the rest of a run, under a recipe that differs in nothing the model depends on.
+  ///
+  /// - Parameter basePath: where the base lies now, if it is still there.
+  /// - Throws: `PatternError`.
+  public func goingOn(_ recipe: Recipe, basePath: String?) throws -> Blueprint {
+    let base = base.map {
+      Base(path: basePath ?? $0.path, weightsHash: $0.weightsHash, grownTables: $0.grownTables)
+    }
+    let blueprint = Blueprint(recipe, facts: facts, clips: clips, base: base)
+    try blueprint.checkPatterns()
+    return blueprint
   }
 
   /// What is trained, frozen and adapted.

@@ -7,7 +7,7 @@ public struct LoadedBase: Sendable {
   /// What its model was built from.
   public let blueprint: Blueprint
   /// Its averaged weights.
-  public let weights: CheckpointWeights
+  public let weights: any TensorSource & Sendable
   /// The SHA-256 of these.
   public let weightsHash: String
   /// Where it was read.
@@ -18,7 +18,8 @@ public struct LoadedBase: Sendable {
   public init(_ checkpoint: LoadedCheckpoint) throws {
     blueprint = try Blueprint(checkpoint)
     if blueprint.recipe.start.isAdapter { throw BaseError.isAdapter(path: checkpoint.path) }
-    weights = CheckpointWeights(checkpoint)
+    let (stored, tables) = (CheckpointWeights(checkpoint), blueprint.policy.keptRows.keys)
+    weights = tables.isEmpty ? stored : WholeTables(stored, tables: tables)
     weightsHash = try weights.weightsHash()
   }
 }
@@ -31,6 +32,8 @@ public enum BaseError: Error, Equatable, CustomStringConvertible {
   case otherKind(path: String, theirs: String, ours: String)
   /// It is not the one that the adapter was trained on.
   case otherWeights(adapter: String, base: String, wanted: String)
+  /// It is not the one that a run began with.
+  case otherStart(run: String, base: String, began: Blueprint.Base)
   /// It is nowhere to be found.
   case notFound(adapter: String, base: String)
   /// The run freezes what it never loaded.
@@ -46,6 +49,9 @@ public enum BaseError: Error, Equatable, CustomStringConvertible {
     case .otherWeights(let adapter, let base, let wanted):
       "The adapter \(adapter) was trained on other weights than those of \(base) (their SHA-256 begins with "
         + "\(wanted.prefix(12))); give the base that it was trained on with --base."
+    case .otherStart(let run, let base, let began):
+      "\(run) holds a run that began with other weights than those of \(base): with \(began.path) (SHA-256 "
+        + "\(began.weightsHash.prefix(12))…); give that base, or another --output folder to begin anew."
     case .notFound(let adapter, let base):
       "The adapter \(adapter) needs its base, \(base), which is not there; put it beside the adapter or name it with --base."
     case .needed(let method):

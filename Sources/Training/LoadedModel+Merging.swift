@@ -18,7 +18,7 @@ extension LoadedModel {
     for key in [RunState.Key.step, RunState.Key.updates, RunState.Key.refusals, RunState.Key.position] {
       contents.attributes[key] = .integer(0)
     }
-    contents.attributes["merged_from"] = .text(path)
+    contents.attributes[RunState.Key.mergedFrom] = .text(path)
     return contents
   }
 }

@@ -38,18 +38,31 @@ extension LoadedBase {
     for blueprint: Blueprint, adapter: String, given: String?, read: (String) throws -> LoadedCheckpoint?
   ) throws -> LoadedBase? {
     guard blueprint.recipe.start.isAdapter, let wanted = blueprint.base else { return nil }
-    func parts(_ path: String) -> [Substring] { path.split(separator: "/") }
-    let name = parts(wanted.path).last.map(String.init) ?? wanted.path
-    let folder = adapter.contains("/") ? String(adapter[..<adapter.lastIndex(of: "/")!]) : "."
-    let places = given.map { [$0] } ?? [wanted.path, "\(folder)/\(name)", "\(folder)/../\(name)"]
-    for place in places {
-      guard let checkpoint = try read(place) else { continue }
-      let base = try LoadedBase(checkpoint)
-      if base.weightsHash == wanted.weightsHash { return base }
-      if given != nil || place == places.last {
-        throw BaseError.otherWeights(adapter: adapter, base: place, wanted: wanted.weightsHash)
+    var (other, problem): (LoadedBase?, (any Error)?)
+    for place in given.map({ [$0] }) ?? wanted.places(beside: adapter) {
+      do {
+        guard let checkpoint = try read(place) else { continue }
+        let base = try LoadedBase(checkpoint)
+        if base.weightsHash == wanted.weightsHash { return base }
+        other = other ?? base
+      } catch {
+        // Checkpoints of all runs have the same names: beside the adapter it may be the adapter that bears the base's.
+        if given == nil, case BaseError.isAdapter = error { continue }
+        problem = problem ?? error
       }
     }
-    throw BaseError.notFound(adapter: adapter, base: given ?? wanted.path)
+    if let other {
+      throw BaseError.otherWeights(adapter: adapter, base: other.path, wanted: wanted.weightsHash)
+    }
+    throw problem ?? BaseError.notFound(adapter: adapter, base: given ?? wanted.path)
+  }
+}
+
+extension Blueprint.Base {
+  /// Where the base of an adapter may lie: where it lay then, beside the adapter, or a folder further up.
+  fileprivate func places(beside adapter: String) -> [String] {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let folder = adapter.contains("/") ? String(adapter[..<adapter.lastIndex(of: "/")!]) : "."
+    return [path, "\(folder)/\(name)", "\(folder)/../\(name)"]
   }
 }

@@ -99,9 +99,15 @@ extension ParameterStore {
 
 extension ParameterStore {
   /// Loads the parameters of a blueprint's model from its base.
+  /// - Throws: `PatternError` for what the recipe calls unused and the base does not have, and `LoadingError`.
   @discardableResult
   func load(_ base: LoadedBase, _ blueprint: Blueprint) throws -> LoadingReport {
     let (start, kept) = (blueprint.recipe.start, blueprint.policy.keptRows)
+    for pattern in start.unused where !base.weights.names.contains(where: pattern.matches) {
+      throw PatternError.unmatched(
+        key: "start.unused", pattern: pattern.text,
+        remedy: Blueprint.remedy(for: pattern.text, base.weights.names))
+    }
     return try load(
       from: base.weights, fresh: start.fresh, unused: start.unused,
       grown: (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })

@@ -13,11 +13,16 @@ public enum PatternError: Error, Equatable, CustomStringConvertible {
   /// An adapter would be larger than what it adapts.
   case rankTooLarge(rank: Int, weight: String, shape: [Int])
 
+  /// What patterns of a key stand for, where it is not any parameter of the model.
+  private static let known = [
+    "start.lora.targets": "linear layer", "start.unused": "parameter of the base",
+  ]
+
   /// One sentence with a remedy.
   public var description: String {
     switch self {
     case .unmatched(let key, let pattern, let remedy):
-      "\(key): no \(key == "start.lora.targets" ? "linear layer" : "parameter") is called \"\(pattern)\" or lies in it; \(remedy)"
+      "\(key): no \(Self.known[key] ?? "parameter") is called \"\(pattern)\" or lies in it; \(remedy)"
     case .everythingFrozen:
       "start.frozen: all parameters are frozen, so there is nothing to train; leave one part of the model out."
     case .noHead(let kind):
@@ -60,7 +65,7 @@ extension Blueprint {
   private var targets: [NamePattern] { recipe.start.method == .lora ? recipe.start.targets : [] }
 
   /// The name that was probably meant, or else what lies in the part that was named rightly.
-  private static func remedy(for pattern: String, _ names: [String]) -> String {
+  static func remedy(for pattern: String, _ names: [String]) -> String {
     let places = Set(names.flatMap(beginnings)).sorted()
     if let near = Spelling.nearest(to: pattern, among: places) { return "did you mean \"\(near)\"?" }
     let known = beginnings(of: pattern).last(where: places.contains)

@@ -12,13 +12,16 @@ extension RunState {
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
-    static let bestLoss = "best_loss", bestStep = "best_step", looks = "looks_since_best"
+    static let bestLoss = "best_loss", bestStep = "best_step", bestClips = "best_clips_sha256"
+    static let looks = "looks_since_best"
+    /// The adapter that whole weights were made of.
+    static let mergedFrom = "merged_from"
     /// Those that say how a run goes on, and so count for its hash; the others describe it.
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
         recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        looks,
+        bestClips, looks, mergedFrom,
       ]
   }
 
@@ -90,6 +93,7 @@ extension RunState {
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)
       attributes[Key.bestStep] = .integer(best.step)
+      attributes[Key.bestClips] = best.clips.map { .text($0) }
       attributes[Key.looks] = .integer(looksWithoutBetter)
     }
     return attributes
@@ -123,6 +127,18 @@ extension Blueprint {
         base.grownTables.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
     }
     return attributes
+  }
+
+  /// Whose sums a checkpoint's run was computed with, where they are not those of this program on this machine.
+  public static func otherArithmetic(of checkpoint: LoadedCheckpoint) -> String? {
+    typealias Key = RunState.Key
+    if checkpoint.attributes[Key.arithmetic] != .integer(Parallel.arithmetic) {
+      return "a version of this program that adds numbers in another order"
+    }
+    guard case .text(let kernels) = checkpoint.attributes[Key.products], kernels != OpenBLAS.kernels else {
+      return nil
+    }
+    return "OpenBLAS's kernels for \(kernels), and here are those for \(OpenBLAS.kernels)"
   }
 
   /// The blueprint of whole weights: nothing is frozen or adapted, and no base is needed.

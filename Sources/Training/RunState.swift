@@ -27,6 +27,8 @@ public final class RunState {
   public struct Best: Sendable, Equatable {
     /// The loss, and the step after which it was measured.
     public let loss: Double, step: Int
+    /// The SHA-256 of the list of clips that it was measured on; nil in checkpoints that do not tell.
+    public let clips: String?
   }
 
   /// A run at its beginning, its parameters drawn.
@@ -69,7 +71,9 @@ public final class RunState {
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],
       case .integer(let step) = checkpoint.attributes[Key.bestStep]
     {
-      best = Best(loss: loss, step: step)
+      var clips: String?
+      if case .text(let hash) = checkpoint.attributes[Key.bestClips] { clips = hash }
+      best = Best(loss: loss, step: step, clips: clips)
       looksWithoutBetter = try checkpoint.integer(Key.looks)
     }
   }

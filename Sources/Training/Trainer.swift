@@ -74,6 +74,8 @@ public final class Trainer {
     let learn = state.blueprint.makeStep(state.subject.objective, state.optimizer)
     func due(_ every: Int) -> Bool { every > 0 && (state.step % every == 0 || state.step == steps) }
 
+    // A run that went back behind its best checkpoint has not come to it yet.
+    for warning in bestFolder?.removeBeyond(step: state.step) ?? [] { observer?.warned(warning) }
     if state.step == 0 && state.blueprint.base != nil {
       if training.validateEvery > 0 { try validate() }
       if training.sampleEvery > 0 { sample() }
@@ -124,9 +126,21 @@ public final class Trainer {
       observer?.validated(look)
       return look
     }
-    guard let loss = look.heldOut.first?.loss, loss.isFinite else { return }
-    if state.best.map({ loss < $0.loss }) ?? true {
-      state.best = RunState.Best(loss: loss, step: state.step)
+    guard let clips = heldOut.clips, let loss = look.heldOut.first?.loss, loss.isFinite else { return }
+    try compareWithBest(loss, on: clips.entries.listHash)
+  }
+
+  /// Keeps the checkpoint if it is better than all before it, and says so if for long none was.
+  /// - Parameter clips: the hash of the list that the loss was measured on: losses on others do not compare.
+  private func compareWithBest(_ loss: Double, on clips: String) throws {
+    let best = state.best.flatMap { $0.clips == nil || $0.clips == clips ? $0 : nil }
+    if best == nil && state.best != nil {
+      observer?.warned(
+        "step \(state.step): the held-out clips are others than those that the best checkpoint was chosen by, so it is "
+          + "chosen anew from here on.")
+    }
+    if best.map({ loss < $0.loss }) ?? true {
+      state.best = RunState.Best(loss: loss, step: state.step, clips: clips)
       state.looksWithoutBetter = 0
       if let bestFolder, state.step > 0 { try save(to: bestFolder, keep: 1) }
     } else {

@@ -18,10 +18,14 @@ public struct WeightChange: Sendable, Equatable {
     var (blocks, sums) = ([String](), [String: (change: Double, size: Double)]())
     let adapted = Set(parameters.adapted.map(\.name))
     let trained = Set(parameters.trainedEntries.map(\.name)).union(adapted)
+    let frozen = Set(parameters.entries.filter(\.isFrozen).map(\.name))
     try parameters.forEachMerged { name, values in
       guard trained.contains(name), base.shape(name) == values.shape else { return }
-      let before = Tensor(values.shape)
-      try base.read(name, into: before.buffer)
+      let stored = Tensor(values.shape)
+      try base.read(name, into: stored.buffer)
+      // Rounding to what frozen values are kept in is no change that training made.
+      let before =
+        frozen.contains(name) ? stored.converted(to: parameters.policy.frozenPrecision).widened : stored
       let size = before.sumOfSquares
       before.add(values, scale: -1)
       let block = block(of: name)

@@ -12,8 +12,8 @@ struct Finetune: ParsableCommand {
     discussion: """
       Without a recipe the base's own is taken, with steps and learning rate that suit the method and the number of clips; \
       they are printed. New words of the captions get rows of their own. Before, during and after, the loss is measured on \
-      held-out clips of the new kind (--validation) and of the kind that the base knows (evaluation.remember), and the same \
-      prompts are sampled from the same noise. The same command again goes on where it stopped.
+      held-out clips of the new kind (--validation) and of the kind that the base knows (evaluation.remember); before and \
+      after, the same prompts are sampled from the same noise. The same command again goes on where it stopped.
       """)
 
   @Argument(
@@ -44,21 +44,22 @@ struct Finetune: ParsableCommand {
       guard recipe.start.from != nil else {
         throw Failure(.usage, "Say what to start from: give --base, or set start.from in the recipe.")
       }
-      try TrainingRun.run(recipe, options, name: name)
+      try TrainingRun.run(recipe, options, name: name(of: recipe))
     }
   }
 
-  /// "finetune-lora" of a recipe; else the base's name and the clips'.
-  private var name: String {
+  /// "finetune-lora" of a recipe's file; else the base's name, the clips' and the method: "quickstart-narrow-lora".
+  private func name(of recipe: Recipe) -> String {
+    func folder(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
     func stem(_ path: String) -> String {
       ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     }
-    if let recipe { return stem(recipe) }
-    let data = data ?? ""
-    let clips =
-      ["train", "validation", "test"].contains(stem(data))
-      ? stem((data as NSString).deletingLastPathComponent) : stem(data)
-    return "\(stem(base ?? "base"))-\(clips)-\(method?.rawValue ?? "lora")"
+    if let file = self.recipe { return stem(file) }
+    let (data, from) = (data ?? "", base ?? "base")
+    let clips = ["train", "validation", "test"].contains(stem(data)) ? stem(folder(data)) : stem(data)
+    // Checkpoints of all runs have the same names: "run/checkpoints/step-00000500.h5".
+    let run = ["checkpoints", "best"].contains(stem(folder(from))) ? stem(folder(folder(from))) + "-" : ""
+    return "\(run)\(stem(from))-\(clips)-\(recipe.start.method.rawValue)"
   }
 
   /// The recipe of a file, with what the options say.
@@ -84,13 +85,15 @@ struct Finetune: ParsableCommand {
     let known = try Blueprint(Inputs.checkpoint(base)).recipe
     var settings = FinetuneSettings(
       from: base, method: method ?? .lora, data: data, clips: 1,
-      validation: validation ?? Self.heldOut(beside: data), captions: [])
+      validation: validation ?? Self.heldOut(beside: data), remembers: remembers(known), captions: [])
     func read() throws -> Recipe {
       try Recipe.parse(
         known.finetuning(settings), name: "the base's recipe", overrides: options.overrides)
     }
-    // What the options say of the clips' root, say, holds for counting them, too.
-    let manifest = try read().data.trainManifest()
+    // What the options say of the clips' root and the method, say, holds for what is chosen by them, too.
+    let asked = try read()
+    let manifest = try asked.data.trainManifest()
+    settings.method = asked.start.method
     (settings.clips, settings.captions) = (manifest.count, Self.captions(of: manifest))
     let recipe = try read()
     standardError(
@@ -103,6 +106,22 @@ struct Finetune: ParsableCommand {
     return recipe
   }
 
+  /// Whether the clips that the base was held against are still there; says so if they are not.
+  private func remembers(_ known: Recipe) -> Bool {
+    guard let held = known.data.validation,
+      !options.overrides.contains(where: { $0.hasPrefix("evaluation.remember=") })
+    else { return false }
+    do {
+      _ = try known.data.validationManifest()
+      return true
+    } catch {
+      standardError(
+        "note: the base's held-out clips (\(held)) cannot be read here, so what it forgets is not measured; "
+          + "--set evaluation.remember=… names clips of the kind that it knows. \(error)\n")
+      return false
+    }
+  }
+
   private static func heldOut(beside data: String) -> String? {
     let folder = (data as NSString).deletingLastPathComponent
     return ["jsonl", "csv"].map { (folder as NSString).appendingPathComponent("validation.\($0)") }.first {
@@ -113,9 +132,8 @@ struct Finetune: ParsableCommand {
   /// Different captions from all over the manifest.
   private static func captions(of manifest: Manifest) -> [String] {
     var captions: [String] = []
-    for place in 0..<64 {
-      let caption = manifest.caption(place * manifest.count / 64)
-      if !caption.isEmpty && !captions.contains(caption) { captions.append(caption) }
+    for caption in manifest.captions(spread: 64) where !caption.isEmpty && !captions.contains(caption) {
+      captions.append(caption)
     }
     return Array(captions.prefix(4))
   }

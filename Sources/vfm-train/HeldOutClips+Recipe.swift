@@ -21,8 +21,8 @@ extension HeldOutClips {
       clips: try recipe.data.validationManifest().flatMap {
         try reader($0, recipe.data.clipSource($0, .validation))
       },
-      remembered: try recipe.evaluation.remember.flatMap {
-        try reader(Manifest.load($0, split: "validation"), .files(recipe.data.limits))
+      remembered: try recipe.evaluation.rememberedManifest().flatMap {
+        try reader($0, .files(recipe.data.limits))
       })
   }
 }

@@ -28,6 +28,13 @@ struct Merge: ParsableCommand {
       guard model.blueprint.recipe.start.isAdapter else {
         throw Failure(.unfitInput, "\(model.path) is no adapter: it holds whole weights already.")
       }
+      try OutputFile.check(output, "--output")
+      for input in [model.path, model.blueprint.base?.path, base].compactMap({ $0 })
+      where OutputFile.isSame(output, input) {
+        throw Failure(
+          .cannotCreate, "--output \(output) is what would be merged; name another file, for both are needed."
+        )
+      }
       try CheckpointFile.write(model.merged(), to: output)
       print(output)
     }

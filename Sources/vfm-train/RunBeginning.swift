@@ -1,10 +1,8 @@
 import Checkpoints
 import Commands
 import Fields
-import Layers
 import Manifests
 import Recipes
-import Tensors
 import Training
 
 /// Finds out where a run begins: anew, from a base, or where it was stopped.
@@ -13,15 +11,14 @@ struct RunBeginning {
   let manifest: Manifest
   let clips: RunClips
 
-  /// The state to train from; where the base lies that it is compared with, if it has one; and what its recipe says
-  /// otherwise than when it began.
+  /// The state to train from; where the base lies that it is compared with, if there is one; and what the recipe says
+  /// otherwise than when the run began.
   typealias Start = (state: RunState, base: String?, changes: [String])
 
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
     let start = recipe.start
     guard let from = start.from else {
-      if start.isAdapter { throw BaseError.needed(method: start.method.rawValue) }
       let state = try RunState(Blueprint(recipe, manifest))
       if !start.frozen.isEmpty {
         standardError(
@@ -44,35 +41,41 @@ struct RunBeginning {
     let saved = try Blueprint(found.checkpoint)
     let changes = try RunChanges(from: saved.recipe, to: recipe, in: folder)
     changes.tell()
-    let state = try RunState(saved.with(recipe))
-    let base = try base(of: saved, at: found.path)
+    let base = try base(of: saved, at: found.path, in: folder)
+    let state = try RunState(saved.goingOn(recipe, basePath: base?.path))
     if recipe.start.isAdapter, let base { try state.begin(from: base) }
     try state.restore(found.checkpoint)
     try clips.check(state, saved)
-    let attributes = found.checkpoint.attributes
-    if attributes["arithmetic"] != .integer(Parallel.arithmetic) {
-      standardError(
-        "note: the run began with a version of this program that adds numbers in another order: it goes on well, but not to the same bits.\n"
-      )
-    } else if case .text(let kernels) = attributes["products"], kernels != OpenBLAS.kernels {
-      standardError(
-        "note: the run began with OpenBLAS's kernels for \(kernels), and here are those for \(OpenBLAS.kernels): it goes on well, but not to the same bits.\n"
-      )
+    if let other = Blueprint.otherArithmetic(of: found.checkpoint) {
+      standardError("note: the run began with \(other): it goes on well, but not to the same bits.\n")
     }
     standardError("going on from step \(state.step) (\(found.path))\n")
     return (state, base?.path, changes.allowed)
   }
 
-  /// An adapter needs its base; a run that trains all of it is only compared with it, if it is still there.
-  private func base(of saved: Blueprint, at path: String) throws -> LoadedBase? {
+  /// The base that a run began with: an adapter needs it, and a run that trains all of it is compared with it.
+  /// - Throws: `BaseError` when the recipe names another one, or an adapter's is not there.
+  private func base(of saved: Blueprint, at path: String, in folder: String) throws -> LoadedBase? {
+    guard let began = saved.base else { return nil }
+    if let from = recipe.start.from, from != saved.recipe.start.from {
+      let named = try LoadedBase(Inputs.checkpoint(from))
+      guard named.weightsHash == began.weightsHash else {
+        throw BaseError.otherStart(run: folder, base: from, began: began)
+      }
+      return named
+    }
     if saved.recipe.start.isAdapter {
       // A run's folder may hold newer checkpoints by now than the one that the adapter began with.
       return try (try? Inputs.base(of: saved, adapter: path, given: nil))
         ?? Inputs.base(of: saved, adapter: path, given: recipe.start.from)
     }
-    guard let base = saved.base, let checkpoint = try? CheckpointFile.read(base.path) else { return nil }
-    let loaded = try? LoadedBase(checkpoint)
-    return loaded?.weightsHash == base.weightsHash ? loaded : nil
+    if let base = try? LoadedBase(CheckpointFile.read(began.path)), base.weightsHash == began.weightsHash {
+      return base
+    }
+    standardError(
+      "note: \(began.path), which the run began with, is not there any more, so how far its weights have moved is not measured\n"
+    )
+    return nil
   }
 
   private func tell(_ report: LoadingReport, _ state: RunState) {

@@ -17,8 +17,11 @@ struct RunChanges {
   /// names are compared one by one elsewhere, so that they may have moved.
   private static let told: Set<String> = [
     "training.steps", "optimizer.learningRate", "optimizer.finalLearningRate", "optimizer.warmupSteps",
-    "optimizer.schedule", "start.learningRates", "start.layerDecay", "data.train", "start.from",
+    "optimizer.schedule", "start.learningRates", "start.layerDecay", "data.train",
   ]
+
+  /// A base may lie elsewhere: its weights are compared. A run without one cannot get one.
+  private static let base = "start.from"
 
   /// Both together must keep the clips of a step.
   private static let batch: Set<String> = ["training.batchSize", "training.gradientAccumulation"]
@@ -29,7 +32,9 @@ struct RunChanges {
   /// - Throws: `Failure` when something differs that may not.
   init(from old: Recipe, to new: Recipe, in folder: String) throws {
     let keepsBatch = old.training.clipsPerStep == new.training.clipsPerStep
-    let ignored = Self.free.union(Self.told).union(keepsBatch ? Self.batch : [])
+    let keepsBase = (old.start.from == nil) == (new.start.from == nil)
+    let ignored = Self.free.union(Self.told).union(keepsBatch ? Self.batch : []).union(
+      keepsBase ? [Self.base] : [])
     let refused = new.differences(from: old, ignoring: ignored)
     guard refused.isEmpty else {
       let hint =

@@ -38,7 +38,7 @@ struct RunForecast {
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
     let base = try recipe.start.from.map { try LoadedBase(Inputs.checkpoint($0)) }
     let blueprint = try Blueprint(recipe, manifest, base: base)
-    let captions = Self.captions(of: manifest)
+    let captions = manifest.captions(spread: 64)
     let heldOut = try Self.heldOutClips(recipe)
     plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
@@ -55,17 +55,10 @@ struct RunForecast {
     calibration = try StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
   }
 
-  /// Captions from all over the manifest.
-  private static func captions(of manifest: Manifest) -> [String] {
-    let count = min(manifest.count, 64)
-    return count == 0 ? [""] : (0..<count).map { manifest.caption($0 * manifest.count / count) }
-  }
-
   /// How many clips of each held-out list a look takes in.
   private static func heldOutClips(_ recipe: Recipe) throws -> [Int] {
     guard recipe.training.validateEvery > 0 else { return [] }
-    let remembered = try recipe.evaluation.remember.map { try Manifest.load($0, split: "validation") }
-    return [try recipe.data.validationManifest(), remembered].compactMap {
+    return [try recipe.data.validationManifest(), try recipe.evaluation.rememberedManifest()].compactMap {
       $0.map { min($0.count, recipe.training.validationClips) }
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Foundation
 
 /// What pretrain and finetune have in common.
 struct RunOptions: ParsableArguments {
@@ -28,7 +29,15 @@ struct RunOptions: ParsableArguments {
     if let place = words.firstIndex(of: "--stop-after") {
       words.removeSubrange(place...min(place + 1, words.count - 1))
     }
-    return words.filter { !$0.hasPrefix("--stop-after=") }.map { $0.contains(" ") ? "'\($0)'" : $0 }
-      .joined(separator: " ")
+    return words.filter { !$0.hasPrefix("--stop-after=") }.map(Self.quoted).joined(separator: " ")
+  }
+
+  /// A word as a shell takes it for one.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      "+,-./:=@_%".utf8.contains(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+    }
+    return plain && !word.isEmpty ? word : "'\(word.replacingOccurrences(of: "'", with: "'\\''"))'"
   }
 }

@@ -21,8 +21,8 @@ final class TrainingRun: TrainingObserver {
   private let lock: RunLock
   private let checkpoints: CheckpointFolder
   private let state: RunState
-  /// Where the base lies, if the run has one and it is still there.
-  private let base: String?
+  /// Where the base lies, as long as it is there.
+  private var base: String?
   private let metrics: MetricsLog
   private let progress: ProgressLine
   private var clipsSeen = 0
@@ -167,13 +167,25 @@ final class TrainingRun: TrainingObserver {
           "step \(report.step): \(evaluation.title)\(clips)  \(words.joined(separator: "  "))")
       }
     }
-    remembering {
-      // Read anew each time: what it takes is in memory no longer than a checkpoint that is saved.
-      let changes = try base.map {
-        try WeightChange.measure(state.parameters, base: CheckpointWeights(CheckpointFile.read($0)))
+    remembering { try metrics.add(report, changes: changesFromBase()) }
+  }
+
+  /// How far the weights are from the base's. It is read anew each time, so that it is in memory no longer than a checkpoint
+  /// that is saved; what others do to its file ends the comparison, not the run.
+  private func changesFromBase() -> [WeightChange] {
+    guard let path = base else { return [] }
+    do {
+      let loaded = try LoadedBase(CheckpointFile.read(path))
+      if loaded.weightsHash == state.blueprint.base?.weightsHash {
+        return try WeightChange.measure(state.parameters, base: loaded.weights)
       }
-      try metrics.add(report, changes: changes ?? [])
+      progress.say(
+        "note: \(path) holds other weights by now: how far the run's have moved is measured no more")
+    } catch {
+      progress.say("note: how far the weights have moved is measured no more: \(error)")
     }
+    base = nil
+    return []
   }
 
   func samplesDue(step: Int, subject: Subject) {

@@ -51,6 +51,15 @@ func aBrokenNewestFallsBackWithAWarning(_ damage: String) throws {
   #expect(error?.description.contains("\(path) is damaged: it is not an HDF5 file") == true)
 }
 
+@Test func thoseOfLaterStepsAreRemovedWhenAsked() throws {
+  let temporary = try TemporaryFolder()
+  let folder = CheckpointFolder(temporary.path)
+  for step in 1...4 { try folder.save(sample(step: step), step: step, keep: 4) }
+  #expect(folder.removeBeyond(step: 2).isEmpty)
+  #expect(try folder.list().map(\.step) == [1, 2])
+  #expect(CheckpointFolder(temporary.path + "/none").removeBeyond(step: 0).isEmpty)
+}
+
 @Test func oldOnesGoAfterTheNewOneIsThere() throws {
   let temporary = try TemporaryFolder()
   let folder = CheckpointFolder(temporary.path)

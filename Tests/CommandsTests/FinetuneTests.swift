@@ -4,35 +4,6 @@ import Testing
 
 /// Fine-tuning by command: adapters, all of it, and what is refused.
 @Suite(.serialized) struct FinetuneTests {
-  /// A bench with a trained run of words, and a set of a colour and a shape that it never saw.
-  private struct Tuning {
-    let bench: Workbench
-    var data: String { bench.path + "/narrow/train.jsonl" }
-    var folder: String { bench.path + "/tuned" }
-
-    init() throws {
-      bench = try Workbench()
-      let base = try bench.pretrain("--set", "tokenizer.kind=words")
-      precondition(base.code == 0, base.errors)
-      try SyntheticSet.write(
-        to: bench.path + "/narrow",
-        SyntheticSettings(
-          clips: 20, seed: 4, colours: [.cyan], shapes: [.star], width: 16, height: 16, frames: 4))
-    }
-
-    func command(_ more: [String], output: String) -> [String] {
-      [
-        "vfm-train", "finetune", "--base", bench.output, "--data", data, "--output", output, "--json",
-        "--set", "training.steps=20", "--set", "training.checkpointEvery=7", "--set", "samples.steps=2",
-        "--set", "start.lora.rank=4",
-      ] + more
-    }
-
-    func finetune(_ more: String..., output: String? = nil) throws -> CommandResult {
-      try vfm(command(more, output: output ?? folder))
-    }
-  }
-
   @Test(arguments: ["lora", "full"])
   func twentyStepsAreTenAndTenMoreOnAnyNumberOfThreads(method: String) throws {
     let tuning = try Tuning()
@@ -135,55 +106,6 @@ import Testing
       "vfm-train", "finetune", "--base", tuning.folder, "--data", tuning.data, "--output", other + "2",
     ])
     #expect(nested.code == 65 && nested.errors.contains("vfm-train merge"), "\(nested.errors)")
-  }
-
-  @Test func whatIsWrongIsSaidInOneMessage() throws {
-    let tuning = try Tuning()
-    let output = tuning.bench.path + "/none"
-    func refusal(_ code: Int32, _ words: String..., setting: String...) throws {
-      let result = try vfm(
-        ["vfm-train", "finetune", "--base", tuning.bench.output, "--data", tuning.data, "--output", output]
-          + setting)
-      #expect(result.code == code, "\(result.errors)")
-      for word in words { #expect(result.errors.contains(word), "\(word) in \(result.errors)") }
-      #expect(!result.errors.contains("Fatal error"))
-    }
-    let missing = try vfm(["vfm-train", "finetune", "--data", tuning.data])
-    #expect(missing.code == 64 && missing.errors.contains("give --base"), "\(missing.errors)")
-    let nothing = try vfm(["vfm-train", "finetune", "--base", tuning.bench.output])
-    #expect(nothing.code == 64 && nothing.errors.contains("give --data"), "\(nothing.errors)")
-    let absent = try vfm([
-      "vfm-train", "finetune", "--base", tuning.bench.path + "/no.h5", "--data", tuning.data,
-    ])
-    #expect(absent.code == 66 && absent.errors.contains("no.h5"), "\(absent.errors)")
-    try refusal(65, "has no head to train alone", setting: "--method", "head")
-    try refusal(
-      65, "start.lora.targets: no linear layer is called \"transformer.bloks\"",
-      "did you mean \"transformer.blocks\"?",
-      setting: "--set", "start.lora.targets=[\"transformer.bloks\"]")
-    try refusal(
-      65, "start.lora.rank: 30 is more than the smaller side of", setting: "--set", "start.lora.rank=30")
-    try refusal(
-      65, "are not those of this recipe's model",
-      "transformer.patch_embedding.weight is [24, 3, 2, 8, 8] instead of [36, 3, 2, 8, 8]",
-      setting: "--set", "model.width=36", "--method", "full")
-    try tuning.bench.write(
-      """
-      {"version": 2, "task": {"kind": "denoising"}, "training": {"steps": 2}, "tokenizer": {"kind": "words"},
-       "data": {"train": "x", "frames": 4, "height": 16, "width": 16, "frameRate": 8},
-       "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16}}
-      """, to: "denoising.json")
-    let kind = try vfm([
-      "vfm-train", "finetune", tuning.bench.path + "/denoising.json", "--base", tuning.bench.output, "--data",
-      tuning.data, "--output", output,
-    ])
-    #expect(kind.code == 65 && kind.errors.contains("is of task.kind \"textToVideo\""), "\(kind.errors)")
-    try tuning.bench.write("", to: "empty.jsonl")
-    let empty = try vfm([
-      "vfm-train", "finetune", "--base", tuning.bench.output, "--data", tuning.bench.path + "/empty.jsonl",
-    ])
-    #expect(empty.code == 65 && empty.errors.contains("empty.jsonl"), "\(empty.errors)")
-    #expect(!FileManager.default.fileExists(atPath: output + "/checkpoints"))
   }
 
   @Test func ratesMayChangeInMidRunAndWhatWasLearnedMayNot() throws {

@@ -81,6 +81,5 @@ struct AdaptedModelTests {
     #expect(parameters.adapted.map(\.name).filter { $0.hasPrefix("transformer.blocks.1.attn1") }.count == 4)
     #expect(parameters.adapted.count == 2 * 2 * 4)
     #expect(parameters.trainedCount == 2 * 2 * 4 * 3 * (12 + 12))
-    #expect(parameters.unmatchedPatterns() == [])
   }
 }

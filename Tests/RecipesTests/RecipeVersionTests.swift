@@ -61,7 +61,7 @@ private let old = """
   @Test func laterVersionsAreRefused() {
     #expect(
       complaints(adding("\"version\": 3")) == [
-        "r.json:9:14: version: must be 2, but is 3"
+        "r.json:9:14: version: is 3, which a newer version of this program writes; this one reads up to 2"
       ])
   }
 

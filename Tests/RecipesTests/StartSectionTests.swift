@@ -56,6 +56,17 @@ import Testing
     #expect(policy.rateFactor("text_encoder.shared.weight") == 0.1)
     #expect(policy.rateFactor("transformer.blocks.0.norm2.weight") == 0)
     #expect(policy.rateFactor("transformer.proj_out.weight") == 1)
+    #expect(policy.rateFactor("transformer.patch_embedding.weight") == 0.125)
+    #expect(policy.rateFactor("transformer.condition_embedder.time_proj.weight") == 0.125)
+    let table = try self.policy("start.layerDecay=0.5", "textEncoder.depth=2")
+    #expect(table.rateFactor("text_encoder.shared.weight") == 0.25)
+  }
+
+  @Test func whatIsFreshIsTrainedWhateverIsFrozen() throws {
+    let policy = try policy(
+      "start.frozen=[\"transformer\"]", "start.fresh=[\"transformer.proj_out\"]")
+    #expect(
+      !policy.isFrozen("transformer.proj_out.weight") && policy.isFrozen("transformer.blocks.0.norm2.weight"))
   }
 
   @Test(arguments: [
@@ -80,18 +91,22 @@ import Testing
   @Test func fineTuningKeepsTheModelAndChoosesStepsByTheClips() throws {
     let base = try recipe(
       "training.batchSize=32", "optimizer.learningRate=0.002", "data.validation=held-out", "data.index=i",
-      "start.frozen=[\"text_encoder\"]")
-    func tuned(_ method: StartSection.Method, clips: Int) throws -> Recipe {
+      "start.frozen=[\"text_encoder\"]", "data.root=clips")
+    func tuned(_ method: StartSection.Method, clips: Int, remembers: Bool = true) throws -> Recipe {
       try Recipe.parse(
         base.finetuning(
           FinetuneSettings(
-            from: "run", method: method, data: "new", clips: clips, validation: nil, captions: ["a", "b"])),
+            from: "run", method: method, data: "new", clips: clips, validation: nil, remembers: remembers,
+            captions: ["a", "b"])),
         name: "tuned")
     }
+    let forgetful = try tuned(.lora, clips: 320, remembers: false).evaluation
+    #expect(forgetful.remember == nil && forgetful.rememberRoot == nil)
     let lora = try tuned(.lora, clips: 320)
     #expect(lora.training.steps == 600 && lora.training.batchSize == 32)
     #expect(lora.optimizer.learningRate == 0.002 && lora.start.from == "run" && lora.start.method == .lora)
     #expect(lora.data.train == "new" && lora.data.validation == nil && lora.data.index == nil)
+    #expect(lora.data.root == nil && lora.evaluation.rememberRoot == "clips")
     #expect(lora.start.frozen.isEmpty && lora.evaluation.remember == "held-out" && lora.evaluation.keepBest)
     #expect(lora.textToVideo.samples?.prompts == ["a", "b"])
     #expect(lora.textToVideo.transformer == base.textToVideo.transformer)

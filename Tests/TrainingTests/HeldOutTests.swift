@@ -2,6 +2,7 @@ import Checkpoints
 import Clips
 import Foundation
 import Layers
+import Manifests
 import Tensors
 import Testing
 
@@ -48,12 +49,40 @@ import Testing
       in: folder, steps: 10, "training.validateEvery=2", "training.checkpointEvery=10",
       "evaluation.patience=3")
     let state = try RunState(run.blueprint)
-    state.best = RunState.Best(loss: 1e-9, step: 1)
+    state.best = RunState.Best(loss: 1e-9, step: 1, clips: nil)
     let witness = try trained(state, run, folder)
     let told = witness.warnings.filter { $0.contains("has not been lower than at step 1 for 3 looks") }
     #expect(told.count == 1, "\(witness.warnings)")
     #expect(told.first?.hasPrefix("step 6: ") == true)
     #expect(try CheckpointFolder(folder.path + "/best").list().isEmpty)
+  }
+
+  @Test func theBestIsChosenAnewOnOtherClipsAndAfterGoingBack() throws {
+    let folder = try TemporaryFolder()
+    let run = try SmallRun(in: folder, steps: 2, "training.validateEvery=1", "training.checkpointEvery=1")
+    let state = try RunState(run.blueprint)
+    // A loss that no clips give, on a list that is not the run's; and a checkpoint of a step that was not reached.
+    state.best = RunState.Best(loss: 1e-9, step: 1, clips: "other")
+    try CheckpointFolder(folder.path + "/best").save(state.contents, step: 500)
+    let witness = try trained(state, run, folder)
+    #expect(witness.warnings.filter { $0.contains("so it is chosen anew from here on") }.count == 1)
+    let clips = try ClipReader(run.manifest, shape: run.blueprint.clipShape, limit: 3)
+    let best = try #require(state.best)
+    #expect(best.loss > 1e-9 && best.clips == clips.entries.listHash)
+    #expect(try CheckpointFolder(folder.path + "/best").list().map(\.step) == [best.step])
+  }
+
+  @Test func roundingOfFrozenValuesIsNoChange() throws {
+    let folder = try TemporaryFolder()
+    let first = try SmallRun(in: folder, steps: 2)
+    try first.train(RunState(first.blueprint), checkpoints: folder.path + "/base")
+    let base = try LoadedBase(#require(try CheckpointFolder(folder.path + "/base").newest()).checkpoint)
+    let run = try SmallRun(
+      in: folder, "start.method=lora", "start.lora.rank=2", "start.frozenPrecision=bfloat16")
+    let state = try RunState(Blueprint(run.recipe, run.manifest, base: base))
+    try state.begin(from: base)
+    let changes = try WeightChange.measure(state.parameters, base: base.weights)
+    #expect(!changes.isEmpty && changes.allSatisfy { $0.relative == 0 }, "\(changes)")
   }
 
   @Test func aRunFromABaseLooksAndSamplesBeforeItsFirstStep() throws {
@@ -89,6 +118,28 @@ import Testing
       try LoadedBase.find(for: Blueprint(adapter), adapter: adapter.path, given: nil) { path in
         try CheckpointFile.read(path)
       }?.weightsHash == base.weightsHash)
+    try expectBaseIsFound(of: adapter, base)
     #expect(throws: BaseError.isAdapter(path: adapter.path)) { try LoadedBase(adapter) }
+  }
+
+  /// Whatever else bears the base's name, the right one is found; if there is none, it is said what is there.
+  private func expectBaseIsFound(of adapter: LoadedCheckpoint, _ base: LoadedBase) throws {
+    func found(_ files: [String: String], given: String? = nil) throws -> LoadedBase? {
+      // What is read where: the adapter's own file bears the base's name.
+      try LoadedBase.find(for: Blueprint(adapter), adapter: "run/step-00000002.h5", given: given) { place in
+        guard let file = files.first(where: { place.hasSuffix($0.key) }) else { return nil }
+        return try CheckpointFile.read(file.value)
+      }
+    }
+    let name = "step-00000002.h5"
+    let (own, damaged) = (adapter.path, adapter.path + ".damaged")
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: damaged))
+    #expect(try found(["run/\(name)": own, "../\(name)": base.path])?.weightsHash == base.weightsHash)
+    #expect(try found(["run/\(name)": damaged, "../\(name)": base.path])?.weightsHash == base.weightsHash)
+    #expect(throws: BaseError.notFound(adapter: "run/\(name)", base: base.path)) {
+      try found(["run/\(name)": own])
+    }
+    #expect(throws: CheckpointError.self) { try found(["run/\(name)": damaged]) }
+    #expect(throws: BaseError.isAdapter(path: own)) { try found(["x": own], given: "x") }
   }
 }

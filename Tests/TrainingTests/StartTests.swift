@@ -75,6 +75,12 @@ private func begun(
   #expect("\(error)".contains("name them in start.unused"))
   let (_, report) = try begun(folder, base, "model.depth=1", "start.unused=[\"transformer.blocks.1\"]")
   #expect(report.unused == error.leftOver)
+  let unmatched = try #require(throws: PatternError.self) {
+    try begun(folder, base, "model.depth=1", "start.unused=[\"transformer.bloks.1\"]")
+  }
+  #expect(
+    "\(unmatched)".hasPrefix("start.unused: no parameter of the base is called \"transformer.bloks.1\""))
+  #expect("\(unmatched)".contains("did you mean \"transformer.blocks.1\"?"))
 }
 
 @Test func newWordsGetRowsOfTheirOwn() throws {
@@ -113,6 +119,22 @@ private func begun(
   #expect(kept.isFrozen && adapter.parameters.values(of: kept).values == old)
   let new = try #require(adapter.parameters.entries.first { $0.role == .newRows })
   #expect(!new.isFrozen && new.shape == [(rows.count - old.count) / kept.shape[1], kept.shape[1]])
+
+  // All but the table is trained: whoever starts from that finds one table again.
+  let apart = try state("start.frozen=[\"text_encoder\"]", "start.from=base", "training.steps=1")
+  try Trainer(
+    apart, loader: run.loader(from: 0), folder: CheckpointFolder(folder.path + "/apart"), observer: Witness()
+  ).run()
+  let next = try LoadedBase(#require(try CheckpointFolder(folder.path + "/apart").newest()).checkpoint)
+  #expect(next.weights.names == full.parameters.entries.map(\.name).sorted())
+  let joined = try next.values(table)
+  #expect(joined.count == rows.count && Array(joined.prefix(old.count)) == old)
+  let rest = try #require(apart.parameters.entries.first { $0.role == .newRows })
+  #expect(
+    Array(joined.suffix(rest.count)) == apart.parameters.average.view(at: rest.offset, rest.shape).values)
+  let following = try SmallRun(in: folder, steps: 20, "tokenizer.kind=words").recipe
+  let again = try RunState(Blueprint(following, Manifest.load(list), base: next))
+  #expect(try again.begin(from: next).taken == again.parameters.entries.map(\.name))
 }
 
 @Test func otherShapesAreRefusedByName() throws {

@@ -66,8 +66,8 @@ private struct Search {
     }
     let before = Double(difference(x, y, u - axis.x, v - axis.y, limit: .max))
     let after = Double(difference(x, y, u + axis.x, v + axis.y, limit: .max))
-    let bend = before + after - 2 * Double(least)
-    return bend > 0 ? max(-0.5, min(0.5, 0.5 * (before - after) / bend)) : 0
+    let curvature = before + after - 2 * Double(least)
+    return curvature > 0 ? max(-0.5, min(0.5, 0.5 * (before - after) / curvature)) : 0
   }
 
   /// The sum of absolute differences of a block at (x, y) to the earlier picture at (x + dx, y + dy), or anything not

@@ -5,7 +5,7 @@ import Tensors
 ///     y = Wo attend(rotate(rms(Wq x)), rotate(rms(Wk x)), Wv x)        x [B·N, D], y [B·N, D]
 ///
 /// Wan's form: the RMS norms of queries and keys run over the whole width, before it is split into heads; `rotate`
-/// turns by the rotary positions.
+/// rotates by the rotary positions.
 public struct SelfAttention {
   /// The parameters.
   public let project: AttentionProjections

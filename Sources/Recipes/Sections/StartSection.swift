@@ -97,7 +97,9 @@ public struct StartSection: Equatable, Sendable {
     var policy = ParameterPolicy.trainEverything
     policy.frozenPrecision = frozenPrecision
     switch method {
-    case .full: policy.frozen = frozen
+    case .full:
+      policy.frozen = frozen
+      policy.trained = fresh
     case .lora:
       policy.frozen = [NamePattern("*")]
       policy.trained = fresh
@@ -118,9 +120,10 @@ public struct StartSection: Equatable, Sendable {
     guard layerDecay < 1 else { return [] }
     func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1.0) { factor, _ in factor * layerDecay } }
     return stacks.flatMap { stack in
-      (0..<stack.depth).map {
-        RateFactor(pattern: NamePattern("\(stack.name).\($0)"), factor: power(stack.depth - 1 - $0))
-      }
+      stack.before.map { RateFactor(pattern: $0, factor: power(stack.depth)) }
+        + (0..<stack.depth).map {
+          RateFactor(pattern: NamePattern("\(stack.name).\($0)"), factor: power(stack.depth - 1 - $0))
+        }
     }
   }
 }

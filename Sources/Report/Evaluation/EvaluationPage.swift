@@ -54,28 +54,8 @@ public struct EvaluationPage {
   /// The page.
   /// - Throws: `VideoError` when a picture cannot be made.
   public func html() throws -> String {
-    let parts = try [header, tables, samples(), pairs(), measured]
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(HTML.escaped(name)) · evaluation report</title>
-      <style>
-      \(ReportStyle.css)
-      \(Self.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(parts.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    try HTML.page(
+      title: "\(name) · evaluation report", css: Self.css, [header, tables, samples(), pairs(), measured])
   }
 
   // MARK: parts

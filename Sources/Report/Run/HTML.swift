@@ -20,21 +20,30 @@ enum HTML {
     return safe
   }
 
-  /// A table whose first column is of words and whose others are of numbers.
-  static func table(_ table: TextTable) -> String {
-    func row(_ cells: [String], _ tag: String) -> String {
-      "<tr>"
-        + cells.enumerated().map { column, cell in
-          "<\(tag)\(column == 0 ? "" : " class=\"number\"")>\(escaped(cell))</\(tag)>"
-        }.joined() + "</tr>"
-    }
-    return """
-      <div class="wide"><table>
-      <thead>\(row(table.columns, "th"))</thead>
-      <tbody>
-      \(table.rows.map { row($0, "td") }.joined(separator: "\n"))
-      </tbody>
-      </table></div>
-      """
+  /// A whole page.
+  /// - Parameters:
+  ///   - css: what it needs beyond the style of all reports.
+  ///   - parts: of its body, in HTML; empty ones are left out.
+  static func page(title: String, css: String? = nil, _ parts: [String]) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <style>
+    \([ReportStyle.css, css].compactMap { $0 }.joined(separator: "\n"))
+    </style>
+    </head>
+    <body>
+    <main>
+    \(parts.filter { !$0.isEmpty }.joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
   }
 }

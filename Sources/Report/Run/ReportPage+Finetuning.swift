@@ -21,7 +21,7 @@ extension ReportPage {
       words.compactMap { $0 }.map { "<p class=\"\(kind)\">\(HTML.escaped(Self.sentence($0)))</p>" }
     }
     let parts =
-      [summary.table.map(HTML.table)].compactMap { $0 }
+      [summary.table?.html].compactMap { $0 }
       + paragraphs("said", [summary.movement, summary.bestStep()]) + paragraphs("remark", summary.warnings)
     return parts.joined(separator: "\n")
   }

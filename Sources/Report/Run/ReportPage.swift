@@ -7,27 +7,9 @@ struct ReportPage {
   init(_ record: RunRecord) { self.record = record }
 
   var html: String {
-    let title = HTML.escaped(record.name)
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title) · training report</title>
-      <style>
-      \(ReportStyle.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \([header, finetuning, charts, samples, changes, quarantined, recipe].filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    HTML.page(
+      title: "\(record.name) · training report",
+      [header, finetuning, charts, samples, changes, quarantined, recipe])
   }
 
   var metrics: RunMetrics { record.metrics }
