@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Recipes
 import Tensors
 import Training
 
@@ -12,6 +13,16 @@ public enum Inputs {
     let blueprint = try Blueprint(checkpoint)
     return try LoadedModel(
       checkpoint, blueprint, base: self.base(of: blueprint, adapter: checkpoint.path, given: base))
+  }
+
+  /// What a new run starts from; nil when it starts from nothing.
+  /// - Throws: `BaseError.needed` when its method needs a base.
+  public static func base(of start: StartSection) throws -> LoadedBase? {
+    guard let from = start.from else {
+      if start.isAdapter { throw BaseError.needed(method: start.method.rawValue) }
+      return nil
+    }
+    return try LoadedBase(checkpoint(from))
   }
 
   /// What an adapter was trained on; nil for a checkpoint that is none.

@@ -31,9 +31,8 @@ public struct Blueprint: Sendable {
   /// A new run's blueprint.
   ///
   /// - Parameter base: what the run starts from, if anything: what the numbers in it mean does not change.
-  /// - Throws: `BaseError.needed`, `PatternError`, and what the task says of clips and base that do not fit.
+  /// - Throws: `PatternError`, and what the task says of clips and base that do not fit.
   public init(_ recipe: Recipe, _ manifest: Manifest, base: LoadedBase? = nil) throws {
-    if recipe.start.isAdapter && base == nil { throw BaseError.needed(method: recipe.start.method.rawValue) }
     let facts = try recipe.task.facts(of: manifest, base: base?.blueprint.facts)
     let grown = try base.map { try recipe.task.grownTables(from: $0.blueprint.facts, to: facts) }
     self.init(

@@ -17,21 +17,16 @@ struct RunBeginning {
 
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
-    let start = recipe.start
-    guard let from = start.from else {
-      let state = try RunState(Blueprint(recipe, manifest))
-      if !start.frozen.isEmpty {
-        standardError(
-          "note: there is no start.from, so frozen parameters keep the values they are drawn with\n")
-      }
-      try clips.begin(state)
-      return (state, nil, [])
-    }
-    let base = try LoadedBase(Inputs.checkpoint(from))
+    let base = try Inputs.base(of: recipe.start)
     let state = try RunState(Blueprint(recipe, manifest, base: base))
-    tell(try state.begin(from: base), state)
+    if let base {
+      tell(try state.begin(from: base), state)
+    } else if !recipe.start.frozen.isEmpty {
+      standardError(
+        "note: there is no start.from, so frozen parameters keep the values they are drawn with\n")
+    }
     try clips.begin(state)
-    return (state, base.path, [])
+    return (state, base?.path, [])
   }
 
   /// The run that a checkpoint holds.
@@ -40,8 +35,8 @@ struct RunBeginning {
     for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
     let changes = try RunChanges(from: saved.recipe, to: recipe, in: folder)
-    changes.tell()
     let base = try base(of: saved, at: found.path, in: folder)
+    changes.tell()
     let state = try RunState(saved.goingOn(recipe, basePath: base?.path))
     if recipe.start.isAdapter, let base { try state.begin(from: base) }
     try state.restore(found.checkpoint)

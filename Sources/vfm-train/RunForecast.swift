@@ -36,7 +36,7 @@ struct RunForecast {
 
   /// Takes about ten seconds.
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
-    let base = try recipe.start.from.map { try LoadedBase(Inputs.checkpoint($0)) }
+    let base = try Inputs.base(of: recipe.start)
     let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = manifest.captions(spread: 64)
     let heldOut = try Self.heldOutClips(recipe)

@@ -9,7 +9,9 @@ import Testing
     #expect(try tuning.finetune("--method", method, "--stop-after", "8").code == 75)
     let other = tuning.bench.path + "/other"
     #expect(
-      try tuning.bench.pretrain("--set", "tokenizer.kind=words", "--set", "seed=77", output: other).code == 0)
+      try tuning.bench.pretrain(
+        "--set", "tokenizer.kind=words", "--set", "optimizer.learningRate=0.0007", output: other
+      ).code == 0)
     let refused = try tuning.finetune("--method", method, "--base", other)
     #expect(refused.code == 65, "\(refused.errors)")
     #expect(
@@ -42,13 +44,14 @@ import Testing
 
   @Test func heldOutClipsOfTheBaseThatAreGoneAreLeftOutWithANote() throws {
     let tuning = try Tuning()
-    try FileManager.default.removeItem(atPath: tuning.bench.path + "/set/validation.jsonl")
+    let kept = tuning.bench.path + "/set/kept.jsonl"
+    try FileManager.default.moveItem(atPath: tuning.bench.path + "/set/validation.jsonl", toPath: kept)
     let plan = try tuning.finetune("--plan")
     #expect(plan.code == 0 && plan.errors.contains("what it forgets is not measured"), "\(plan.errors)")
     let run = try tuning.finetune("--stop-after", "1")
     #expect(run.code == 75 && !run.errors.contains("of the base's clips"), "\(run.errors)")
     let named = try tuning.finetune(
-      "--set", "evaluation.remember=\(tuning.bench.path)/set/test.jsonl", "--stop-after", "1",
+      "--set", "evaluation.remember=\(kept)", "--stop-after", "1",
       output: tuning.bench.path + "/named")
     #expect(named.code == 75 && named.errors.contains("of the base's clips"), "\(named.errors)")
     #expect(!named.errors.contains("is not measured"))
