@@ -14,10 +14,7 @@ struct PublishedAdaptersTests {
         frozen: [NamePattern("*")],
         lora: LoRA(rank: 3, alpha: 5, targets: targets.map { NamePattern($0) })))
     let model = VideoDiffusionTransformer(
-      store.root,
-      VideoDiffusionTransformerConfiguration(
-        channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 32, depth: 2, heads: 2,
-        feedForward: 40, textWidth: 16, frequencyWidth: 32, recomputesBlocks: recomputesBlocks))
+      store.root, PublishedModel.transformer(recomputesBlocks: recomputesBlocks))
     try published.load(into: store)
 
     let text = try published.tensor("inputs/text")

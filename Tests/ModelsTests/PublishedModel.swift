@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import GradientCheck
 import Layers
+import Models
 import Tensors
 import Testing
 
@@ -13,6 +14,13 @@ struct PublishedModel {
   init(_ name: String) throws {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     file = try TensorFile(tests.appending(components: "Fixtures", name).path)
+  }
+
+  /// The sizes of the transformers.
+  static func transformer(recomputesBlocks: Bool) -> VideoDiffusionTransformerConfiguration {
+    VideoDiffusionTransformerConfiguration(
+      channels: 3, patch: PatchSize(frames: 1, height: 2, width: 2), width: 32, depth: 2, heads: 2,
+      feedForward: 40, textWidth: 16, frequencyWidth: 32, recomputesBlocks: recomputesBlocks)
   }
 
   /// A tensor of the file by its path.
