@@ -11,8 +11,8 @@ public struct ClipTiming: Sendable {
   let size: Int
   let modified: Int
   let parameters: CodecParameters
-  /// When the first frame is shown, in the stream's time base.
-  let origin: Int64
+  /// When frames are shown.
+  let clock: FrameClock
   /// When each frame is shown; nil for a clip that must be decoded from its start.
   let table: FrameTable?
   /// How many frames, from the first on, are known to come out of the decoder as the table has them.

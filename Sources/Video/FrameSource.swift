@@ -4,8 +4,8 @@ import CLibAV
 final class FrameSource {
   let demuxer: Demuxer
   let decoder: Decoder
-  /// When the first frame of the clip is shown, in the stream's time base; nil before it was decoded.
-  private(set) var origin: Int64?
+  /// Tells the time; nil before the first frame was decoded.
+  private(set) var clock: FrameClock?
   /// How many frames were shown since the start; nil after a seek, or after frames were left out.
   private(set) var shown: Int? = 0
   /// What could not be read or decoded, or only with errors, in order; at most `damageKept` entries.
@@ -29,11 +29,11 @@ final class FrameSource {
   /// - Parameter known: what is known of it; then it is not probed.
   init(
     _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline,
-    known: (CodecParameters, origin: Int64)? = nil
+    known: (CodecParameters, FrameClock)? = nil
   ) throws(VideoError) {
     demuxer = try Demuxer(bytes, limits: limits, deadline: deadline, probes: known == nil)
     decoder = try Decoder(of: demuxer, limits: limits, known: known?.0)
-    origin = known?.origin
+    clock = known?.1
     self.deadline = deadline
   }
 
@@ -47,7 +47,7 @@ final class FrameSource {
         let frame = timed(memory)
         note(frame)
         previous = frame
-        origin = origin ?? frame.ticks
+        clock = clock ?? FrameClock(origin: frame.ticks, timeBase: timeBase, rate: averageRate)
         shown = shown.map { $0 + 1 }
         return frame
       case .failed(let code):
@@ -101,16 +101,13 @@ final class FrameSource {
 
   /// One frame at the average rate, in ticks, for frames that do not say how long they are shown; at least 1.
   var nominalStep: Int64 {
-    let rate = demuxer.stream.pointee.avg_frame_rate
+    let rate = averageRate
     guard rate.num > 0, rate.den > 0 else { return 1 }
-    return max(1, av_rescale_q(1, AVRational(num: rate.den, den: rate.num), demuxer.stream.pointee.time_base))
+    return max(1, av_rescale_q(1, AVRational(num: rate.den, den: rate.num), timeBase))
   }
 
-  /// Seconds from the first shown frame to a tick of the stream.
-  func seconds(_ ticks: Int64) -> Double {
-    let base = demuxer.stream.pointee.time_base
-    return Double(ticks.saturatingSubtract(origin ?? ticks)) * Double(base.num) / Double(base.den)
-  }
+  private var averageRate: AVRational { demuxer.stream.pointee.avg_frame_rate }
+  private var timeBase: AVRational { demuxer.stream.pointee.time_base }
 }
 
 extension FrameSource {
@@ -157,6 +154,7 @@ extension FrameSource {
     let ticks = frame?.ticks ?? previous?.end
     damage.append(
       VideoError(
-        path: demuxer.path, stage: stage, reason: reason, frame: shown, seconds: ticks.map(seconds)))
+        path: demuxer.path, stage: stage, reason: reason, frame: shown,
+        seconds: ticks.map { clock?.seconds($0) ?? 0 }))
   }
 }

@@ -10,9 +10,9 @@ import CLibAV
 /// **Filter.** Area averaging where both sides shrink to half or less, where it is as good as bicubic and far cheaper;
 /// bicubic elsewhere. Rounding is exact and chroma is interpolated at full width, the same on every processor.
 final class PictureScaler {
-  /// Counts the changes to colours, filter and flags above that gave other pixels: pictures of different versions are
-  /// not the same.
-  static let version = 1
+  /// Counts the changes to colours, filter and flags above, and to which frame a time shows, that gave other pixels:
+  /// pictures of different versions are not the same. Version 2 evens out times that containers round.
+  static let version = 2
 
   /// What a swscale context is made for; while it stays the same, so does the context.
   private struct Job: Equatable {

@@ -71,7 +71,7 @@ extension VideoReader {
     }
     pastDamage = damage
     let wanted = source.wanted
-    source = try FrameSource(bytes, limits: limits, deadline: deadline, known: (parameters, origin))
+    source = try FrameSource(bytes, limits: limits, deadline: deadline, known: (parameters, clock))
     source.wanted = wanted
     opened += 1
     return try source.next()

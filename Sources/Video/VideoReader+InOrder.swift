@@ -72,8 +72,12 @@ extension VideoReader {
   /// Makes `current` the frame shown at a time.
   func advance(to limit: Double) throws(VideoError) -> DecodedFrame {
     var shown: DecodedFrame
-    if let current, number != nil, seconds(current) <= limit { shown = current } else { shown = try start() }
-    while let next = try peek(), seconds(next) <= limit {
+    if let current, number != nil, shownFrom(current) <= limit {
+      shown = current
+    } else {
+      shown = try start()
+    }
+    while let next = try peek(), shownFrom(next) <= limit {
       // A timestamp that steps back, in a broken file, does not bring an earlier time back.
       let shows = next.ticks >= shown.ticks
       take(next, shows: shows)
@@ -86,8 +90,8 @@ extension VideoReader {
   ///
   /// - Parameters:
   ///   - start: in seconds after the first shown frame; what is shown then comes first.
-  ///   - body: gets the time of the frame, that of the next one (nil for the last), and a way to its picture, which
-  ///     costs nothing unless it is asked for.
+  ///   - body: gets the time from which the frame is on show, that of the next one (nil for the last), and a way to its
+  ///     picture, which costs nothing unless it is asked for.
   public func forEachShownFrame(
     from start: Double, framing: Framing,
     _ body: (_ seconds: Double, _ next: Double?, _ picture: () throws(VideoError) -> Picture) throws -> Bool
@@ -102,7 +106,7 @@ extension VideoReader {
         if shows { shown = next }
       }
       let (frame, next) = (shown, try peek())
-      let goesOn = try body(seconds(frame), next.map(seconds)) { () throws(VideoError) in
+      let goesOn = try body(shownFrom(frame), next.map(shownFrom)) { () throws(VideoError) in
         try picture(of: frame, framing: framing)
       }
       guard goesOn, let next = try step() else { return }

@@ -2,8 +2,8 @@
 extension VideoReader {
   /// The pictures shown at the given times, in seconds after the first shown frame.
   ///
-  /// The picture shown at time t is the frame with the greatest timestamp ≤ t, with half a microsecond for rounding;
-  /// after the end it is the last frame, before the start the first.
+  /// The picture shown at time t is the last frame whose time is t or earlier, where a tick of the container counts for
+  /// nothing (`FrameClock`), nor does half a microsecond; after the end it is the last frame, before the start the first.
   /// - Parameters:
   ///   - times: ascending.
   ///   - framing: size and crop; without one, frames have their displayed size.
@@ -16,7 +16,7 @@ extension VideoReader {
     var album = Album(self, framing)
     var done = 0
     if let table = try tableWorthMaking(for: limits) {
-      let numbers = limits.map { limit in table.last { source.seconds(table.ticks($0)) <= limit } }
+      let numbers = limits.map { limit in table.last { clock.shownFrom(table.ticks($0)) <= limit } }
       done = try find(numbers, in: table, into: &album)
     }
     for limit in limits[done...] { try album.add(advance(to: limit)) }

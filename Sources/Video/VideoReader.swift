@@ -19,7 +19,7 @@ public final class VideoReader {
   let limits: DecodeLimits
   let deadline: Deadline
   let parameters: CodecParameters
-  let origin: Int64
+  let clock: FrameClock
   let orientation: Orientation
   private let scaler: PictureScaler
   var source: FrameSource
@@ -76,21 +76,21 @@ public final class VideoReader {
     deadline = Deadline(seconds: limits.maxSeconds)
     scaler = PictureScaler(maxPixels: limits.maxPixels)
     if let timing, timing.describes(bytes), let table = timing.table {
-      (info, origin, parameters) = (timing.info, timing.origin, timing.parameters)
+      (info, clock, parameters) = (timing.info, timing.clock, timing.parameters)
       (scan, proven, exactDuration) = (.trusted(table), timing.proven, timing.duration)
-      source = try FrameSource(bytes, limits: limits, deadline: deadline, known: (parameters, origin))
+      source = try FrameSource(bytes, limits: limits, deadline: deadline, known: (parameters, clock))
       orientation = source.demuxer.orientation
       return
     }
     source = try FrameSource(bytes, limits: limits, deadline: deadline)
     parameters = CodecParameters(copying: source.demuxer.stream.pointee.codecpar)
-    guard let first = try source.next() else {
+    guard let first = try source.next(), let clock = source.clock else {
       let why =
         source.damage.first.map { "no frame can be decoded: \($0.reason)" }
         ?? "its video stream holds no frames"
       throw VideoError(path: path, stage: .decode, reason: why)
     }
-    (current, number, origin) = (first, 0, first.ticks)
+    (current, number, self.clock) = (first, 0, clock)
     orientation = source.demuxer.orientation
     info = VideoInfo(of: source, first: first, orientation: orientation)
     (scan, proven) = (source.demuxer.isSeekable ? .notMade : .distrusted, 0)
@@ -144,7 +144,7 @@ public final class VideoReader {
       end = try start().end
       while let next = try step() { end = max(end, next.end) }
     }
-    let duration = source.seconds(end)
+    let duration = clock.seconds(end)
     exactDuration = duration
     return duration
   }
@@ -157,12 +157,15 @@ public final class VideoReader {
     if case .trusted(let known) = scan { table = known }
     return ClipTiming(
       duration: duration, info: info, size: bytes.count, modified: bytes.modified, parameters: parameters,
-      origin: origin, table: table, proven: proven)
+      clock: clock, table: table, proven: proven)
   }
 }
 
 extension VideoReader {
-  func seconds(_ frame: DecodedFrame) -> Double { source.seconds(frame.ticks) }
+  func seconds(_ frame: DecodedFrame) -> Double { clock.seconds(frame.ticks) }
+
+  /// The time from which a frame is on show.
+  func shownFrom(_ frame: DecodedFrame) -> Double { clock.shownFrom(frame.ticks) }
 
   func picture(of frame: DecodedFrame, framing: Framing?) throws(VideoError) -> Picture {
     do {
@@ -185,7 +188,7 @@ extension VideoReader {
     let packets = try PacketScan(of: Demuxer(bytes, limits: limits, deadline: deadline, probes: false))
     if case .notMade = scan {
       // A first packet that does not decode, or is not shown, makes all times wrong.
-      if let table = FrameTable(packets), table.ticks(0) == origin {
+      if let table = FrameTable(packets), table.ticks(0) == clock.origin {
         scan = .trusted(table)
         proven = 1
       } else {

@@ -14,15 +14,16 @@ import Testing
     init(_ path: String, framing: Framing?) throws {
       var pictures: [Picture] = []
       var times: [Double] = []
-      try VideoReader(path: path).forEachFrame(framing: framing) { picture, seconds in
-        pictures.append(picture)
-        times.append(seconds)
+      let reader = try VideoReader(path: path)
+      try reader.forEachDecodedFrame { frame, _ in
+        pictures.append(try reader.picture(of: frame, framing: framing))
+        times.append(reader.shownFrom(frame))
         return true
       }
       (self.path, self.pictures, self.times, self.framing) = (path, pictures, times, framing)
     }
 
-    /// The frame on show, by the definition: the greatest timestamp ≤ t, up to the first one that is greater.
+    /// The frame on show, by the definition: the last that is on show from t or before, up to the first one that is later.
     func number(at time: Double) -> Int {
       var shown = 0
       for (i, start) in times.enumerated() {
