@@ -5,6 +5,8 @@ PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FILES = Sources Tests Package.swift
 BIN = .build/release
+# Else a build in a terminal and one whose output goes to a file differ in an option of the compiler, and all is built again.
+SWIFT_OPTIONS = --no-color-diagnostics
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -12,7 +14,7 @@ setup:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install"; exit 1; }
 
 build: setup
-	swift build -c release
+	swift build $(SWIFT_OPTIONS) -c release
 
 # Renders the embedded set, trains on it, and measures what was learned on combinations never trained on.
 quickstart: build
@@ -32,19 +34,19 @@ finetune: build
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
 test: setup
-	swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests
+	swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
 # Counts the instructions of a fixed training step. Valgrind knows no AVX-512, so the step is built for Haswell.
 guard: setup
 	@command -v valgrind >/dev/null || { echo "installing valgrind"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends valgrind; }
-	VFM_MARCH=haswell swift build -c release --product step-probe --scratch-path .build/guard
+	VFM_MARCH=haswell swift build $(SWIFT_OPTIONS) -c release --product step-probe --scratch-path .build/guard
 	Benchmarks/guard.sh .build/guard/release/step-probe
 
 # Reads CLIPS damaged clips, the same for the same SEED, and prints what became of them.
 fuzz: CLIPS = 20000
 fuzz: SEED = 1
 fuzz: setup
-	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
+	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
 
 # A report of about five minutes; with OUTPUT=FOLDER also a table and plots of how cost grows.
 bench: build
@@ -73,7 +75,7 @@ format:
 
 # The recipe reference and its schema are made from the table that checks recipes.
 docs: setup
-	UPDATE_DOCS=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter ReferenceTests
+	UPDATE_DOCS=1 swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter ReferenceTests
 
 clean:
 	rm -rf .build

@@ -11,22 +11,36 @@ public struct FinetuneSettings: Sendable {
   public var data: String, clips: Int
   /// Held-out clips of the new kind, if there are any.
   public var validation: String?
-  /// Whether the base's held-out clips are there, to measure what is forgotten.
-  public var remembers: Bool
+  /// Clips of the kind that the base knows, to measure what is forgotten; nil for none.
+  public var remember: ClipList?
   /// Some captions of the new clips.
   public var captions: [String]
+  /// Steps of the run, if they are not chosen by the number of clips.
+  public var steps: Int?
+
+  /// A list of clips, and the folder that they must lie in.
+  public struct ClipList: Sendable, Equatable {
+    /// As recipes give both.
+    public let path: String, root: String?
+
+    /// A list of clips.
+    public init(path: String, root: String?) {
+      self.path = path
+      self.root = root
+    }
+  }
 
   /// Settings of a run.
   public init(
     from: String, method: StartSection.Method, data: String, clips: Int, validation: String?,
-    remembers: Bool, captions: [String]
+    remember: ClipList?, captions: [String]
   ) {
     self.from = from
     self.method = method
     self.data = data
     self.clips = clips
     self.validation = validation
-    self.remembers = remembers
+    self.remember = remember
     self.captions = captions
   }
 }
@@ -39,7 +53,7 @@ extension Recipe {
   ///   nothing and take all of it. Each clip is seen 60 times, in 200 to 4,000 steps.
   public func finetuning(_ settings: FinetuneSettings) -> String {
     let batch = max(1, min(training.batchSize, settings.clips))
-    let steps = min(4000, max(200, settings.clips * 60 / batch))
+    let steps = settings.steps ?? min(4000, max(200, settings.clips * 60 / batch))
     let rate = optimizer.learningRate * (settings.method == .full ? 0.25 : 1)
     var json = resolved
     for path in [
@@ -59,12 +73,12 @@ extension Recipe {
     set(.integer(batch), "training", "batchSize")
     set(.integer(1), "training", "gradientAccumulation")
     set(.integer(steps), "training", "steps")
-    for key in ["checkpointEvery", "validateEvery"] { set(.integer(max(1, steps / 5)), "training", key) }
+    for key in ["checkpointEvery", "validateEvery"] { set(.integer((steps + 4) / 5), "training", key) }
     set(.integer(steps), "training", "sampleEvery")
     set(.integer(max(1, steps / 20)), "training", "logEvery")
-    if settings.remembers, let remember = data.validation {
-      set(.string(remember), "evaluation", "remember")
-      if let root = data.root { set(.string(root), "evaluation", "rememberRoot") }
+    if let remember = settings.remember {
+      set(.string(remember.path), "evaluation", "remember")
+      if let root = remember.root { set(.string(root), "evaluation", "rememberRoot") }
     }
     if let samples = task.samples {
       let prompts = settings.captions.prefix(4) + samples.prompts.prefix(4)
@@ -73,11 +87,17 @@ extension Recipe {
     return json.text + "\n"
   }
 
+  /// Lists of clips of kinds that a model of this recipe knows, the newest kind first.
+  public var known: [FinetuneSettings.ClipList] {
+    let lists = [(data.validation, data.root), (evaluation.remember, evaluation.rememberRoot)]
+    return lists.compactMap { path, root in path.map { FinetuneSettings.ClipList(path: $0, root: root) } }
+  }
+
   /// The same for weights that need no base: without `start`, and with nothing but the task's own of what follows from it.
   /// - Throws: `RecipeErrors`, which a recipe that was read does not.
   public func withoutStart() throws -> Recipe {
     var json = resolved
-    for section in ["start", "evaluation"] { _ = json.removing([section]) }
+    for path in [["start"], ["evaluation", "keepBest"]] { _ = json.removing(path) }
     return try Recipe.parse(json.text, name: "the recipe without start")
   }
 }

@@ -67,7 +67,7 @@ public final class RunState {
     step = try checkpoint.integer(Key.step)
     optimizer.updates = try checkpoint.integer(Key.updates)
     refusals = try checkpoint.integer(Key.refusals)
-    if case .text(let digest) = checkpoint.attributes[Key.clipList] { clipList = digest }
+    clipList = Self.clipList(of: checkpoint)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],
       case .integer(let step) = checkpoint.attributes[Key.bestStep]
     {
@@ -76,6 +76,11 @@ public final class RunState {
       best = Best(loss: loss, step: step, clips: clips)
       looksWithoutBetter = try checkpoint.integer(Key.looks)
     }
+  }
+
+  /// The SHA-256 of the `clips.jsonl` of a checkpoint's run, if it has one.
+  public static func clipList(of checkpoint: LoadedCheckpoint) -> String? {
+    if case .text(let digest) = checkpoint.attributes[Key.clipList] { digest } else { nil }
   }
 
   /// One SHA-256 over a checkpoint's training state: parameters, moments, average, step and position in the data; not

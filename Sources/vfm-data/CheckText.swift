@@ -14,7 +14,9 @@ struct CheckText {
   var text: String {
     let facts = check.clips > 0 ? [table] : []
     let verdict =
-      check.isFine ? "Nothing is wrong." : "Something is wrong: mend what is named above, then check again."
+      check.isFine
+      ? "Nothing is wrong." + (check.index == nil ? " No clip was decoded: vfm-data index does that." : "")
+      : "Something is wrong: mend what is named above, then check again."
     return (check.sources.map(source) + facts + unusable + leaks + [verdict]).joined(separator: "\n")
   }
 

@@ -22,6 +22,10 @@ struct Mix: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      guard output.hasSuffix(".jsonl") else {
+        throw Failure(
+          .usage, "\(output): the manifest is one of JSON Lines; give it a name that ends in .jsonl.")
+      }
       let folder = URL(fileURLWithPath: output).deletingLastPathComponent().resolvingSymlinksInPath().path
       var lines = Data()
       var counts: [String] = []

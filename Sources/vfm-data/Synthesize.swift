@@ -11,11 +11,15 @@ struct Synthesize: ParsableCommand {
     discussion: """
       The folder gets clips/, train.jsonl, validation.jsonl and test.jsonl; the test set holds combinations of colour, shape \
       and motion that are never trained on. The same options give the same pixels. A folder that holds this very set \
-      already is left as it is.
+      already is left as it is. Colours are \(words(Colour.self)); shapes are \(words(ShapeKind.self)).
 
       --colours and --shapes make a set of a few things, or of things that no level draws by itself, to fine-tune a model on: \
       --colours cyan,pink --shapes star.
       """)
+
+  private static func words<Word: RawRepresentable<String> & CaseIterable>(_ kind: Word.Type) -> String {
+    kind.allCases.map(\.rawValue).joined(separator: ", ")
+  }
 
   @Argument(help: "A new or empty folder.", completion: .directory)
   var folder: String

@@ -30,10 +30,14 @@ struct VFMSample: ParsableCommand {
     help: "The clip (.mp4, .webm, .gif, or .mkv: lossless), or a contact sheet of all clips (.png).",
     completion: .file())
   var output: String
-  @Option(help: "Steps from noise to clip.")
-  var steps = 30
-  @Option(help: "How far to follow the prompt beyond the plain prediction; 1 for no guidance.")
-  var guidance = 4.0
+  @Option(help: "Steps from noise to clip (default: the recipe's samples.steps, else 30).")
+  var steps: Int?
+  @Option(
+    help: """
+      How far to follow the prompt beyond the plain prediction; 1 for no guidance (default: the recipe's samples.guidance, \
+      else 4).
+      """)
+  var guidance: Double?
   @Option(help: "Seed of the noise.")
   var seed: UInt64 = 0
   @Option(help: "Frames (default: as trained); the patch must divide them.")
@@ -46,9 +50,9 @@ struct VFMSample: ParsableCommand {
   var threads: Int?
 
   func validate() throws {
-    if steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if steps ?? 1 < 1 { throw ValidationError("--steps must be at least 1.") }
     if prompt.isEmpty { throw ValidationError("give at least one --prompt.") }
-    if !guidance.isFinite { throw ValidationError("--guidance must be a number.") }
+    if guidance?.isFinite == false { throw ValidationError("--guidance must be a number.") }
     if VideoFormat(path: output) == nil && !isSheet {
       throw ValidationError(
         "--output must end in one of \(VideoFormat.endings) (a clip) or .png (a contact sheet).")
@@ -83,7 +87,10 @@ struct VFMSample: ParsableCommand {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
       let progress = PercentLine("sampling")
-      let clips = SampledClips(sampler, SamplerSettings(steps: steps, guidance: guidance, seed: seed))
+      let own = model.blueprint.recipe.task.samples?.settings ?? SamplerSettings()
+      let settings = SamplerSettings(
+        steps: steps ?? own.steps, guidance: guidance ?? own.guidance, seed: seed)
+      let clips = SampledClips(sampler, settings)
         .pictures(
           of: prompt.map(Wish.init(prompt:)), size: size
         ) { share in

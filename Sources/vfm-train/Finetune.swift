@@ -83,9 +83,10 @@ struct Finetune: ParsableCommand {
       throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.")
     }
     let known = try Blueprint(Inputs.checkpoint(base)).recipe
+    let heldOut = validation ?? Self.heldOut(beside: data)
     var settings = FinetuneSettings(
-      from: base, method: method ?? .lora, data: data, clips: 1,
-      validation: validation ?? Self.heldOut(beside: data), remembers: remembers(known), captions: [])
+      from: base, method: method ?? .lora, data: data, clips: 1, validation: heldOut,
+      remember: remembered(known, unlike: heldOut), captions: [])
     func read() throws -> Recipe {
       try Recipe.parse(
         known.finetuning(settings), name: "the base's recipe", overrides: options.overrides)
@@ -95,6 +96,7 @@ struct Finetune: ParsableCommand {
     let manifest = try asked.data.trainManifest()
     settings.method = asked.start.method
     (settings.clips, settings.captions) = (manifest.count, Self.captions(of: manifest))
+    settings.steps = try read().training.steps
     let recipe = try read()
     standardError(
       """
@@ -106,20 +108,24 @@ struct Finetune: ParsableCommand {
     return recipe
   }
 
-  /// Whether the clips that the base was held against are still there; says so if they are not.
-  private func remembers(_ known: Recipe) -> Bool {
-    guard let held = known.data.validation,
-      !options.overrides.contains(where: { $0.hasPrefix("evaluation.remember=") })
-    else { return false }
-    do {
-      _ = try known.data.validationManifest()
-      return true
-    } catch {
-      standardError(
-        "note: the base's held-out clips (\(held)) cannot be read here, so what it forgets is not measured; "
-          + "--set evaluation.remember=… names clips of the kind that it knows. \(error)\n")
-      return false
+  /// Clips of a kind that the base knows and that is not the new one; says so if they are not there.
+  private func remembered(_ known: Recipe, unlike new: String?) -> FinetuneSettings.ClipList? {
+    guard !options.overrides.contains(where: { $0.hasPrefix("evaluation.remember=") }) else { return nil }
+    var problem: (any Error)?
+    for list in known.known where list.path != new {
+      do {
+        _ = try Manifest.load(list.path, split: "validation", root: list.root)
+        return list
+      } catch {
+        problem = problem ?? error
+      }
     }
+    if let problem {
+      standardError(
+        "note: the base's held-out clips cannot be read here, so what it forgets is not measured (\(problem)); "
+          + "--set evaluation.remember=… names clips of the kind that it knows\n")
+    }
+    return nil
   }
 
   private static func heldOut(beside data: String) -> String? {
@@ -129,13 +135,14 @@ struct Finetune: ParsableCommand {
     }
   }
 
-  /// Different captions from all over the manifest.
+  /// Four different captions from all over the manifest, or what there is.
   private static func captions(of manifest: Manifest) -> [String] {
     var captions: [String] = []
     for caption in manifest.captions(spread: 64) where !caption.isEmpty && !captions.contains(caption) {
       captions.append(caption)
     }
-    return Array(captions.prefix(4))
+    let taken = min(4, captions.count)
+    return (0..<taken).map { captions[$0 * captions.count / taken] }
   }
 
   /// A value as JSON, so that no path is taken for a number.

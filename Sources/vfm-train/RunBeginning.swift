@@ -34,13 +34,15 @@ struct RunBeginning {
   func goingOn(from found: CheckpointFolder.Found, in folder: String) throws -> Start {
     for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
+    // Before the recipes: defaults follow the number of clips.
+    let areNotedAnew = try clips.check(found.checkpoint, saved)
     let changes = try RunChanges(from: saved.recipe, to: recipe, in: folder)
     let base = try base(of: saved, at: found.path, in: folder)
     changes.tell()
     let state = try RunState(saved.goingOn(recipe, basePath: base?.path))
     if recipe.start.isAdapter, let base { try state.begin(from: base) }
     try state.restore(found.checkpoint)
-    try clips.check(state, saved)
+    if areNotedAnew { try clips.begin(state) }
     if let other = Blueprint.otherArithmetic(of: found.checkpoint) {
       standardError("note: the run began with \(other): it goes on well, but not to the same bits.\n")
     }

@@ -33,7 +33,9 @@ struct RunChanges {
   init(from old: Recipe, to new: Recipe, in folder: String) throws {
     let keepsBatch = old.training.clipsPerStep == new.training.clipsPerStep
     let keepsBase = (old.start.from == nil) == (new.start.from == nil)
-    let ignored = Self.free.union(Self.told).union(keepsBatch ? Self.batch : []).union(
+    // Sizes of adapters mean nothing to a run without them, nor do other defaults of a newer version.
+    let unused: Set<String> = old.start.method == .lora || new.start.method == .lora ? [] : ["start.lora"]
+    let ignored = Self.free.union(Self.told).union(unused).union(keepsBatch ? Self.batch : []).union(
       keepsBase ? [Self.base] : [])
     let refused = new.differences(from: old, ignoring: ignored)
     guard refused.isEmpty else {
@@ -46,7 +48,7 @@ struct RunChanges {
         "\(folder) holds a run of another recipe:\n  " + refused.joined(separator: "\n  ") + hint
           + "\nGive another --output folder, or the recipe that the run began with.")
     }
-    allowed = new.differences(from: old, ignoring: Self.free)
+    allowed = new.differences(from: old, ignoring: Self.free.union(unused))
   }
 
   /// Says what differs.

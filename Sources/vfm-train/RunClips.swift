@@ -1,3 +1,4 @@
+import Checkpoints
 import ClipIndexing
 import Commands
 import Manifests
@@ -14,15 +15,15 @@ struct RunClips {
 
   private var list: ClipList { ClipList(manifest, index: index) }
 
-  /// Notes the clips of a run that begins.
+  /// Notes the clips of a run.
   func begin(_ state: RunState) throws { state.clipList = try list.write(to: path) }
 
-  /// Throws `Failure` unless the clips are those that a run began with, which goes on in `state` as `saved`
-  /// has it.
-  func check(_ state: RunState, _ saved: Blueprint) throws {
-    if let digest = state.clipList {
+  /// Throws `Failure` unless the clips are those that a run began with, which a checkpoint holds as `saved` has it.
+  /// - Returns: whether the list of clips is to be noted anew.
+  func check(_ checkpoint: LoadedCheckpoint, _ saved: Blueprint) throws -> Bool {
+    if let digest = RunState.clipList(of: checkpoint) {
       do {
-        guard let changes = try list.changes(since: path, digest: digest) else { return }
+        guard let changes = try list.changes(since: path, digest: digest) else { return false }
         throw refusal(changes)
       } catch let error as ClipListError {
         // Names, captions and pieces are in the checkpoint too.
@@ -33,7 +34,7 @@ struct RunClips {
     } else if !saved.isOf(manifest) {
       throw Failure(.unfitInput, "\(sentence). \(remedy)")
     }
-    try begin(state)
+    return true
   }
 
   private var sentence: String {

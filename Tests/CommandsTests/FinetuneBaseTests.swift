@@ -76,6 +76,31 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(tuning.bench.path)/\(folder)/recipe.json"))
   }
 
+  @Test func whatFollowsFromStepsAndClipsIsSaidOfThem() throws {
+    let tuning = try Tuning()
+    #expect(try tuning.finetune("--set", "training.steps=60", "--stop-after", "3").code == 75)
+    let recipe = try String(contentsOfFile: tuning.folder + "/recipe.json", encoding: .utf8)
+    #expect(recipe.contains("\"warmupSteps\": 3") && recipe.contains("\"validateEvery\": 12"), "\(recipe)")
+    // With three clips left, a step has fewer clips; that one is gone is what there is to say.
+    let lines = try String(contentsOfFile: tuning.data, encoding: .utf8).split(separator: "\n")
+    try lines.prefix(3).joined(separator: "\n").write(toFile: tuning.data, atomically: true, encoding: .utf8)
+    let refused = try tuning.finetune("--set", "training.steps=60")
+    #expect(refused.code == 65 && refused.errors.contains("are not those that the run"), "\(refused.errors)")
+    #expect(!refused.errors.contains("batchSize"))
+  }
+
+  @Test func aMergedModelIsHeldAgainstTheKindThatItsBaseKnew() throws {
+    let tuning = try Tuning()
+    #expect(try tuning.finetune().code == 0)
+    let merged = tuning.bench.path + "/merged.h5"
+    #expect(try vfm(["vfm-train", "merge", tuning.folder, "--output", merged]).code == 0)
+    let again = try tuning.finetune(
+      "--base", merged, "--stop-after", "1", output: tuning.bench.path + "/again")
+    #expect(again.code == 75, "\(again.errors)")
+    let recipe = try String(contentsOfFile: tuning.bench.path + "/again/recipe.json", encoding: .utf8)
+    #expect(recipe.contains("\"remember\": \"\(tuning.bench.path)/set/validation.jsonl\""), "\(recipe)")
+  }
+
   @Test func theCommandToGoOnIsOneForTheShell() throws {
     let tuning = try Tuning()
     let output = tuning.bench.path + "/it's"

@@ -18,6 +18,11 @@ struct MixTests {
     try vfm(["vfm-data", "mix", output] + manifests)
   }
 
+  @Test func theManifestIsOneOfJSONLines() throws {
+    let result = try mix(folder + "/mixed.csv", folder + "/new/train.jsonl")
+    #expect(result.code == 64 && result.errors.contains("ends in .jsonl"), "\(result.errors)")
+  }
+
   @Test func takesAsManyOfEachAsAreWanted() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try sets()

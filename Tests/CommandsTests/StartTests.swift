@@ -50,6 +50,28 @@ import Testing
     #expect(sample.code == 0, "\(sample.errors)")
   }
 
+  @Test func aDefaultThatMeansNothingToARunIsNoOtherRecipe() throws {
+    let bench = try Workbench()
+    #expect(try bench.pretrain("--set", "start.lora.rank=16", "--stop-after", "2").code == 75)
+    let rest = try bench.pretrain()
+    #expect(rest.code == 0 && !rest.errors.contains("changed for the rest"), "\(rest.errors)")
+  }
+
+  @Test func samplesAreDrawnAsTheRecipeSays() throws {
+    let bench = try Workbench()
+    #expect(try bench.pretrain("--set", "samples.guidance=1.5").code == 0)
+    func sample(_ more: String...) throws -> Data {
+      let path = bench.path + "/sample.mkv"
+      let result = try vfm(
+        ["vfm-sample", "--checkpoint", bench.output, "--prompt", "a red circle", "--output", path] + more)
+      #expect(result.code == 0, "\(result.errors)")
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    }
+    let own = try sample()
+    #expect(try own == sample("--steps", "2", "--guidance", "1.5"))
+    #expect(try own != sample("--guidance", "4"))
+  }
+
   @Test func whatIsWrongIsSaidInOneSentence() throws {
     let bench = try Workbench()
     func refusal(_ setting: String) throws -> (code: Int32, text: String) {

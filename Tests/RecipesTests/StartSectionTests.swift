@@ -92,15 +92,16 @@ import Testing
     let base = try recipe(
       "training.batchSize=32", "optimizer.learningRate=0.002", "data.validation=held-out", "data.index=i",
       "start.frozen=[\"text_encoder\"]", "data.root=clips")
-    func tuned(_ method: StartSection.Method, clips: Int, remembers: Bool = true) throws -> Recipe {
+    func tuned(_ method: StartSection.Method, clips: Int, remember: Bool = true) throws -> Recipe {
       try Recipe.parse(
         base.finetuning(
           FinetuneSettings(
-            from: "run", method: method, data: "new", clips: clips, validation: nil, remembers: remembers,
+            from: "run", method: method, data: "new", clips: clips, validation: nil,
+            remember: remember ? base.known.first : nil,
             captions: ["a", "b"])),
         name: "tuned")
     }
-    let forgetful = try tuned(.lora, clips: 320, remembers: false).evaluation
+    let forgetful = try tuned(.lora, clips: 320, remember: false).evaluation
     #expect(forgetful.remember == nil && forgetful.rememberRoot == nil)
     let lora = try tuned(.lora, clips: 320)
     #expect(lora.training.steps == 600 && lora.training.batchSize == 32)
@@ -110,6 +111,7 @@ import Testing
     #expect(lora.start.frozen.isEmpty && lora.evaluation.remember == "held-out" && lora.evaluation.keepBest)
     #expect(lora.textToVideo.samples?.prompts == ["a", "b"])
     #expect(lora.textToVideo.transformer == base.textToVideo.transformer)
+    #expect(lora.training.validateEvery == 120 && lora.optimizer.warmupSteps == 30)
     #expect(try tuned(.full, clips: 320).optimizer.learningRate == 0.0005)
     #expect(try tuned(.lora, clips: 5).training.batchSize == 5)
     #expect(try tuned(.lora, clips: 1_000_000).training.steps == 4000)
