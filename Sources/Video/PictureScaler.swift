@@ -11,7 +11,8 @@ import CLibAV
 /// bicubic elsewhere. Rounding is exact and chroma is interpolated at full width, the same on every processor.
 final class PictureScaler {
   /// Counts the changes to colours, filter and flags above, and to which frame a time shows, that gave other pixels:
-  /// pictures of different versions are not the same. Version 2 evens out times that containers round.
+  /// pictures of different versions are not the same. Version 2 evens out times that containers round,
+  /// and scales RGB with one matrix.
   static let version = 2
 
   /// What a swscale context is made for; while it stays the same, so does the context.
@@ -102,9 +103,11 @@ final class PictureScaler {
         reason: "swscale cannot turn \(job.width)×\(job.height) \(name) into "
           + "\(job.scaledWidth)×\(job.scaledHeight) RGB\(words)")
     }
-    // Refused for formats that have no matrix, such as RGB: nothing is to be set there.
+    // Samples of red, green and blue have no matrix, which is called matrix 0. Where swscale takes them through YUV all the
+    // same, to scale them or to round deep ones, one matrix must lead there and back.
+    let matrix = job.matrix == Int32(AVCOL_SPC_RGB.rawValue) ? SWS_CS_DEFAULT : job.matrix
     _ = sws_setColorspaceDetails(
-      context, sws_getCoefficients(job.matrix), job.isFullRange ? 1 : 0,
+      context, sws_getCoefficients(matrix), job.isFullRange ? 1 : 0,
       sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16)
     scaled = FrameMemory(width: job.scaledWidth, height: job.scaledHeight, format: AV_PIX_FMT_RGB24)
     guard scaled != nil else {
