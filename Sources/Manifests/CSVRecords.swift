@@ -13,7 +13,7 @@ struct CSVRecords {
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    position = bytes.textStart
   }
 
   private static let quote = UInt8(ascii: "\""), comma = UInt8(ascii: ",")

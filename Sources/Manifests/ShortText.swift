@@ -27,7 +27,7 @@ enum ShortText {
         if read == 0 { throw refusal("it ends too early") }
         count += read
       }
-      switch TextLines.content(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+      switch TextLines.content(UnsafeRawBufferPointer(rebasing: buffer[buffer[..<count].textStart..<count])) {
       case .text(let text): return text
       case .unfit(let problem): throw refusal(problem)
       }

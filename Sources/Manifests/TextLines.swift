@@ -19,7 +19,7 @@ struct TextLines {
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    position = bytes.textStart
   }
 
   /// The bytes of the next line and its number, counted from 1; nil at the end.

@@ -44,9 +44,12 @@ final class Quarantine: Sendable {
       guard state.bad.insert(entry.index).inserted else { return }
       if state.first.count < Self.shown { state.first.append(clip) }
       if let path, state.listed.insert(clip.path).inserted { try Self.append(clip, to: path) }
-      if Double(state.bad.count) > tolerance * Double(manifest.count) { throw error(state) }
+      if state.bad.count > allowed { throw error(state) }
     }
   }
+
+  /// How many clips may be bad: one at least, so that a small set does not fall to its first, unless none may.
+  private var allowed: Int { tolerance > 0 ? max(1, Int(tolerance * Double(manifest.count))) : 0 }
 
   /// The error that says how things stand.
   var error: BadClipsError { state.withLock { error($0) } }

@@ -81,6 +81,6 @@ public struct DataSection: Equatable, Sendable {
       "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
     badClipTolerance = section.number(
       "badClipTolerance", .from(0, through: 1), default: 0.05,
-      "Share of the clips that may be unreadable before the run stops.")
+      "Share of the clips that may be unreadable before the run stops; above 0, one clip may in any case.")
   }
 }
