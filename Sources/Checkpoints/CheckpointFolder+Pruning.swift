@@ -26,6 +26,9 @@ extension CheckpointFolder {
     return (removed, warnings)
   }
 
+  /// Whether there is a checkpoint of a step, by its name.
+  public func has(step: Int) -> Bool { ((try? list()) ?? []).contains { $0.step == step } }
+
   /// Removes checkpoints of later steps.
   /// - Returns: those that could not be removed, one sentence each.
   public func removeBeyond(step: Int) -> [String] {

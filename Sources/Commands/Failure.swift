@@ -93,6 +93,8 @@ public struct Failure: Error, CustomStringConvertible {
 extension ParsableCommand {
   /// Runs a command's work; an error becomes one message on standard error and the documented exit code.
   public func reportingFailures(_ work: () throws -> Void) throws {
+    // A file that may not grow fails as a full disk does, in place of ending the program unsaved.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       try work()
     } catch let exit as ExitCode {
@@ -109,5 +111,15 @@ extension ParsableCommand {
   }
 }
 
-/// Writes to standard error.
-public func standardError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+/// Writes to standard error. What cannot be written there, to a full disk say, is lost, and what is at work goes on.
+public func standardError(_ text: String) {
+  Array(text.utf8).withUnsafeBytes { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+}

@@ -54,6 +54,8 @@ public final class MetricsLog {
           other.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
       }
     }
+    if let list = report.heldOutList { line["heldOutList"] = list }
+    if let list = report.rememberedList { line["rememberedList"] = list }
     if !changes.isEmpty {
       line["weightChange"] = Dictionary(
         changes.filter(\.relative.isFinite).map { ($0.block, $0.relative) }, uniquingKeysWith: { $1 })

@@ -11,12 +11,23 @@ public enum OutputFile {
 
   /// Refuses a path that could not be written, before the work that it is to show has been done.
   ///
-  /// - Parameter option: the option that names it, as in "--report".
-  /// - Throws: `Failure` with `cannotCreate`.
-  public static func check(_ path: String, _ option: String) throws {
+  /// - Parameters:
+  ///   - option: the option that names it, as in "--report".
+  ///   - endings: one of which its name must have, if any.
+  /// - Throws: `Failure` with `cannotCreate`, or `usage` for another ending.
+  public static func check(_ path: String, _ option: String, endings: [String] = []) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw Failure(.cannotCreate, "\(option) \(path) is a folder; name a file in it.")
+    }
+    guard endings.isEmpty || endings.contains(where: { path.lowercased().hasSuffix($0) }) else {
+      throw Failure(
+        .usage, "\(option) \(path): give it a name that ends in \(endings.joined(separator: " or ")).")
+    }
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw Failure(
+        .cannotCreate, "\(option) \(path) is a device or a pipe, which would be replaced; name a file.")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {

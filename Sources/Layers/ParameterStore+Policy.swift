@@ -14,6 +14,9 @@ struct GrownTable {
 
 /// What a policy came to in a model, for whoever wrote it.
 extension ParameterStore {
+  /// The weights of linear layers, by name: what adapters can go to.
+  public var linearNames: [String] { linearWeights.map { entries[$0.index].name } }
+
   /// The weights that have an adapter, with their names and as matrices [out, in].
   public var adapted: [(name: String, shape: [Int])] {
     linearWeights.filter { $0.adapter != nil }.map { (entries[$0.index].name, $0.shape) }

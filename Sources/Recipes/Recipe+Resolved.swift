@@ -5,6 +5,13 @@ extension Recipe {
   /// gives an equal recipe, and equal recipes give equal texts.
   public func resolvedJSON() -> String { resolved.text + "\n" }
 
+  /// What this recipe asks of its model that a base's did not, a line a key as in `differences`: sizes that show in the
+  /// weights' shapes are compared elsewhere, but what the weights mean hangs on other keys, too.
+  public func modelDifferences(from base: Recipe) -> [String] {
+    let sections = ["tokenizer.", "textEncoder.", "model.", "objective."]
+    return differences(from: base).filter { line in sections.contains { line.hasPrefix($0) } }
+  }
+
   /// What is not the same in an older recipe, a line a key: `model.width: 384 (was 256)`. `ignored` are paths
   /// of keys or whole sections that do not matter.
   public func differences(from other: Recipe, ignoring ignored: Set<String> = ["notes"]) -> [String] {

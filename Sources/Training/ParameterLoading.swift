@@ -99,14 +99,18 @@ extension ParameterStore {
 
 extension ParameterStore {
   /// Loads the parameters of a blueprint's model from its base.
-  /// - Throws: `PatternError` for what the recipe calls unused and the base does not have, and `LoadingError`.
+  /// - Throws: `PatternError` for what the recipe calls unused and is not left over, and `LoadingError`.
   @discardableResult
   func load(_ base: LoadedBase, _ blueprint: Blueprint) throws -> LoadingReport {
     let (start, kept) = (blueprint.recipe.start, blueprint.policy.keptRows)
-    for pattern in start.unused where !base.weights.names.contains(where: pattern.matches) {
+    let own = Set(entries.map(\.name))
+    let leftOver = base.weights.names.filter { !own.contains($0) }
+    for pattern in start.unused where !leftOver.contains(where: pattern.matches) {
       throw PatternError.unmatched(
         key: "start.unused", pattern: pattern.text,
-        remedy: Blueprint.remedy(for: pattern.text, base.weights.names))
+        remedy: leftOver.isEmpty
+          ? "the model has all of them, so leave start.unused out."
+          : Blueprint.remedy(for: pattern.text, leftOver))
     }
     return try load(
       from: base.weights, fresh: start.fresh, unused: start.unused,

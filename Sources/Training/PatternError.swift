@@ -15,7 +15,7 @@ public enum PatternError: Error, Equatable, CustomStringConvertible {
 
   /// What patterns of a key stand for, where it is not any parameter of the model.
   private static let known = [
-    "start.lora.targets": "linear layer", "start.unused": "parameter of the base",
+    "start.lora.targets": "linear layer", "start.unused": "parameter that only the base has",
   ]
 
   /// One sentence with a remedy.
@@ -47,10 +47,10 @@ extension Blueprint {
       [("start.frozen", start.frozen), ("start.fresh", start.fresh), ("start.lora.targets", targets)]
       + [("start.learningRates", start.learningRates.map(\.pattern))]
     for (key, patterns) in patterns {
-      let known = key == "start.lora.targets" ? parameters.adapted.map(\.name) : names
+      let known = key == "start.lora.targets" ? parameters.linearNames : names
       for pattern in patterns where !known.contains(where: pattern.matches) {
         throw PatternError.unmatched(
-          key: key, pattern: pattern.text, remedy: Self.remedy(for: pattern.text, names))
+          key: key, pattern: pattern.text, remedy: Self.remedy(for: pattern.text, known))
       }
     }
     if start.method == .lora {

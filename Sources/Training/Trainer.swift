@@ -76,6 +76,10 @@ public final class Trainer {
 
     // A run that went back behind its best checkpoint has not come to it yet.
     for warning in bestFolder?.removeBeyond(step: state.step) ?? [] { observer?.warned(warning) }
+    // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
+    if let bestFolder, let best = state.best, best.step > 0, !bestFolder.has(step: best.step) {
+      state.best = nil
+    }
     if state.step == 0 && state.blueprint.base != nil {
       if training.validateEvery > 0 { try validate() }
       if training.sampleEvery > 0 { sample() }
@@ -122,12 +126,13 @@ public final class Trainer {
       let look = HeldOutReport(
         step: state.step,
         heldOut: heldOut.clips.map { clips in evaluators.map { $0.run(clips) } } ?? [],
-        remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [])
+        remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [],
+        heldOutList: heldOut.clips?.entries.listHash, rememberedList: heldOut.remembered?.entries.listHash)
       observer?.validated(look)
       return look
     }
-    guard let clips = heldOut.clips, let loss = look.heldOut.first?.loss, loss.isFinite else { return }
-    try compareWithBest(loss, on: clips.entries.listHash)
+    guard let list = look.heldOutList, let loss = look.heldOut.first?.loss, loss.isFinite else { return }
+    try compareWithBest(loss, on: list)
   }
 
   /// Keeps the checkpoint if it is better than all before it, and says so if for long none was.

@@ -50,4 +50,6 @@ public struct HeldOutReport: Sendable {
   public let step: Int
   /// What each evaluator measured on clips of the kind that is trained, and on those that the base knew.
   public let heldOut: [Evaluation], remembered: [Evaluation]
+  /// The SHA-256 of the lists of both kinds of clips: losses on other lists do not compare.
+  public let heldOutList: String?, rememberedList: String?
 }

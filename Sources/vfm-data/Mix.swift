@@ -22,15 +22,15 @@ struct Mix: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      guard output.hasSuffix(".jsonl") else {
-        throw Failure(
-          .usage, "\(output): the manifest is one of JSON Lines; give it a name that ends in .jsonl.")
-      }
+      try OutputFile.check(output, "the manifest", endings: [".jsonl"])
       let folder = URL(fileURLWithPath: output).deletingLastPathComponent().resolvingSymlinksInPath().path
       var lines = Data()
       var counts: [String] = []
       for argument in manifests {
         let (path, wanted) = try Self.parts(argument)
+        if OutputFile.isSame(path, output) {
+          throw Failure(.usage, "\(output) is one of the manifests to mix; give the new one another name.")
+        }
         let manifest = try Manifest.load(path, split: "train")
         let count = wanted ?? manifest.count
         guard count <= manifest.count else {
@@ -42,11 +42,12 @@ struct Mix: ParsableCommand {
         }
         counts.append("\(count) of \(path)")
       }
-      do {
+      do throws(Disk.Failure) {
         try WholeFile.replace(output, with: Array(lines))
       } catch {
         throw Failure(
-          .cannotCreate, "Cannot write \(output): \(error); name a file in a folder that you may write to.")
+          error.isFull ? .inputOutput : .cannotCreate,
+          "Cannot write \(output): \(error.reason); name a file in a folder that you may write to.")
       }
       print("\(output): \(counts.joined(separator: ", "))")
     }
@@ -69,12 +70,13 @@ struct Mix: ParsableCommand {
       throw Failure(.unfitInput, "\(entry.path) lies in an archive; mix manifests of plain files.")
     }
     let path = URL(fileURLWithPath: entry.file.path).resolvingSymlinksInPath().path
-    guard path.hasPrefix(folder + "/") else {
+    let start = folder.hasSuffix("/") ? folder : folder + "/"
+    guard path.hasPrefix(start) else {
       throw Failure(
         .unfitInput,
         "\(path) does not lie in \(folder); write the manifest to a folder that holds all of the clips.")
     }
-    var object: [String: Any] = ["path": String(path.dropFirst(folder.count + 1)), "caption": entry.caption]
+    var object: [String: Any] = ["path": String(path.dropFirst(start.count)), "caption": entry.caption]
     object["label"] = entry.label
     object["start"] = entry.start
     object["end"] = entry.end

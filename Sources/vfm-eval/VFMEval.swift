@@ -81,8 +81,8 @@ struct VFMEval: ParsableCommand {
   func run() throws {
     try reportingFailures {
       try Inputs.setThreads(threads)
-      if let report { try OutputFile.check(report, "--report") }
-      if let sheet { try OutputFile.check(sheet, "--sheet") }
+      if let report { try OutputFile.check(report, "--report", endings: [".html", ".htm"]) }
+      if let sheet { try OutputFile.check(sheet, "--sheet", endings: [".png"]) }
       let models = try ComparedModels(checkpoint, base: base)
       let measurement = Measurement(
         models, try read(models.model.blueprint), limit: samples, settings: settings(models.model.blueprint))

@@ -50,16 +50,19 @@ struct Finetune: ParsableCommand {
 
   /// "finetune-lora" of a recipe's file; else the base's name, the clips' and the method: "quickstart-narrow-lora".
   private func name(of recipe: Recipe) -> String {
-    func folder(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
-    func stem(_ path: String) -> String {
-      ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-    }
-    if let file = self.recipe { return stem(file) }
-    let (data, from) = (data ?? "", base ?? "base")
+    func folder(_ url: URL) -> URL { url.deletingLastPathComponent() }
+    func stem(_ url: URL) -> String { url.deletingPathExtension().lastPathComponent }
+    func url(_ path: String) -> URL { URL(fileURLWithPath: path).standardizedFileURL }
+    if let file = self.recipe { return stem(url(file)) }
+    let (data, from) = (url(data ?? "."), url(base ?? "base"))
     let clips = ["train", "validation", "test"].contains(stem(data)) ? stem(folder(data)) : stem(data)
     // Checkpoints of all runs have the same names: "run/checkpoints/step-00000500.h5".
-    let run = ["checkpoints", "best"].contains(stem(folder(from))) ? stem(folder(folder(from))) + "-" : ""
-    return "\(run)\(stem(from))-\(clips)-\(recipe.start.method.rawValue)"
+    let parts = ["checkpoints", "best"]
+    let run =
+      parts.contains(stem(from))
+      ? stem(folder(from))
+      : (parts.contains(stem(folder(from))) ? stem(folder(folder(from))) + "-" : "") + stem(from)
+    return "\(run)-\(clips)-\(recipe.start.method.rawValue)"
   }
 
   /// The recipe of a file, with what the options say.
@@ -129,9 +132,9 @@ struct Finetune: ParsableCommand {
   }
 
   private static func heldOut(beside data: String) -> String? {
-    let folder = (data as NSString).deletingLastPathComponent
-    return ["jsonl", "csv"].map { (folder as NSString).appendingPathComponent("validation.\($0)") }.first {
-      $0 != data && FileManager.default.fileExists(atPath: $0)
+    let folder = data.contains("/") ? data[...data.lastIndex(of: "/")!] : ""
+    return ["jsonl", "csv"].map { "\(folder)validation.\($0)" }.first {
+      !OutputFile.isSame($0, data) && FileManager.default.fileExists(atPath: $0)
     }
   }
 

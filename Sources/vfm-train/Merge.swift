@@ -28,7 +28,14 @@ struct Merge: ParsableCommand {
       guard model.blueprint.recipe.start.isAdapter else {
         throw Failure(.unfitInput, "\(model.path) is no adapter: it holds whole weights already.")
       }
-      try OutputFile.check(output, "--output")
+      try OutputFile.check(output, "--output", endings: [".h5"])
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+      if ["checkpoints", "best"].contains(folder.lastPathComponent) {
+        throw Failure(
+          .cannotCreate,
+          "--output \(output) lies among the checkpoints of a run, which would go on from it; name a file elsewhere."
+        )
+      }
       for input in [model.path, model.blueprint.base?.path, base].compactMap({ $0 })
       where OutputFile.isSame(output, input) {
         throw Failure(

@@ -22,7 +22,7 @@ struct Pretrain: ParsableCommand {
     try reportingFailures {
       try Inputs.setThreads(options.threads)
       let recipe = try Recipe.load(path: recipe, overrides: options.overrides)
-      let name = ((self.recipe as NSString).lastPathComponent as NSString).deletingPathExtension
+      let name = URL(fileURLWithPath: self.recipe).deletingPathExtension().lastPathComponent
       try TrainingRun.run(recipe, options, name: name)
     }
   }

@@ -21,9 +21,17 @@ struct RunBeginning {
     let state = try RunState(Blueprint(recipe, manifest, base: base))
     if let base {
       tell(try state.begin(from: base), state)
+      for difference in recipe.modelDifferences(from: base.blueprint.recipe) {
+        standardError("note: the base was trained otherwise: \(difference)\n")
+      }
     } else if !recipe.start.frozen.isEmpty {
       standardError(
         "note: there is no start.from, so frozen parameters keep the values they are drawn with\n")
+    }
+    if recipe.start.isAdapter && !recipe.start.frozen.isEmpty {
+      standardError(
+        "note: start.frozen says nothing for the method \(recipe.start.method.rawValue), which freezes all but what it trains\n"
+      )
     }
     try clips.begin(state)
     return (state, base?.path, [])

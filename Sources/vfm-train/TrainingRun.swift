@@ -75,6 +75,12 @@ final class TrainingRun: TrainingObserver {
     if let stopAfter, stopAfter <= state.step {
       throw Failure(.usage, "--stop-after \(stopAfter) is not beyond step \(state.step), which is done.")
     }
+    guard state.step <= recipe.training.steps else {
+      throw Failure(
+        .unfitInput,
+        "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
+      )
+    }
     let heldOut = try HeldOutClips(recipe)
     let loader = try makeLoader()
     defer { loader.stop() }

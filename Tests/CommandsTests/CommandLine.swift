@@ -34,7 +34,7 @@ enum CommandLineTool {
 @discardableResult
 func vfm(
   _ arguments: [String], in folder: String? = nil, limit: Int? = nil, environment: [String: String] = [:],
-  whileRunning: ((Process) -> Void)? = nil
+  errorsTo device: String? = nil, whileRunning: ((Process) -> Void)? = nil
 ) throws -> CommandResult {
   let process = Process()
   let tool = CommandLineTool.products + "/" + arguments[0]
@@ -54,7 +54,7 @@ func vfm(
   for path in [out, err] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
   defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
   process.standardOutput = FileHandle(forWritingAtPath: out)
-  process.standardError = FileHandle(forWritingAtPath: err)
+  process.standardError = FileHandle(forWritingAtPath: device ?? err)
   process.standardInput = FileHandle.nullDevice
   try process.run()
   whileRunning?(process)

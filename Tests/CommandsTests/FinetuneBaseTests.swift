@@ -101,6 +101,58 @@ import Testing
     #expect(recipe.contains("\"remember\": \"\(tuning.bench.path)/set/validation.jsonl\""), "\(recipe)")
   }
 
+  @Test func pathsOfOneCharacterAreAsGoodAsOthers() throws {
+    let tuning = try Tuning()
+    let path = tuning.bench.path
+    try FileManager.default.moveItem(atPath: tuning.bench.output, toPath: path + "/b")
+    try FileManager.default.moveItem(atPath: path + "/narrow", toPath: path + "/d")
+    func begun(_ base: String, _ data: String, in folder: String) throws -> CommandResult {
+      try vfm(
+        [
+          "vfm-train", "finetune", "--base", base, "--data", data, "--stop-after", "1", "--set",
+          "samples.steps=1",
+          "--set", "data.root=/", "--set", "start.lora.rank=2",
+        ], in: folder)
+    }
+    #expect(try begun("b", "d/train.jsonl", in: path).code == 75)
+    #expect(FileManager.default.fileExists(atPath: path + "/Checkpoints/b-d-lora/recipe.json"))
+    let here = try begun(".", "../d/train.jsonl", in: path + "/b")
+    #expect(here.code == 75, "\(here.errors)")
+    #expect(FileManager.default.fileExists(atPath: path + "/b/Checkpoints/b-d-lora/recipe.json"))
+    let folder = try begun("b", ".", in: path + "/set")
+    #expect(folder.code == 65 && folder.errors.contains("manifest ."), "\(folder.errors)")
+  }
+
+  @Test func aLogThatCannotBeWrittenEndsNothing() throws {
+    let tuning = try Tuning()
+    let whole = try tuning.finetune()
+    let command = tuning.command([], output: tuning.bench.path + "/unheard")
+    let run = try vfm(command, errorsTo: "/dev/full")
+    #expect(run.code == 0 && run.json["hash"] as? String == whole.json["hash"] as? String)
+  }
+
+  @Test func lossesOnOtherClipsAreNotCompared() throws {
+    let tuning = try Tuning()
+    #expect(try tuning.finetune("--stop-after", "8").code == 75)
+    let rest = try tuning.finetune("--validation", tuning.bench.path + "/set/validation.jsonl")
+    #expect(rest.code == 0, "\(rest.errors)")
+    let row = rest.errors.split(separator: "\n").last { $0.hasPrefix("new clips") }
+    #expect(row?.hasSuffix("–") == true, "\(rest.errors)")
+    let fewer = try tuning.finetune("--set", "training.steps=19")
+    #expect(
+      fewer.code == 65 && fewer.errors.contains("fewer than the 20 steps that are done"), "\(fewer.errors)")
+  }
+
+  @Test func whatABaseWasTrainedForIsTold() throws {
+    let tuning = try Tuning()
+    let run = try tuning.finetune("--set", "objective.prediction=velocity", "--stop-after", "1")
+    #expect(run.code == 75)
+    #expect(
+      run.errors.contains(
+        "note: the base was trained otherwise: objective.prediction: \"velocity\" (was \"x0\")"),
+      "\(run.errors)")
+  }
+
   @Test func theCommandToGoOnIsOneForTheShell() throws {
     let tuning = try Tuning()
     let output = tuning.bench.path + "/it's"

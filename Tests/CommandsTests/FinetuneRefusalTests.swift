@@ -62,11 +62,26 @@ import Testing
     for output in [adapter, base] {
       let before = try Data(contentsOf: URL(fileURLWithPath: output))
       let merge = try vfm(["vfm-train", "merge", tuning.folder, "--output", output])
-      #expect(merge.code == 73 && merge.errors.contains("is what would be merged"), "\(merge.errors)")
+      #expect(
+        merge.code == 73 && merge.errors.contains("lies among the checkpoints of a run"), "\(merge.errors)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
     }
-    let folder = try vfm(["vfm-train", "merge", tuning.folder, "--output", tuning.bench.path])
+    let copy = tuning.bench.path + "/copy.h5"
+    try FileManager.default.copyItem(atPath: adapter, toPath: copy)
+    let itself = try vfm(["vfm-train", "merge", copy, "--output", copy])
+    #expect(itself.code == 73 && itself.errors.contains("is what would be merged"), "\(itself.errors)")
+    try FileManager.default.createDirectory(
+      atPath: tuning.bench.path + "/folder.h5", withIntermediateDirectories: true)
+    let folder = try vfm(["vfm-train", "merge", tuning.folder, "--output", tuning.bench.path + "/folder.h5"])
     #expect(folder.code == 73 && folder.errors.contains("is a folder"), "\(folder.errors)")
+    let pipe = tuning.bench.path + "/pipe.h5"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let device = try vfm(["vfm-train", "merge", tuning.folder, "--output", pipe])
+    #expect(device.code == 73 && device.errors.contains("is a device or a pipe"), "\(device.errors)")
+    let report = try vfm([
+      "vfm-eval", "--checkpoint", tuning.folder, "--manifest", tuning.data, "--report", tuning.data,
+    ])
+    #expect(report.code == 64 && report.errors.contains("ends in .html or .htm"), "\(report.errors)")
   }
 
   @Test func adaptersNeedABaseAlsoForAPlan() throws {

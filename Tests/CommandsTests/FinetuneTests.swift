@@ -100,7 +100,7 @@ import Testing
     let wrong = try sample("--checkpoint", tuning.folder, "--base", other)
     #expect(wrong.code == 65 && wrong.errors.contains("was trained on other weights"), "\(wrong.errors)")
     #expect(try sample("--checkpoint", whole).code == 0)
-    let again = try vfm(["vfm-train", "merge", whole, "--output", whole + "2"])
+    let again = try vfm(["vfm-train", "merge", whole, "--output", tuning.bench.path + "/again.h5"])
     #expect(again.code == 65 && again.errors.contains("is no adapter"))
     let nested = try vfm([
       "vfm-train", "finetune", "--base", tuning.folder, "--data", tuning.data, "--output", other + "2",

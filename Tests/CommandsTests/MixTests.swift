@@ -23,6 +23,16 @@ struct MixTests {
     #expect(result.code == 64 && result.errors.contains("ends in .jsonl"), "\(result.errors)")
   }
 
+  @Test func noInputIsOverwritten() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try sets()
+    let path = folder + "/new/train.jsonl"
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    let result = try mix(path, path + "=3")
+    #expect(result.code == 64 && result.errors.contains("is one of the manifests to mix"), "\(result.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+  }
+
   @Test func takesAsManyOfEachAsAreWanted() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try sets()

@@ -113,6 +113,7 @@ import Video
     #expect(
       Set(plan.json.keys) == [
         "parameters", "frozenParameters", "tokensPerClip", "tokensPerCaption", "clipsPerStep",
+        "timesEachClipIsSeen",
         "operationsPerStep", "steps",
         "peakBytes", "tensorBytes", "checkpointBytes", "clipBytes", "processBytes", "residentBytes",
         "secondsPerStep", "secondsPerStepLow", "secondsPerStepHigh", "expectedSeconds", "calibrationRounds",

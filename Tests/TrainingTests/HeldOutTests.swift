@@ -49,9 +49,9 @@ import Testing
       in: folder, steps: 10, "training.validateEvery=2", "training.checkpointEvery=10",
       "evaluation.patience=3")
     let state = try RunState(run.blueprint)
-    state.best = RunState.Best(loss: 1e-9, step: 1, clips: nil)
+    state.best = RunState.Best(loss: 1e-9, step: 0, clips: nil)
     let witness = try trained(state, run, folder)
-    let told = witness.warnings.filter { $0.contains("has not been lower than at step 1 for 3 looks") }
+    let told = witness.warnings.filter { $0.contains("has not been lower than at step 0 for 3 looks") }
     #expect(told.count == 1, "\(witness.warnings)")
     #expect(told.first?.hasPrefix("step 6: ") == true)
     #expect(try CheckpointFolder(folder.path + "/best").list().isEmpty)
@@ -62,13 +62,24 @@ import Testing
     let run = try SmallRun(in: folder, steps: 2, "training.validateEvery=1", "training.checkpointEvery=1")
     let state = try RunState(run.blueprint)
     // A loss that no clips give, on a list that is not the run's; and a checkpoint of a step that was not reached.
-    state.best = RunState.Best(loss: 1e-9, step: 1, clips: "other")
+    state.best = RunState.Best(loss: 1e-9, step: 0, clips: "other")
     try CheckpointFolder(folder.path + "/best").save(state.contents, step: 500)
     let witness = try trained(state, run, folder)
     #expect(witness.warnings.filter { $0.contains("so it is chosen anew from here on") }.count == 1)
     let clips = try ClipReader(run.manifest, shape: run.blueprint.clipShape, limit: 3)
     let best = try #require(state.best)
     #expect(best.loss > 1e-9 && best.clips == clips.entries.listHash)
+    #expect(try CheckpointFolder(folder.path + "/best").list().map(\.step) == [best.step])
+  }
+
+  @Test func theBestIsChosenAnewWhereItsCheckpointIsLost() throws {
+    let folder = try TemporaryFolder()
+    let run = try SmallRun(in: folder, steps: 2, "training.validateEvery=1", "training.checkpointEvery=2")
+    let state = try RunState(run.blueprint)
+    state.best = RunState.Best(loss: 1e-9, step: 1, clips: nil)
+    _ = try trained(state, run, folder)
+    let best = try #require(state.best)
+    #expect(best.loss > 1e-9)
     #expect(try CheckpointFolder(folder.path + "/best").list().map(\.step) == [best.step])
   }
 

@@ -79,8 +79,13 @@ private func begun(
     try begun(folder, base, "model.depth=1", "start.unused=[\"transformer.bloks.1\"]")
   }
   #expect(
-    "\(unmatched)".hasPrefix("start.unused: no parameter of the base is called \"transformer.bloks.1\""))
+    "\(unmatched)".hasPrefix(
+      "start.unused: no parameter that only the base has is called \"transformer.bloks.1\""))
   #expect("\(unmatched)".contains("did you mean \"transformer.blocks.1\"?"))
+  let needless = try #require(throws: PatternError.self) {
+    try begun(folder, base, "start.unused=[\"transformer.blocks\"]")
+  }
+  #expect("\(needless)".contains("the model has all of them, so leave start.unused out"))
 }
 
 @Test func newWordsGetRowsOfTheirOwn() throws {

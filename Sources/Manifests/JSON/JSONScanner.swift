@@ -22,7 +22,7 @@ struct JSONScanner {
   }
 
   /// A scanner of all of some bytes.
-  init(_ bytes: UnsafeRawBufferPointer) { self.init(bytes, in: bytes.textStart..<bytes.count) }
+  init(_ bytes: UnsafeRawBufferPointer) { self.init(bytes, in: 0..<bytes.count) }
 
   private let start: Int
 

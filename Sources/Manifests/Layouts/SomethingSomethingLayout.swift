@@ -7,7 +7,7 @@ extension ManifestDraft {
   /// Reads the JSON of Something-Something.
   mutating func readSomethingSomething(_ source: ManifestSource) {
     source.bytes.withUnsafeBytes { bytes in
-      var scanner = JSONScanner(bytes)
+      var scanner = JSONScanner(bytes, in: bytes.textStart..<bytes.count)
       var line = LineCounter(bytes)
       scanner.skipSpace()
       do throws(JSONProblem) {

@@ -14,7 +14,7 @@ extension FinetuneSummary {
     guard let least = newClips, least.leastStep > 0, least.leastStep < step else { return nil }
     let words = "the least held-out loss was at step \(least.leastStep)"
     guard let bestCheckpoint else {
-      return words + ", and its checkpoint is not kept: evaluation.keepBest keeps it"
+      return words + ", and its checkpoint is not kept; from when evaluation.keepBest is set, the best one is"
     }
     return words + ": " + (folder.map { $0 + "/" } ?? "") + bestCheckpoint + " has that checkpoint"
   }

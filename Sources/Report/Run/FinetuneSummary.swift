@@ -38,16 +38,21 @@ public struct FinetuneSummary: Sendable, Equatable {
   init?(_ metrics: RunMetrics, recipe: RecipeText, checkpoints: [Int: String]) {
     let looks = metrics.validations
     guard let first = looks.first, first.step == 0, let last = looks.last, last.step > 0 else { return nil }
-    func losses(_ value: (RunMetrics.Validation) -> Double) -> Losses? {
-      let finite = looks.filter { value($0).isFinite }
+    // Losses on other clips than the last ones do not compare with theirs.
+    func losses(_ value: (RunMetrics.Validation) -> Double, on list: (RunMetrics.Validation) -> String?)
+      -> Losses?
+    {
+      let finite = looks.filter { value($0).isFinite && list($0) == list(last) }
       guard let least = finite.min(by: { value($0) < value($1) }) else { return nil }
-      func known(_ look: RunMetrics.Validation) -> Double? { value(look).isFinite ? value(look) : nil }
+      func known(_ look: RunMetrics.Validation) -> Double? {
+        value(look).isFinite && list(look) == list(last) ? value(look) : nil
+      }
       return Losses(before: known(first), after: known(last), least: value(least), leastStep: least.step)
     }
     step = last.step
-    newClips = losses(\.mean)
-    baseClips = losses(\.rememberedMean)
-    weightChange = looks.last { !$0.weightChange.isEmpty }?.weightChange ?? []
+    newClips = losses(\.mean, on: \.list)
+    baseClips = losses(\.rememberedMean, on: \.rememberedList)
+    weightChange = last.weightChange
     guard newClips != nil || baseClips != nil || !weightChange.isEmpty else { return nil }
     bestCheckpoint = newClips.flatMap { $0.leastStep < last.step ? checkpoints[$0.leastStep] : nil }
     isAdapter = recipe.method == "lora"

@@ -24,6 +24,8 @@ struct RunMetrics {
     var mean: Double
     /// The same on clips of the kind that the base was trained on.
     var remembered: [String: Double] = [:], rememberedMean = Double.nan
+    /// What names the lists of both kinds of clips; nil in files of earlier versions.
+    var list: String?, rememberedList: String?
     /// In the order of the blocks' names; none for a run without a base.
     var weightChange: [BlockChange] = []
   }
@@ -76,6 +78,7 @@ struct RunMetrics {
         Validation(
           step: step, losses: Self.known(line.heldOut), mean: line.heldOutLoss ?? .nan,
           remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
+          list: line.heldOutList, rememberedList: line.rememberedList,
           weightChange: BlockChange.ordered(Self.known(line.weightChange))))
     }
     if let changed = line.changed, !changed.isEmpty {
@@ -95,6 +98,7 @@ struct RunMetrics {
     var refused: Bool?
     var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
     var heldOutLoss: Double?, rememberedLoss: Double?
+    var heldOutList: String?, rememberedList: String?
     var changed: [String]?
     var parameters: Int?
   }

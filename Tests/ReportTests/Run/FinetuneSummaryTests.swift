@@ -29,7 +29,7 @@ struct FinetuneSummaryTests {
       MadeUpLooks.summary(MadeUpLooks.usual, checkpoints: [60: "checkpoints/step-00000060.h5"]))
     #expect(
       lost.bestStep()
-        == "the least held-out loss was at step 40, and its checkpoint is not kept: evaluation.keepBest keeps it"
+        == "the least held-out loss was at step 40, and its checkpoint is not kept; from when evaluation.keepBest is set, the best one is"
     )
   }
 
