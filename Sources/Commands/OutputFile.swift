@@ -16,16 +16,16 @@ public enum OutputFile {
   ///   - endings: one of which its name must have, if any.
   /// - Throws: `Failure` with `cannotCreate`, or `usage` for another ending.
   public static func check(_ path: String, _ option: String, endings: [String] = []) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    var status = stat()
+    let kind = stat(path, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
+    if kind == S_IFDIR {
       throw Failure(.cannotCreate, "\(option) \(path) is a folder; name a file in it.")
     }
     guard endings.isEmpty || endings.contains(where: { path.lowercased().hasSuffix($0) }) else {
       throw Failure(
         .usage, "\(option) \(path): give it a name that ends in \(endings.joined(separator: " or ")).")
     }
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    if kind != S_IFREG {
       throw Failure(
         .cannotCreate, "\(option) \(path) is a device or a pipe, which would be replaced; name a file.")
     }

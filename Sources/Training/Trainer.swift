@@ -74,12 +74,7 @@ public final class Trainer {
     let learn = state.blueprint.makeStep(state.subject.objective, state.optimizer)
     func due(_ every: Int) -> Bool { every > 0 && (state.step % every == 0 || state.step == steps) }
 
-    // A run that went back behind its best checkpoint has not come to it yet.
-    for warning in bestFolder?.removeBeyond(step: state.step) ?? [] { observer?.warned(warning) }
-    // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
-    if let bestFolder, let best = state.best, best.step > 0, !bestFolder.has(step: best.step) {
-      state.best = nil
-    }
+    if let bestFolder { forgetWhatIsNotThere(in: bestFolder) }
     if state.step == 0 && state.blueprint.base != nil {
       if training.validateEvery > 0 { try validate() }
       if training.sampleEvery > 0 { sample() }
@@ -93,6 +88,14 @@ public final class Trainer {
       if stopping && state.step < steps { return .stopped(step: state.step) }
     }
     return .finished
+  }
+
+  /// Brings the best checkpoint and what the state says of it together, before the first step.
+  private func forgetWhatIsNotThere(in bestFolder: CheckpointFolder) {
+    // A run that went back behind its best checkpoint has not come to it yet.
+    for warning in bestFolder.removeBeyond(step: state.step) { observer?.warned(warning) }
+    // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
+    if let best = state.best, best.step > 0, !bestFolder.has(step: best.step) { state.best = nil }
   }
 
   private func takeStep(_ learn: TrainingStep, rate: Double) throws {
@@ -127,7 +130,7 @@ public final class Trainer {
         step: state.step,
         heldOut: heldOut.clips.map { clips in evaluators.map { $0.run(clips) } } ?? [],
         remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [],
-        heldOutList: heldOut.clips?.entries.listHash, rememberedList: heldOut.remembered?.entries.listHash)
+        heldOutList: heldOut.clipsList, rememberedList: heldOut.rememberedList)
       observer?.validated(look)
       return look
     }

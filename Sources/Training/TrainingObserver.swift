@@ -36,11 +36,15 @@ public struct HeldOutClips: Sendable {
   public let clips: ClipReader?
   /// Clips of the kind that the base was trained on.
   public let remembered: ClipReader?
+  /// The SHA-256 of both lists.
+  let clipsList: String?, rememberedList: String?
 
   /// Clips to look at; none by default.
   public init(clips: ClipReader? = nil, remembered: ClipReader? = nil) {
     self.clips = clips
     self.remembered = remembered
+    clipsList = clips?.entries.listHash
+    rememberedList = remembered?.entries.listHash
   }
 }
 

@@ -23,6 +23,20 @@ import Testing
     return witness
   }
 
+  /// An adapter of four steps at its beginning, and the base that it starts from, a run of two steps.
+  private func adapter(
+    _ folder: TemporaryFolder, _ overrides: String...
+  ) throws -> (run: SmallRun, base: LoadedBase, state: RunState) {
+    let first = try SmallRun(in: folder, steps: 2)
+    try first.train(RunState(first.blueprint), checkpoints: folder.path + "/base")
+    let base = try LoadedBase(#require(try CheckpointFolder(folder.path + "/base").newest()).checkpoint)
+    let run = try SmallRun(
+      in: folder, steps: 4, ["start.method=lora", "start.lora.rank=2"] + overrides)
+    let state = try RunState(Blueprint(run.recipe, run.manifest, base: base))
+    try state.begin(from: base)
+    return (run, base, state)
+  }
+
   @Test func theBestCheckpointIsKeptBesideTheNewest() throws {
     let folder = try TemporaryFolder()
     let run = try SmallRun(in: folder, steps: 9, "training.validateEvery=3", "training.checkpointEvery=9")
@@ -85,28 +99,15 @@ import Testing
 
   @Test func roundingOfFrozenValuesIsNoChange() throws {
     let folder = try TemporaryFolder()
-    let first = try SmallRun(in: folder, steps: 2)
-    try first.train(RunState(first.blueprint), checkpoints: folder.path + "/base")
-    let base = try LoadedBase(#require(try CheckpointFolder(folder.path + "/base").newest()).checkpoint)
-    let run = try SmallRun(
-      in: folder, "start.method=lora", "start.lora.rank=2", "start.frozenPrecision=bfloat16")
-    let state = try RunState(Blueprint(run.recipe, run.manifest, base: base))
-    try state.begin(from: base)
+    let (_, base, state) = try adapter(folder, "start.frozenPrecision=bfloat16")
     let changes = try WeightChange.measure(state.parameters, base: base.weights)
     #expect(!changes.isEmpty && changes.allSatisfy { $0.relative == 0 }, "\(changes)")
   }
 
   @Test func aRunFromABaseLooksAndSamplesBeforeItsFirstStep() throws {
     let folder = try TemporaryFolder()
-    let first = try SmallRun(in: folder, steps: 2)
-    try first.train(RunState(first.blueprint), checkpoints: folder.path + "/base")
-    let base = try LoadedBase(#require(try CheckpointFolder(folder.path + "/base").newest()).checkpoint)
-    let run = try SmallRun(
-      in: folder, steps: 4, "training.validateEvery=2", "training.sampleEvery=4",
-      "training.checkpointEvery=4",
-      "start.method=lora", "start.lora.rank=2")
-    let state = try RunState(Blueprint(run.recipe, run.manifest, base: base))
-    try state.begin(from: base)
+    let (run, base, state) = try adapter(
+      folder, "training.validateEvery=2", "training.sampleEvery=4", "training.checkpointEvery=4")
     let witness = try trained(state, run, folder)
     #expect(witness.looks.map(\.step) == [0, 2, 4] && witness.sampled == [0, 4])
     // Before the first step the adapted model is its base, to the bit.
