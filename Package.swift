@@ -48,6 +48,10 @@ let everything: [Target.Dependency] = ["Commands"] + library
 
 let package = Package(
   name: "video-foundation-models",
+  products: [
+    // Tests preload it into commands.
+    .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
   ],
@@ -79,10 +83,10 @@ let package = Package(
     module("Video", uses: ["CLibAV", "Files"]),
     module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing", "JSONLexer"]),
     module("ClipIndexing", uses: ["Manifests", "Video", "Files", "Tensors"]),
-    module("Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video"]),
     module("Clips", uses: ["ClipIndexing", "Manifests", "Video", "HDF5", "Files", "Hashing", "Tensors"]),
+    module("Curation", uses: ["Clips", "ClipIndexing", "Manifests", "Tokens", "Video", "Files", "Tensors"]),
     module("Tokens"),
-    module("SyntheticClips", uses: ["Video", "Tensors"]),
+    module("SyntheticClips", uses: ["Video", "Files", "Tensors"]),
 
     module("Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors"]),
     module("Sampling", uses: ["Models", "Tokens", "Tensors"]),
@@ -135,6 +139,7 @@ let package = Package(
       "FixedStep",
       uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
     .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "FaultyDisk", path: "Tests/FaultyDisk", linkerSettings: [.linkedLibrary("dl")]),
     probe("product-probe", in: "ProductProbe", uses: ["FixedStep", "SgemmCounter", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
     testSupport("ClipMutations", uses: ["Video"]),

@@ -21,12 +21,22 @@ extension DataSection {
     return lists
   }
 
+  /// Whether samples can be made of a clip.
+  public var clipRule: ClipRule { ClipRule(clipShape, limits) }
+
+  /// Whether pictures are clips: they have one frame.
+  public var takesPictures: Bool { clipShape.frames == 1 }
+
   /// The clips to learn from.
-  public func trainManifest() throws -> Manifest { try Manifest.load(train, split: "train", root: root) }
+  public func trainManifest() throws -> Manifest {
+    try Manifest.load(train, split: "train", root: root, pictures: takesPictures)
+  }
 
   /// The clips held out from training, if the recipe names any.
   public func validationManifest() throws -> Manifest? {
-    try validation.map { path in try Manifest.load(path, split: "validation", root: root) }
+    try validation.map { path in
+      try Manifest.load(path, split: "validation", root: root, pictures: takesPictures)
+    }
   }
 
   /// Where the clips of a list are read from: its files, or the pack, which is then checked against the
@@ -43,13 +53,15 @@ extension DataSection {
   /// What training clips are held against when they are first used; nil without an index.
   /// - Throws: `IndexGuard.MissingError` when the index does not tell of all clips.
   public func indexGuard(_ index: ClipIndex?, _ manifest: Manifest) throws -> IndexGuard? {
-    try index.map { try IndexGuard($0, verify, for: manifest) }
+    try index.map { try IndexGuard($0, verify, rule: clipRule, for: manifest) }
   }
 }
 
 extension EvaluationSection {
   /// Clips of the kind that the base was trained on, if the recipe names any.
-  public func rememberedManifest() throws -> Manifest? {
-    try remember.map { path in try Manifest.load(path, split: "validation", root: rememberRoot) }
+  public func rememberedManifest(pictures: Bool) throws -> Manifest? {
+    try remember.map { path in
+      try Manifest.load(path, split: "validation", root: rememberRoot, pictures: pictures)
+    }
   }
 }

@@ -4,6 +4,7 @@ import ClipIndexing
 import Clips
 import Curation
 import Fields
+import Files
 import Foundation
 import Manifests
 import Report
@@ -60,7 +61,8 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-      case let error as ManifestError: error.isMissing ? .missingInput : .unfitInput
+      case let error as ManifestError:
+        error.machine != nil ? .inputOutput : error.isMissing ? .missingInput : .unfitInput
       case is BadClip, is BadClipsError, is IndexGuard.MissingError, is PatternError, is LoadingError,
         is TaskFactsError:
         .unfitInput
@@ -78,15 +80,19 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .diskFull, .failed: .inputOutput
         }
-      case is QuarantineError: .inputOutput
+      case is QuarantineError, is MachineError: .inputOutput
       case is SyntheticSetError: .cannotCreate
       case let error as VideoError:
         error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
       case is Trainer.Diverged: .diverged
-      case is RunReportError, is CocoaError: .inputOutput
+      case is RunReportError, is CocoaError, is POSIXError: .inputOutput
       default: .internalError
       }
-    self.init(status, "\(error)")
+    self.init(
+      status,
+      error is CocoaError || error is POSIXError
+        ? "Cannot read or write \(fileInTrouble(error) ?? "a file"): \(plainWords(error)); check the folder and the space left on the disk."
+        : "\(error)")
   }
 }
 

@@ -1,29 +1,55 @@
+import Files
 import Foundation
 import Training
 
 /// `metrics.jsonl` of a run: a JSON object a line for each step and each validation.
 public final class MetricsLog {
-  private let file: FileHandle
+  private let file: Int32
+  private let path: String
 
   /// Opens the log of a run that goes on from `step`: lines of later steps, from before it was stopped, are
   /// dropped, and so are changes that were made at this very step: the checkpoint does not know of them.
   public init(path: String, from step: Int) throws {
-    var kept = Data()
-    if step > 0, let old = FileManager.default.contents(atPath: path) {
-      for line in old.split(separator: UInt8(ascii: "\n")) {
-        guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-          let number = object["step"] as? Int, number < step || number == step && object["changed"] == nil
-        else { continue }
-        kept += line + [UInt8(ascii: "\n")]
+    self.path = path
+    do {
+      if step == 0 {
+        try WholeFile.replace(path, with: [])
+      } else {
+        try Self.drop(from: step, of: path)
+      }
+    } catch {
+      throw Failure(
+        error.isFull || error.code == EIO ? .inputOutput : .cannotCreate,
+        "Cannot write \(path): \(error.words); give an --output folder that you may write to, or make room.")
+    }
+    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else {
+      throw Failure(
+        .cannotCreate,
+        "Cannot write \(path): \(systemWords(errno)); give an --output folder that you may write to.")
+    }
+  }
+
+  deinit { close(file) }
+
+  /// Keeps the lines of earlier steps. Most runs have written none of later ones, and then nothing is written.
+  private static func drop(from step: Int, of path: String) throws(Disk.Failure) {
+    guard let old = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { return }
+    var kept: [UInt8] = []
+    var (isWhole, place) = (true, 0)
+    old.withUnsafeBytes { bytes in
+      while place < bytes.count {
+        let end = MetricsLine.end(in: bytes, from: place)
+        let line = MetricsLine(UnsafeRawBufferPointer(rebasing: bytes[place..<end]))
+        if let number = line.step, number < step || number == step && !line.tellsChanges {
+          if !isWhole { kept += bytes[place..<end] }
+        } else if isWhole {
+          (isWhole, kept) = (false, Array(bytes[..<place]))
+        }
+        place = end
       }
     }
-    guard FileManager.default.createFile(atPath: path, contents: kept),
-      let file = FileHandle(forWritingAtPath: path)
-    else {
-      throw Failure(.cannotCreate, "Cannot write \(path); give an --output folder that you may write to.")
-    }
-    self.file = file
-    try file.seekToEnd()
+    if !isWhole { try WholeFile.replace(path, with: kept) }
   }
 
   /// A line for a step of a model with so many parameters.
@@ -55,6 +81,7 @@ public final class MetricsLog {
       }
     }
     if let list = report.heldOutList { line["heldOutList"] = list }
+    if report.trainedOn > 0 { line["heldOutTrainedOn"] = report.trainedOn }
     if let list = report.rememberedList { line["rememberedList"] = list }
     if !changes.isEmpty {
       line["weightChange"] = Dictionary(
@@ -70,10 +97,10 @@ public final class MetricsLog {
     do {
       let data = try JSONSerialization.data(
         withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
-      try file.write(contentsOf: data + [UInt8(ascii: "\n")])
+      try Disk.real.writeAll(file, data + [UInt8(ascii: "\n")])
     } catch {
-      throw Failure(
-        .inputOutput, "Cannot write metrics.jsonl: \(error.localizedDescription); free some disk space.")
+      let words = (error as? Disk.Failure)?.words ?? "\(error)"
+      throw Failure(.inputOutput, "Cannot write \(path): \(words); make room there.")
     }
   }
 }

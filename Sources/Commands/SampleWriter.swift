@@ -11,14 +11,21 @@ public enum SampleWriter {
   /// the prompts.
   public static func write(_ samples: SamplesSection, from sampler: any Sampler, to folder: String) throws {
     let clips = SampledClips(sampler, samples.settings).pictures(of: samples.wishes, size: samples.size)
+    try write(clips, of: samples.prompts, samples.format, frameRate: samples.frameRate, to: folder)
+  }
+
+  /// Writes a clip a prompt into a folder, one sheet of them all, and the prompts.
+  public static func write(
+    _ clips: [[Picture]], of prompts: [String], _ format: VideoFormat, frameRate: Double, to folder: String
+  ) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (index, clip) in clips.enumerated() {
-      let name = String(format: "/prompt-%02d.", index) + samples.format.rawValue
-      try write(clip, to: folder + name, frameRate: samples.frameRate)
+      let name = String(format: "/prompt-%02d.", index) + format.rawValue
+      try write(clip, to: folder + name, frameRate: frameRate)
     }
-    try writePNG(ContactSheet.picture(rows: clips, captions: samples.prompts), to: folder + "/sheet.png")
+    try writePNG(ContactSheet.picture(rows: clips, captions: prompts), to: folder + "/sheet.png")
     let list = try JSONSerialization.data(
-      withJSONObject: samples.prompts, options: [.prettyPrinted, .withoutEscapingSlashes])
+      withJSONObject: prompts, options: [.prettyPrinted, .withoutEscapingSlashes])
     try list.write(to: URL(fileURLWithPath: folder + "/prompts.json"))
   }
 

@@ -5,7 +5,8 @@ import Manifests
 public struct CuratedSpan: Sendable, Equatable {
   /// Why a piece is dropped.
   public struct Drop: Sendable, Equatable {
-    /// The limit that decided, by its key in the recipe's section `curation`, or "unreadable".
+    /// The limit that decided, by its key in the recipe's section `curation`, or "unreadable", or "unusable" for one
+    /// that gives no sample.
     public let rule: String
     /// The reason in words, with value and limit.
     public let reason: String

@@ -1,4 +1,5 @@
 import ClipIndexing
+import Clips
 import Manifests
 import Video
 
@@ -20,19 +21,24 @@ public struct Curation: Sendable {
 
   private let limits: CurationLimits
   private let decodeLimits: DecodeLimits
+  private let rule: ClipRule?
 
   /// Curation by these limits.
-  /// - Parameter decodeLimits: what one clip may cost, where frames of likely duplicates are compared.
-  public init(_ limits: CurationLimits, decodeLimits: DecodeLimits = .standard) {
+  /// - Parameters:
+  ///   - decodeLimits: what one clip may cost, where frames of likely duplicates are compared.
+  ///   - rule: what the samples of a run need; pieces that give none are dropped.
+  public init(_ limits: CurationLimits, decodeLimits: DecodeLimits = .standard, rule: ClipRule? = nil) {
     self.limits = limits
     self.decodeLimits = decodeLimits
+    self.rule = rule
   }
 
   /// Every piece of every entry, in the order of the manifest and of time, the dropped ones with their reasons.
   ///
   /// Of near duplicates in different clips the first one is kept: the hashes of their shots are near, and so are their
   /// frames, which are decoded to compare them.
-  public func spans(of manifest: Manifest, _ index: ClipIndex) throws(Unindexed) -> [CuratedSpan] {
+  /// - Throws: `Unindexed`; `MachineError` when frames cannot be compared.
+  public func spans(of manifest: Manifest, _ index: ClipIndex) throws -> [CuratedSpan] {
     var spans: [CuratedSpan] = []
     let unknown = manifest.filter {
       index[$0.name].map { $0.verdict != .unreadable && $0.shots == nil } ?? true
@@ -41,15 +47,18 @@ public struct Curation: Sendable {
       throw Unindexed(
         manifest: manifest.path, index: index.path, first: first.name, count: Set(unknown.map(\.name)).count)
     }
-    for entry in manifest { spans += pieces(of: entry, index[entry.name]!) }
-    dropDuplicates(&spans)
+    for entry in manifest { spans += try pieces(of: entry, index[entry.name]!) }
+    try dropDuplicates(&spans)
     return spans
   }
 
-  private func pieces(of entry: ClipEntry, _ line: IndexLine) -> [CuratedSpan] {
+  private func pieces(of entry: ClipEntry, _ line: IndexLine) throws -> [CuratedSpan] {
     let whole = Shot.Span(start: entry.start ?? 0, end: min(entry.end ?? .infinity, line.duration ?? 0))
     guard line.verdict != .unreadable, let shots = line.shots else {
       let drop = CuratedSpan.Drop(rule: "unreadable", reason: line.reason ?? "nothing of it decodes")
+      return [CuratedSpan(entry: entry, span: whole, shot: nil, drop: drop)]
+    }
+    if let drop = try unusable(entry, line) {
       return [CuratedSpan(entry: entry, span: whole, shot: nil, drop: drop)]
     }
     let damage =
@@ -57,11 +66,20 @@ public struct Curation: Sendable {
       ? CuratedSpan.Drop(
         rule: "keepDamaged",
         reason: "it is damaged (\(line.reason ?? "")) and curation.keepDamaged is false") : nil
-    return shots.flatMap { shot in
-      pieces(of: Shot.Span(start: max(shot.start, whole.start), end: min(shot.end, whole.end))).map { span in
-        CuratedSpan(entry: entry, span: span, shot: shot, drop: damage ?? limits.drop(span, of: shot))
+    return try shots.flatMap { shot in
+      try pieces(of: Shot.Span(start: max(shot.start, whole.start), end: min(shot.end, whole.end))).map {
+        span in
+        let drop = try damage ?? limits.drop(span, of: shot) ?? unusable(entry.piece(span), line)
+        return CuratedSpan(entry: entry, span: span, shot: shot, drop: drop)
       }
     }
+  }
+
+  /// Why a run could make no sample of a clip or a piece of it.
+  private func unusable(_ entry: ClipEntry, _ line: IndexLine) throws -> CuratedSpan.Drop? {
+    guard let rule else { return nil }
+    let verdict = try rule.verdict(on: entry, by: line) ?? rule.verdict(onFileOf: entry)
+    return verdict.fault.map { CuratedSpan.Drop(rule: "unusable", reason: $0.reason) }
   }
 
   /// The most pieces of one shot: no clip is so long, but what an index or a clip says of its times may be.
@@ -80,11 +98,11 @@ public struct Curation: Sendable {
     return (0..<count).map { Shot.Span(start: place($0), end: place($0 + 1)) }
   }
 
-  private func dropDuplicates(_ spans: inout [CuratedSpan]) {
+  private func dropDuplicates(_ spans: inout [CuratedSpan]) throws {
     guard limits.duplicateDistance >= 0 else { return }
     var search = DuplicateSearch(distance: limits.duplicateDistance, limits: decodeLimits)
     for place in spans.indices where spans[place].drop == nil {
-      guard let match = search.original(ofSpanAt: place, in: spans) else { continue }
+      guard let match = try search.original(ofSpanAt: place, in: spans) else { continue }
       let first = spans[match.shot]
       spans[place].drop = CuratedSpan.Drop(
         rule: "duplicateDistance",
@@ -92,5 +110,14 @@ public struct Curation: Sendable {
           "it shows what \(first.entry.name) shows from \(first.span.start) s on: \(match.distance) of 64 "
           + "bits differ, within curation.duplicateDistance \(limits.duplicateDistance), and hardly a pixel")
     }
+  }
+}
+
+extension ClipEntry {
+  /// The entry of a piece of this one's clip.
+  fileprivate func piece(_ span: Shot.Span) -> ClipEntry {
+    ClipEntry(
+      index: index, file: file, name: name, caption: caption, label: label, start: span.start, end: span.end,
+      split: split, attributes: attributes)
   }
 }

@@ -23,21 +23,24 @@ public struct DuplicateSearch {
   }
 
   /// The first kept span that this one repeats, by its place; remembers this one if there is none.
-  mutating func original(ofSpanAt place: Int, in spans: [CuratedSpan]) -> NearDuplicates.Match? {
+  /// - Throws: `MachineError` when frames cannot be compared.
+  mutating func original(
+    ofSpanAt place: Int, in spans: [CuratedSpan]
+  ) throws -> NearDuplicates.Match? {
     guard let hash = spans[place].shot.flatMap({ PerceptualHash($0.hash) }) else { return nil }
     let clip = clips[spans[place].entry.name, default: clips.count]
     clips[spans[place].entry.name] = clip
     for match in finder.matches(hash, clip: clip).prefix(DuplicateSearch.mostCompared) {
-      guard let own = look(place, spans), let other = look(match.shot, spans) else { continue }
+      guard let own = try look(place, spans), let other = try look(match.shot, spans) else { continue }
       if own.difference(from: other) <= DuplicateSearch.mostDifference { return match }
     }
     finder.add(hash, shot: place, clip: clip)
     return nil
   }
 
-  private mutating func look(_ place: Int, _ spans: [CuratedSpan]) -> SpanLook? {
+  private mutating func look(_ place: Int, _ spans: [CuratedSpan]) throws -> SpanLook? {
     if let known = looks[place] { return known }
-    let look = SpanLook(spans[place], limits: limits)
+    let look = try SpanLook(spans[place], limits: limits)
     looks[place] = look
     return look
   }

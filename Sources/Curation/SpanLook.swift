@@ -13,15 +13,20 @@ struct SpanLook: Sendable {
 
   private let samples: [Float]
 
-  /// Decodes the frames; nil when that fails.
-  init?(_ span: CuratedSpan, limits: DecodeLimits) {
+  /// Decodes the frames; nil when the clip does not give them.
+  /// - Throws: `MachineError`.
+  init?(_ span: CuratedSpan, limits: DecodeLimits) throws {
     let step = span.seconds / Double(SpanLook.frames)
     let times = (0..<SpanLook.frames).map { span.span.start + (Double($0) + 0.5) * step }
-    guard
-      let pictures = try? VideoReader(span.entry.file, limits: limits)
-        .pictures(at: times, framing: Framing(width: SpanLook.side, height: SpanLook.side))
-    else { return nil }
-    samples = pictures.flatMap { $0.pixels.map(Float.init) }
+    do {
+      let pictures = try readingPatiently { () throws(VideoError) in
+        try VideoReader(span.entry.file, limits: limits)
+          .pictures(at: times, framing: Framing(width: SpanLook.side, height: SpanLook.side))
+      }
+      samples = pictures.flatMap { $0.pixels.map(Float.init) }
+    } catch is VideoError {
+      return nil
+    }
   }
 
   /// The largest mean difference of a block's samples at any place, 0 to 1, once the other's brightness and contrast are

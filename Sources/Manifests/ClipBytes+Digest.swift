@@ -1,5 +1,3 @@
-import Files
-import Glibc
 import Hashing
 import Video
 
@@ -15,9 +13,10 @@ extension ClipBytes {
     while place < count {
       let read = read(at: place, into: window)
       guard read > 0 else {
-        let reason =
-          read == 0 ? "the file became shorter while it was read" : systemWords(-read)
-        throw VideoError(path: file.description, stage: .open, reason: reason)
+        throw read < 0
+          ? VideoError(path: file.description, system: -read)
+          : VideoError(
+            path: file.description, stage: .open, reason: "the file became shorter while it was read")
       }
       hash.update(UnsafeRawBufferPointer(rebasing: window[..<read]))
       place += read

@@ -1,17 +1,47 @@
 /// What names of files tell.
 enum ClipNames {
-  /// Endings that clips have.
-  private static let clipEndings: Set<String> = [
+  /// What a clip is, by its name.
+  enum Kind {
+    case video
+    /// A clip of one frame.
+    case picture
+
+    /// The kind of clips of an ending, in lower case and without its dot; nil where none is a clip.
+    init?(ending: String) {
+      if ClipNames.videoEndings.contains(ending) {
+        self = .video
+      } else if ClipNames.pictureEndings.contains(ending) {
+        self = .picture
+      } else {
+        return nil
+      }
+    }
+
+    /// The kind of a clip of a name; nil where it is none.
+    init?(_ name: some StringProtocol) { self.init(ending: ClipNames.ending(name)) }
+  }
+
+  private static let videoEndings: Set<String> = [
     "264", "265", "3g2", "3gp", "apng", "asf", "avi", "flv", "gif", "h264", "h265", "hevc", "ivf", "m2ts",
-    "m4v",
-    "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "obu", "ogg", "ogv", "ts", "vob", "webm", "wmv", "y4m",
+    "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "obu", "ogg", "ogv", "ts", "vob", "webm", "wmv",
+    "y4m",
   ]
+  private static let pictureEndings: Set<String> = ["jpeg", "jpg", "png", "webp"]
 
-  /// Whether a name ends as those of clips do.
-  static func isClip(_ name: some StringProtocol) -> Bool { isClip(ending: ending(name)) }
-
-  /// Whether an ending, in lower case and without its dot, is one that clips have.
-  static func isClip(ending: String) -> Bool { clipEndings.contains(ending) }
+  /// The clips among the files of a folder: videos, and pictures if they are wanted, but not those that have the name of
+  /// a video but for the ending, which are its covers.
+  static func clips(among names: [String], pictures: Bool) -> [String] {
+    let videos = names.filter { Kind($0) == .video }
+    guard pictures else { return videos }
+    let stems = Set(videos.lazy.map(stem))
+    return names.filter { name in
+      switch Kind(name) {
+      case .video: true
+      case .picture: !stems.contains(stem(name))
+      case nil: false
+      }
+    }
+  }
 
   /// Whether a name is that of a tar archive.
   static func isArchive(_ name: some StringProtocol) -> Bool { ending(name) == "tar" }

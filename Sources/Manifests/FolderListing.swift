@@ -34,7 +34,10 @@ enum FolderListing {
   }
 
   private static func unreadable(_ folder: String) -> ManifestError {
-    ManifestError(
+    if let machine = MachineError(path: folder, code: errno) {
+      return ManifestError(path: folder, machine: machine)
+    }
+    return ManifestError(
       path: folder, problem: "the folder cannot be listed: \(systemWords(errno))",
       remedy: "check its permissions, or move it elsewhere")
   }

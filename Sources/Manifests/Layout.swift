@@ -4,6 +4,8 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
   case csv
   /// One JSON object a line with `path` and `caption`.
   case jsonLines
+  /// A JSON list of objects with `path` and `caption`.
+  case jsonList
   /// A folder of clips with captions in `.txt` files beside them.
   case captionFiles
   /// A folder with a folder of clips for each class.
@@ -28,6 +30,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     switch self {
     case .csv: "CSV with a header"
     case .jsonLines: "JSON Lines"
+    case .jsonList: "a JSON list"
     case .captionFiles: "a folder of clips with caption files"
     case .classFolders: "a folder of class folders"
     case .pathLabelList: "a list of paths and classes"
@@ -45,6 +48,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     switch self {
     case .csv: draft.readCSV(source)
     case .jsonLines: draft.readJSONLines(source)
+    case .jsonList: draft.readJSONList(source)
     case .captionFiles: draft.readCaptionFiles(source)
     case .classFolders: draft.readClassFolders(source)
     case .pathLabelList: draft.readPathLabelList(source)

@@ -19,7 +19,7 @@ enum LayoutFinder {
     if names.contains("videos.txt"), names.contains("prompts.txt") {
       return found(.promptFiles, "it has these two files")
     }
-    let clips = names.filter { ClipNames.isClip($0) }
+    let clips = source.clips
     if clips.isEmpty, let archive = names.first(where: { ClipNames.isArchive($0) }) {
       return found(.webDataset, "it holds no clips but archives such as \(archive.printable)")
     }
@@ -44,7 +44,10 @@ enum LayoutFinder {
     switch ending {
     case "tar": return found(.webDataset, "its name ends in .tar")
     case "jsonl", "ndjson": return found(.jsonLines, "its name ends in .\(ending)")
-    case "json": return found(.somethingSomething, "its name ends in .json")
+    case "json":
+      return JSONListNames.isSomethingSomething(source)
+        ? found(.somethingSomething, "its name ends in .json, and its objects have an id")
+        : found(.jsonList, "its name ends in .json")
     case "csv": return ofCSV(source)
     case "txt", "list":
       if ClassIndex.isBeside(source) {
@@ -70,7 +73,7 @@ enum LayoutFinder {
     if first.split(separator: ",").contains(where: { $0.filter { $0 != "\"" } == "youtube_id" }) {
       return LayoutFinding(layout: .kinetics, reason: "its header names youtube_id")
     }
-    if let space = first.lastIndex(of: " "), ClipNames.isClip(first[..<space]) {
+    if let space = first.lastIndex(of: " "), ClipNames.Kind(first[..<space]) != nil {
       return LayoutFinding(
         layout: .pathLabelList, reason: "its first line is a clip's path, a space, and one word more")
     }

@@ -10,6 +10,8 @@ public struct Manifest: RandomAccessCollection, Sendable {
   public let path: String
   /// Which layout it was read as, and why; nil for a manifest that was not read.
   public let layout: LayoutFinding?
+  /// What was left out, in sentences that a user should see.
+  public let notes: [String]
   private let rows: Rows
 
   private enum Rows: Sendable {
@@ -17,9 +19,10 @@ public struct Manifest: RandomAccessCollection, Sendable {
     case given([ClipEntry])
   }
 
-  init(path: String, layout: LayoutFinding, rows: ManifestRows, root: ClipRoot) {
+  init(path: String, layout: LayoutFinding, rows: ManifestRows, root: ClipRoot, notes: [String]) {
     self.path = path
     self.layout = layout
+    self.notes = notes
     self.rows = .read(rows, root)
   }
 
@@ -30,6 +33,7 @@ public struct Manifest: RandomAccessCollection, Sendable {
     precondition(entries.indices.allSatisfy { entries[$0].index == $0 }, "an entry's index must be its place")
     self.path = path
     layout = nil
+    notes = []
     rows = .given(entries)
   }
 
@@ -75,11 +79,12 @@ public struct Manifest: RandomAccessCollection, Sendable {
   ///   - root: the folder that all clips must lie in and that relative paths begin at; nil stands for the
   ///     manifest's own folder. "/" lets clips lie anywhere; relative paths then begin at the manifest's
   ///     folder.
+  ///   - pictures: whether pictures count, which are clips of one frame; what is left out is in `notes`.
   /// - Throws: `ManifestError` with all problems at once.
   public static func load(
-    _ path: String, split: String? = nil, root: String? = nil
+    _ path: String, split: String? = nil, root: String? = nil, pictures: Bool = true
   ) throws(ManifestError) -> Manifest {
-    let source = try ManifestSource(path)
+    let source = try ManifestSource(path, pictures: pictures)
     let layout = try LayoutFinder.find(source)
     if let root {
       var status = stat()
@@ -97,7 +102,8 @@ public struct Manifest: RandomAccessCollection, Sendable {
         remedy: "name a folder that holds it (data.root, --root), or none")
     }
     var draft = ManifestDraft(
-      path: path, layout: layout, root: root, split: split, textBytes: source.bytes.count)
+      path: path, layout: layout, root: root, split: split, takesPictures: pictures,
+      textBytes: source.bytes.count)
     layout.layout.read(source, into: &draft)
     return try draft.finished()
   }

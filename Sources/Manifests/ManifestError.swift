@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong with a manifest: all of it at once, so that it can be mended in one go.
 public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One thing that is wrong.
@@ -23,6 +25,8 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
   public let remedy: String
   /// Whether the manifest is not there at all, or cannot be read.
   public let isMissing: Bool
+  /// The machine's trouble that kept it from being read; nil when the manifest is at fault.
+  public let machine: MachineError?
 
   /// How many problems are shown in a message.
   public static let shown = 20
@@ -35,7 +39,7 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
     self.problems = problems
     self.count = count
     self.remedy = remedy
-    isMissing = false
+    (isMissing, machine) = (false, nil)
   }
 
   init(
@@ -47,11 +51,22 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
     count = 1
     self.remedy = remedy
     self.isMissing = isMissing
+    machine = nil
+  }
+
+  init(path: String, layout: LayoutFinding? = nil, machine: MachineError) {
+    self.path = path
+    self.layout = layout
+    problems = [Problem(line: nil, text: "\(machine)")]
+    (count, remedy) = (1, "")
+    isMissing = false
+    self.machine = machine
   }
 
   /// The manifest, how it was read, the first problems with their lines, and the remedy.
   public var description: String {
     let name = "manifest \(path)" + (layout.map { " (read as \($0))" } ?? "")
+    if let machine { return "\(name): \(machine)" }
     if count == 1 { return "\(name): \(problems[0].description); \(remedy)" }
     let sentences = problems.prefix(ManifestError.shown).map(\.description)
     let rest = count > sentences.count ? "\n  and \(count - sentences.count) more" : ""

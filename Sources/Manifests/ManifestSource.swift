@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a manifest's path stands for: a file's bytes, a folder's files, or the archives that a pattern names.
@@ -11,17 +12,20 @@ struct ManifestSource {
   /// The files of the folder, or the archives of the pattern, relative to `folder`, in order; empty for a
   /// file.
   let names: [String]
+  /// The clips among `names`.
+  let clips: [String]
   let isFolder: Bool
   let isPattern: Bool
 
   /// Looks at what is there. A folder is walked through here, once.
-  init(_ path: String) throws(ManifestError) {
+  /// - Parameter pictures: whether pictures in a folder are clips, too.
+  init(_ path: String, pictures: Bool) throws(ManifestError) {
     self.path = path
     var status = stat()
     let isThere = stat(path, &status) == 0
     isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
     if !isThere, let pattern = try ShardPattern(path) {
-      (isPattern, folder, names, bytes) = (true, pattern.folder, pattern.names, Data())
+      (isPattern, folder, names, clips, bytes) = (true, pattern.folder, pattern.names, [], Data())
       return
     }
     isPattern = false
@@ -33,19 +37,21 @@ struct ManifestSource {
     }
     if isFolder {
       (folder, names, bytes) = (path, try FolderListing.files(in: path), Data())
+      clips = ClipNames.clips(among: names, pictures: pictures)
       return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw ManifestError(path: path, problem: "it is not a regular file", remedy: "name a file or a folder")
     }
     folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
-    names = []
+    (names, clips) = ([], [])
     // Archives are read piece by piece through a door of their own.
     if ClipNames.isArchive(path) {
       bytes = Data()
       return
     }
     guard let mapped = ManifestSource.mapped(path) else {
+      if let machine = ManifestSource.trouble(path) { throw ManifestError(path: path, machine: machine) }
       throw ManifestError(
         path: path, problem: "it cannot be read", remedy: "check its permissions", isMissing: true)
     }
@@ -58,6 +64,13 @@ struct ManifestSource {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+  }
+
+  /// The machine's trouble with a file that could not be read.
+  private static func trouble(_ path: String) -> MachineError? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file >= 0 { close(file) }
+    return file >= 0 ? nil : MachineError(path: path, code: errno)
   }
 
   /// The bytes of another file of the manifest's folder; nil when it cannot be read.

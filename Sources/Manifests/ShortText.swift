@@ -23,7 +23,7 @@ enum ShortText {
       while count < piece.count {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count..<piece.count])
         let read = bytes.read(at: piece.offset + count, into: rest)
-        if read < 0 { throw refusal(systemWords(-read)) }
+        if read < 0 { throw VideoError(path: piece.name, system: -read) }
         if read == 0 { throw refusal("it ends too early") }
         count += read
       }
@@ -37,5 +37,20 @@ enum ShortText {
 
 extension String {
   /// The words of the text with single spaces between them.
-  var onOneLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+  var onOneLine: String {
+    isOnOneLine ? self : split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Whether its words have single spaces between them already, as most captions have; texts beyond ASCII may have other
+  /// spaces.
+  private var isOnOneLine: Bool {
+    var last = UInt8(ascii: " ")
+    for byte in utf8 {
+      guard byte < 0x80, byte > UInt8(ascii: " ") || byte == UInt8(ascii: " ") && last != byte else {
+        return false
+      }
+      last = byte
+    }
+    return utf8.isEmpty || last != UInt8(ascii: " ")
+  }
 }

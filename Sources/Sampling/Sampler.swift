@@ -1,4 +1,5 @@
 import Tensors
+import Tokens
 
 /// What one clip is sampled for.
 public struct Wish: Sendable, Hashable {
@@ -52,6 +53,8 @@ public protocol Sampler {
   ) -> Tensor
   /// What every size is a multiple of: the model's patch.
   var sizeUnit: SampleSize { get }
+  /// How many of some prompts are longer than what the model reads of one; nil when it reads none.
+  func cut(_ prompts: [String]) -> CutCaptions?
   /// Words of a prompt that the model has never seen.
   func unknownWords(in prompt: String) -> [String]
 }

@@ -38,6 +38,11 @@ public struct TextToVideoSampler: Sampler {
   /// Those that the tokenizer does not know.
   public func unknownWords(in prompt: String) -> [String] { tokenizer.unknownWords(in: prompt) }
 
+  /// By the length of captions in training.
+  public func cut(_ prompts: [String]) -> CutCaptions? {
+    CutCaptions(prompts, tokenizer, limit: maximumTextLength)
+  }
+
   private func tokens(_ prompts: [String]) -> FlowSampler.Prompts {
     let batch = TokenBatch(prompts, tokenizer: tokenizer, maximumLength: maximumTextLength)
     return FlowSampler.Prompts(ids: batch.ids, lengths: batch.lengths)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Video
 
@@ -37,7 +38,7 @@ public enum SyntheticSet {
       if error is VideoError { throw error }
       throw SyntheticSetError(
         folder: folder,
-        reason: "\(error.localizedDescription); check its permissions and the space left on the disk")
+        reason: "\(plainWords(error)); check its permissions and the space left on the disk")
     }
     return settings.counts
   }

@@ -40,6 +40,8 @@ public final class Trainer {
   /// Where the checkpoint with the least held-out loss is kept; nil for nowhere.
   private let bestFolder: CheckpointFolder?
   private weak var observer: (any TrainingObserver)?
+  /// The step that was saved last, or that the run began at.
+  private var lastSaved: Int
 
   /// - Parameters:
   ///   - state: where to begin or go on.
@@ -52,6 +54,7 @@ public final class Trainer {
     bestFolder: CheckpointFolder? = nil, observer: any TrainingObserver
   ) {
     self.state = state
+    lastSaved = state.step
     self.loader = loader
     self.heldOut = heldOut
     self.folder = folder
@@ -66,7 +69,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - stopAfter: the number of steps after which to save and stop.
   ///   - shouldStop: asked after each step.
-  /// - Throws: `Diverged`, `BadClipsError`, `CheckpointError` and whatever the loader throws.
+  /// - Throws: `Diverged`, `CheckpointError`, and whatever the loader throws, once what was learned until then is saved.
   public func run(stopAfter: Int? = nil, shouldStop: () -> Bool = { false }) throws -> Outcome {
     let recipe = state.blueprint.recipe
     let (steps, training) = (recipe.training.steps, recipe.training)
@@ -98,11 +101,24 @@ public final class Trainer {
     if let best = state.best, best.step > 0, !bestFolder.has(step: best.step) { state.best = nil }
   }
 
+  /// The clips of the next step. Without them the run ends: clips that are bad, or a disk that is, do not cost what was
+  /// learned.
+  private func nextBatch() throws -> Batch {
+    do {
+      return try loader.next()
+    } catch {
+      if state.step > lastSaved, state.refusals == 0 {
+        do { try save(to: folder) } catch { observer?.warned("\(error)") }
+      }
+      throw error
+    }
+  }
+
   private func takeStep(_ learn: TrainingStep, rate: Double) throws {
     let clock = ContinuousClock()
     let (begun, operations) = (clock.now, Work.productOperations)
     let recipe = state.blueprint.recipe
-    let batch = try loader.next()
+    let batch = try nextBatch()
     let parts = recipe.training.gradientAccumulation
     let result = learn(
       (0..<parts).map { batch.examples.part($0, of: parts) },
@@ -130,7 +146,8 @@ public final class Trainer {
         step: state.step,
         heldOut: heldOut.clips.map { clips in evaluators.map { $0.run(clips) } } ?? [],
         remembered: heldOut.remembered.map { clips in evaluators.map { $0.run(clips) } } ?? [],
-        heldOutList: heldOut.clipsList, rememberedList: heldOut.rememberedList)
+        heldOutList: heldOut.clipsList, rememberedList: heldOut.rememberedList,
+        trainedOn: heldOut.trainedOn, caution: heldOut.caution)
       observer?.validated(look)
       return look
     }
@@ -173,6 +190,7 @@ public final class Trainer {
     let saved = try folder.save(
       state.contents, step: state.step, keep: keep ?? state.blueprint.recipe.training.keepCheckpoints)
     for warning in saved.warnings { observer?.warned(warning) }
+    if keep == nil { lastSaved = state.step }
     observer?.saved(step: state.step, path: saved.path)
   }
 }

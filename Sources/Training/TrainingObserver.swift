@@ -1,5 +1,6 @@
 import Clips
 import Evaluation
+import Manifests
 import Tasks
 
 /// What a run tells of itself while it goes on.
@@ -36,15 +37,26 @@ public struct HeldOutClips: Sendable {
   public let clips: ClipReader?
   /// Clips of the kind that the base was trained on.
   public let remembered: ClipReader?
+  /// How many of `clips` the run trains on, too, so that they are not held out.
+  public let trainedOn: Int
   /// The SHA-256 of both lists.
   let clipsList: String?, rememberedList: String?
 
   /// Clips to look at; none by default.
-  public init(clips: ClipReader? = nil, remembered: ClipReader? = nil) {
+  /// - Parameter training: the clips that the run trains on.
+  public init(clips: ClipReader? = nil, remembered: ClipReader? = nil, training: Manifest? = nil) {
     self.clips = clips
+    trainedOn = clips.flatMap { training?.shared(with: $0.entries).count } ?? 0
     self.remembered = remembered
     clipsList = clips?.entries.listHash
     rememberedList = remembered?.entries.listHash
+  }
+
+  /// What makes their figures say less than they seem to; nil when nothing does.
+  public var caution: String? {
+    trainedOn == 0
+      ? nil
+      : "\(trainedOn) of the \(clips?.count ?? 0) held-out clips \(trainedOn == 1 ? "is" : "are") trained on, too"
   }
 }
 
@@ -56,4 +68,8 @@ public struct HeldOutReport: Sendable {
   public let heldOut: [Evaluation], remembered: [Evaluation]
   /// The SHA-256 of the lists of both kinds of clips: losses on other lists do not compare.
   public let heldOutList: String?, rememberedList: String?
+  /// How many of the clips of the kind that is trained the run trains on, too.
+  public let trainedOn: Int
+  /// What makes the figures say less than they seem to; nil when nothing does.
+  public let caution: String?
 }

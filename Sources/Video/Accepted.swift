@@ -5,7 +5,7 @@ enum Accepted {
   /// sequences).
   static let containers = """
     mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,mxf,ogg,ivf,gif,apng,\
-    h264,hevc,m4v,obu,yuv4mpegpipe
+    h264,hevc,m4v,obu,yuv4mpegpipe,jpeg_pipe,png_pipe,webp_pipe
     """
 
   /// Decoders, by libav's names.
@@ -13,5 +13,6 @@ enum Accepted {
     "h264", "hevc", "libdav1d", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4",
     "msmpeg4v2",
     "h263", "flv", "theora", "mjpeg", "prores", "ffv1", "gif", "apng", "rawvideo", "wmv1", "wmv2",
+    "png", "webp",
   ]
 }

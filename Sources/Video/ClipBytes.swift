@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// An open clip: the bytes of one regular file, or of a piece of one, read at any place.
@@ -24,15 +25,21 @@ public final class ClipBytes: Sendable {
     func refusal(_ reason: String) -> VideoError {
       VideoError(path: file.description, stage: .open, reason: reason)
     }
-    func words() -> String { String(cString: strerror(errno)) }
+    func refusedBySystem() -> VideoError { VideoError(path: file.description, system: errno) }
     let handle = open(file.path, ClipBytes.placeOnly | O_CLOEXEC)
-    guard handle >= 0 else { throw refusal(words()) }
+    guard handle >= 0 else { throw refusedBySystem() }
     defer { close(handle) }
     var status = stat()
-    guard fstat(handle, &status) == 0 else { throw refusal(words()) }
+    guard fstat(handle, &status) == 0 else { throw refusedBySystem() }
     guard status.st_mode & S_IFMT == S_IFREG else { throw refusal("it is not a regular file") }
     if let root = file.root {
-      guard let place = ClipBytes.realPath(handle), ClipBytes.lies(place, in: root) else {
+      let folder = open(root, ClipBytes.placeOnly | O_DIRECTORY | O_CLOEXEC)
+      guard folder >= 0 else { throw VideoError(path: root, system: errno) }
+      defer { close(folder) }
+      guard let place = ClipBytes.realPath(handle), let limit = ClipBytes.realPath(folder) else {
+        throw refusedBySystem()
+      }
+      guard limit == "/" || place.utf8.starts(with: (limit + "/").utf8) else {
         throw refusal("it leads out of \(root), the folder that the clips must lie in (data.root)")
       }
     }
@@ -47,7 +54,7 @@ public final class ClipBytes: Sendable {
     }
     modified = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
     descriptor = open("/proc/self/fd/\(handle)", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw refusal(words()) }
+    guard descriptor >= 0 else { throw refusedBySystem() }
   }
 
   deinit { close(descriptor) }
@@ -75,13 +82,5 @@ public final class ClipBytes: Sendable {
       buffer[length] = 0
       return String(cString: buffer.baseAddress!)
     }
-  }
-
-  private static func lies(_ place: String, in root: String) -> Bool {
-    let handle = open(root, ClipBytes.placeOnly | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { return false }
-    defer { close(handle) }
-    guard let folder = realPath(handle) else { return false }
-    return folder == "/" || place.utf8.starts(with: (folder + "/").utf8)
   }
 }

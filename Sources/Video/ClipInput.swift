@@ -5,6 +5,9 @@ final class ClipInput {
   private let bytes: ClipBytes
   private let deadline: Deadline
   private var place = 0
+  /// The error number of the last reading that the system refused. libav takes such an error for the end of the file, or
+  /// for a fault of its contents.
+  private(set) var refusal: Int32?
   private(set) var context: UnsafeMutablePointer<AVIOContext>?
 
   private static let bufferSize = 1 << 16
@@ -35,6 +38,7 @@ final class ClipInput {
     if deadline.isPast { return clibav_error_exit() }
     let read = bytes.read(at: place, into: UnsafeMutableRawBufferPointer(start: target, count: count))
     if read > 0 { place += read }
+    if read < 0 { refusal = Int32(-read) }
     return read == 0 ? clibav_error_end_of_file() : Int32(read)
   }
 

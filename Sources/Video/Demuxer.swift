@@ -51,10 +51,16 @@ final class Demuxer {
       &options, "codec_whitelist", Accepted.codecs.union(limits.moreCodecs).sorted().joined(separator: ","), 0
     )
     av_dict_set_int(&options, "max_streams", 64, 0)
-    // The name helps to tell formats apart; it is not opened.
-    let name = path.split(separator: "/").last.map(String.init)
+    // The name helps to tell formats apart; it is not opened. Names of pictures do not: libav takes them for patterns of
+    // many files.
+    let name = Demuxer.namesPicture(path) ? nil : path.split(separator: "/").last.map(String.init)
     let code = avformat_open_input(&context, name, nil, &options)
+    try checkSystem(.open)
     guard code >= 0 else { throw error(.open, code) }
+  }
+
+  private static func namesPicture(_ path: String) -> Bool {
+    [".jpg", ".jpeg", ".png", ".webp"].contains { path.lowercased().hasSuffix($0) }
   }
 
   /// Whether the header alone tells all that the decoder needs. It does for the usual codecs in mp4 and mov; then
@@ -78,7 +84,15 @@ final class Demuxer {
     // A file without streams in its header (MPEG) has no options to give; the array must still be one.
     let code = options.isEmpty ? find(nil) : options.withUnsafeMutableBufferPointer { find($0.baseAddress) }
     if deadline.isPast { throw VideoError(path: path, stage: .open, reason: deadline.reason) }
+    try checkSystem(.open)
     guard code >= 0 else { throw error(.open, code) }
+  }
+
+  /// Throws when the machine did not give what libav asked for: whatever libav makes of that is wrong.
+  private func checkSystem(_ stage: VideoError.Stage) throws(VideoError) {
+    guard let code = input.refusal else { return }
+    let error = VideoError(path: path, stage: stage, system: code)
+    if error.machine != nil { throw error }
   }
 
   private func find(_ options: UnsafeMutablePointer<OpaquePointer?>?) -> Int32 {
@@ -122,6 +136,9 @@ extension Demuxer {
   /// libav's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
   var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }
 
+  /// Whether the file is a picture, a clip of one frame.
+  var isPicture: Bool { containerName.hasSuffix("_pipe") }
+
   /// Whether the container's index leads to each key frame, exactly and with all packets after it.
   var isSeekable: Bool { isIndexedByDecodingTime || containerName.hasPrefix("matroska") }
 
@@ -161,6 +178,7 @@ extension Demuxer {
       av_packet_unref(packet.pointer)
       let code = av_read_frame(context, packet.pointer)
       if deadline.isPast { throw VideoError(path: path, stage: .stream, reason: deadline.reason) }
+      try checkSystem(.stream)
       if code == clibav_error_again() { continue }
       if code < 0 {
         let late = context!.pointee.pb.map { $0.pointee.error } ?? 0
@@ -172,7 +190,8 @@ extension Demuxer {
     }
   }
 
-  /// Moves to the key frame at or before a timestamp of the stream; false when libav cannot.
+  /// Moves to the key frame at or before a timestamp of the stream; false when libav cannot. Where the machine is why, the
+  /// next packet says so.
   func seek(to ticks: Int64) -> Bool {
     readError = nil
     return av_seek_frame(context, stream.pointee.index, ticks, AVSEEK_FLAG_BACKWARD) >= 0

@@ -44,7 +44,7 @@ final class FrameSource {
     while true {
       switch decoder.receive() {
       case .frame(let memory):
-        let frame = timed(memory)
+        let frame = timed(try opaque(memory))
         note(frame)
         previous = frame
         clock = clock ?? FrameClock(origin: frame.ticks, timeBase: timeBase, rate: averageRate)
@@ -58,6 +58,16 @@ final class FrameSource {
         noteLog(.decode)
         return nil
       }
+    }
+  }
+
+  /// The frame of a picture file as it looks on black; videos have their alpha dropped.
+  private func opaque(_ memory: FrameMemory) throws(VideoError) -> FrameMemory {
+    guard demuxer.isPicture else { return memory }
+    do {
+      return try memory.overBlack()
+    } catch {
+      throw VideoError(path: demuxer.path, stage: .convert, reason: error.reason)
     }
   }
 

@@ -40,6 +40,21 @@ public struct Framing: Sendable, Hashable {
     )
   }
 
+  /// Why a frame shown at a size cannot be scaled to cover the picture, in words; nil if it can.
+  /// - Parameter maxPixels: the most pixels that a covering frame may have.
+  package func excess(over maxPixels: Int, width: Int, height: Int) -> String? {
+    excess(over: maxPixels, coveringSize(width: Double(width), height: Double(height)))
+  }
+
+  /// The same of a covering size.
+  func excess(over maxPixels: Int, _ covering: (width: Int, height: Int)) -> String? {
+    let (pixels, overflows) = covering.width.multipliedReportingOverflow(by: covering.height)
+    // libav counts sides in so many bits.
+    if !overflows, pixels <= maxPixels, max(covering.width, covering.height) < 1 << 24 { return nil }
+    return "covering \(width)×\(height) takes \(covering.width)×\(covering.height) pixels, "
+      + "above the limit of \(maxPixels) (data.limits.maxPixels)"
+  }
+
   /// The part of a covering frame that is the picture.
   func part(of covering: (width: Int, height: Int)) -> (x: Int, y: Int, width: Int, height: Int) {
     if keepsAll { return (0, 0, covering.width, covering.height) }

@@ -54,21 +54,10 @@ final class PictureScaler {
       framing
       ?? Framing(width: max(1, Int(shown.width.rounded())), height: max(1, Int(shown.height.rounded())))
     let covering = framing.coveringSize(width: shown.width, height: shown.height)
-    guard PictureScaler.isWithin(maxPixels, covering) else {
-      throw Failure(
-        reason:
-          "covering \(framing.width)×\(framing.height) takes \(covering.width)×\(covering.height) pixels, "
-          + "above the limit of \(maxPixels) (data.limits.maxPixels)")
-    }
+    if let reason = framing.excess(over: maxPixels, covering) { throw Failure(reason: reason) }
     let coded = orientation.swapsAxes ? (covering.height, covering.width) : covering
     let scaled = try scale(frame, width: coded.0, height: coded.1)
     return arrange(scaled, covering: covering, framing: framing, orientation: orientation)
-  }
-
-  /// Whether a size has no more pixels than the limit, and sides that libav can count.
-  private static func isWithin(_ maxPixels: Int, _ size: (width: Int, height: Int)) -> Bool {
-    let (pixels, overflows) = size.width.multipliedReportingOverflow(by: size.height)
-    return !overflows && pixels <= maxPixels && max(size.width, size.height) < 1 << 24
   }
 
   private func scale(

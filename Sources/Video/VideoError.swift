@@ -1,4 +1,5 @@
 import CLibAV
+import Files
 
 /// What went wrong with one file: at which stage, in libav's own words, and where in the clip.
 public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -30,10 +31,12 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
   public let frame: Int?
   /// The time in the clip, in seconds after the first shown frame, when known.
   public let seconds: Double?
+  /// The machine's trouble that caused it, which says nothing of the file; nil when the file is at fault.
+  public let machine: MachineError?
 
   /// An error with everything that is known about it.
   public init(path: String, stage: Stage, reason: String, frame: Int? = nil, seconds: Double? = nil) {
-    self.path = path
+    (self.path, machine) = (path, nil)
     self.stage = stage
     self.reason = reason
     self.frame = frame
@@ -61,6 +64,15 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension VideoError {
+  /// The system refused to open or to read the file.
+  package init(path: String, stage: Stage = .open, system code: some BinaryInteger) {
+    (self.path, self.stage, reason) = (path, stage, systemWords(code))
+    (frame, seconds, machine) = (nil, nil, MachineError(path: path, code: code))
+  }
+
+  /// What a caller should throw: the machine's trouble where that is the cause, else this error.
+  package var cause: any Error { machine ?? self }
+
   /// An error from a libav return code, with the last line libav logged on this thread as the detail.
   init(path: String, stage: Stage, code: Int32, frame: Int? = nil, seconds: Double? = nil) {
     var reason = libavWords(for: code)

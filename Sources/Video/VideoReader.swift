@@ -91,7 +91,8 @@ public final class VideoReader {
       throw VideoError(path: path, stage: .decode, reason: why)
     }
     (current, number, self.clock) = (first, 0, clock)
-    orientation = source.demuxer.orientation
+    orientation =
+      source.demuxer.isPicture ? Orientation(ofPicture: first.memory, in: bytes) : source.demuxer.orientation
     info = VideoInfo(of: source, first: first, orientation: orientation)
     (scan, proven) = (source.demuxer.isSeekable ? .notMade : .distrusted, 0)
     if let timing, timing.describes(bytes) { exactDuration = timing.duration }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClipIndexing
+import Clips
 import Commands
 import Curation
 import Foundation
@@ -25,7 +26,8 @@ struct Check: ParsableCommand {
     completion: .file(extensions: ["jsonl"]))
   var index: String?
   @Option(
-    help: "A recipe, whose token length and limits are checked, too.", completion: .file(extensions: ["json"])
+    help: "A recipe: the length of its captions is checked, and whether it can make samples of the clips.",
+    completion: .file(extensions: ["json"])
   )
   var recipe: String?
   @Flag(help: "Print one JSON object.")
@@ -42,8 +44,10 @@ struct Check: ParsableCommand {
         try ClipIndex.load($0, shots: true)
       }
       let progress = CheckProgress()
-      let check = ManifestCheck(
+      let check = try ManifestCheck(
         manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits ?? .standard,
+        run: recipe.map { ($0.data.clipRule, BadClipTolerance(share: $0.data.badClipTolerance)) },
+        pictures: recipe?.data.takesPictures ?? true,
         tokens: recipe.flatMap(Check.tokens), index: lines.map { lines in { lines[$0] } },
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
         progress: progress.show)

@@ -15,9 +15,26 @@ struct CheckText {
     let facts = check.clips > 0 ? [table] : []
     let verdict =
       check.isFine
-      ? "Nothing is wrong." + (check.index == nil ? " No clip was decoded: vfm-data index does that." : "")
+      ? "Nothing is wrong." + (check.index == nil ? " " + depth : "")
       : "Something is wrong: mend what is named above, then check again."
-    return (check.sources.map(source) + facts + unusable + leaks + [verdict]).joined(separator: "\n")
+    return (check.sources.map(source) + facts + unusable + check.rules.compactMap(rule) + leaks + [verdict])
+      .joined(separator: "\n")
+  }
+
+  /// How far a check without an index looked.
+  private var depth: String {
+    check.rules.isEmpty
+      ? "No clip was decoded: --recipe looks at each one's beginning, vfm-data index decodes all."
+      : "Of each clip only the beginning was decoded: vfm-data index decodes all."
+  }
+
+  private func rule(_ rule: RuleCheck) -> String? {
+    guard rule.unusable > 0 else { return nil }
+    let clips = rule.unusable == 1 ? "1 clip" : "\(rule.unusable) clips"
+    let tolerance = "\(rule.tolerated) are tolerated (data.badClipTolerance)"
+    return rule.stops
+      ? "A run on \(rule.manifest) would stop: \(clips) of it give\(rule.unusable == 1 ? "s" : "") no sample, where \(tolerance)."
+      : "A run on \(rule.manifest) would leave out \(clips) that give\(rule.unusable == 1 ? "s" : "") no sample; \(tolerance)."
   }
 
   private func source(_ source: ManifestCheck.Source) -> String {
@@ -26,6 +43,7 @@ struct CheckText {
       lines.append("  read as \(layout), because \(reason)")
     }
     if source.problemCount == 0 { lines.append("  \(source.clips) clips") }
+    lines += source.notes.map { "  \($0)" }
     lines += Self.examples(source.problems, of: source.problemCount).map { "  \($0)" }
     if let remedy = source.remedy {
       lines.append(
@@ -51,7 +69,11 @@ struct CheckText {
             + String(format: " %.1f %% share theirs with another clip", 100 * captions.shared)
         ))
       if let tokens = captions.tokens {
-        rows.append(("tokens", "\(tokens.longer) captions are longer than the \(tokens.limit) that are read"))
+        rows.append(
+          (
+            "tokens",
+            tokens.note() ?? "at most \(tokens.longest) of the \(tokens.limit) that are read of a caption"
+          ))
       }
     }
     if let index = check.index { rows += Self.rows(index) }

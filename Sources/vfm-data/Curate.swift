@@ -40,10 +40,12 @@ struct Curate: ParsableCommand {
         throw Failure(
           .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")
       }
-      let manifest = try Manifest.load(recipe.data.train, root: recipe.data.root)
+      let manifest = try Manifest.load(
+        recipe.data.train, root: recipe.data.root, pictures: recipe.data.takesPictures)
       let files = try CurationFiles(manifest: manifest, output: output)
-      let spans = try Curation(recipe.curation, decodeLimits: recipe.data.limits).spans(
-        of: manifest, ClipIndex.load(index, shots: true))
+      let spans = try Curation(
+        recipe.curation, decodeLimits: recipe.data.limits, rule: recipe.data.clipRule
+      ).spans(of: manifest, ClipIndex.load(index, shots: true))
       try files.write(spans)
       print(CurationTable(spans))
       if let root = files.rootToName {

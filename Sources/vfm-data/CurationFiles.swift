@@ -1,5 +1,6 @@
 import Commands
 import Curation
+import Files
 import Foundation
 import Manifests
 
@@ -50,16 +51,15 @@ struct CurationFiles {
   private func write(_ spans: [CuratedSpan], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var text = Data()
-    for span in spans { text += try encoder.encode(line(span)) + Data("\n".utf8) }
-    do {
-      try text.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
-      throw Failure(.inputOutput, "Cannot write \(path): the disk is full; make room and run this again.")
+    var text: [UInt8] = []
+    for span in spans { text += try encoder.encode(line(span)) + [UInt8(ascii: "\n")] }
+    do throws(Disk.Failure) {
+      try WholeFile.replace(path, with: text)
     } catch {
-      throw Failure(
-        .cannotCreate,
-        "Cannot write \(path): \(error.localizedDescription) Name a folder that can be written to.")
+      throw error.isFull
+        ? Failure(.inputOutput, "Cannot write \(path): the disk is full; make room and run this again.")
+        : Failure(
+          .cannotCreate, "Cannot write \(path): \(error.words). Name a folder that can be written to.")
     }
   }
 

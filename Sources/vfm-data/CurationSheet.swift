@@ -30,7 +30,8 @@ struct CurationSheet {
 
   /// Writes the sheet; spans that cannot be decoded any more are left out.
   func write(to path: String) throws {
-    let rows = spans.compactMap { span in pictures(span).map { (frames: $0, caption: caption(span)) } }
+    let rows = try spans.compactMap { span in try pictures(span).map { (frames: $0, caption: caption(span)) }
+    }
     guard !rows.isEmpty else {
       standardError("note: no span can be shown, so there is no sheet \(path)\n")
       return
@@ -39,11 +40,16 @@ struct CurationSheet {
       ContactSheet.picture(rows: rows.map(\.frames), captions: rows.map(\.caption)), to: path)
   }
 
-  private func pictures(_ span: CuratedSpan) -> [Picture]? {
+  private func pictures(_ span: CuratedSpan) throws -> [Picture]? {
     let step = span.seconds / Double(CurationSheet.frames)
     let times = (0..<CurationSheet.frames).map { span.span.start + (Double($0) + 0.5) * step }
-    return try? VideoReader(span.entry.file, limits: limits).pictures(
-      at: times, framing: CurationSheet.framing)
+    do {
+      return try readingPatiently { () throws(VideoError) in
+        try VideoReader(span.entry.file, limits: limits).pictures(at: times, framing: CurationSheet.framing)
+      }
+    } catch is VideoError {
+      return nil
+    }
   }
 
   private func caption(_ span: CuratedSpan) -> String {

@@ -53,18 +53,26 @@ struct Pack: ParsableCommand {
         standardError("to go on, run the same command again\n")
         throw ExitCode(ExitStatus.stopped.rawValue)
       }
+      let tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
+      if let train = lists.first(where: { $0.list == .train }),
+        let error = BadClipsError(
+          summary.badToTrainOn, of: train.manifest, tolerance: tolerance, first: summary.firstBad)
+      {
+        throw error
+      }
     }
   }
 
   private func report(_ summary: ClipPacker.Summary, _ plan: ClipPacker.Plan, _ folder: String) throws {
-    if summary.unreadable > 0 {
+    if summary.unusable > 0 {
+      let clips = summary.unusable == 1 ? "1 clip gives" : "\(summary.unusable) clips give"
       standardError(
-        "\(summary.unreadable) clips could not be read; training will put them in quarantine as from the files\n"
-      )
+        "\(clips) no sample; training will leave such clips out, as from the files\n"
+          + summary.firstBad.map { "  \($0)\n" }.joined())
     }
     if json {
       let result: [String: Any] = [
-        "output": folder, "clips": summary.clips, "kept": plan.kept, "unreadable": summary.unreadable,
+        "output": folder, "clips": summary.clips, "kept": plan.kept, "unusable": summary.unusable,
         "bytes": summary.bytes, "clipBytes": summary.clipBytes,
       ]
       let data = try JSONSerialization.data(

@@ -75,6 +75,7 @@ struct Measurement {
   }
 
   private func noteUnknownWords(_ sampler: any Sampler, _ path: String) {
+    if let note = sampler.cut(entries.map(\.caption))?.note() { standardError("note: \(note)\n") }
     let words = Set(entries.flatMap { sampler.unknownWords(in: $0.caption) }).sorted()
     guard !words.isEmpty else { return }
     let shown = words.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")

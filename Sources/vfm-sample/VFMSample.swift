@@ -27,7 +27,10 @@ struct VFMSample: ParsableCommand {
   @Option(help: "What the clip should show; repeat for several clips.")
   var prompt: [String]
   @Option(
-    help: "The clip (.mp4, .webm, .gif, or .mkv: lossless), or a contact sheet of all clips (.png).",
+    help: """
+      The clip (.mp4, .webm, .gif, or .mkv: lossless), a contact sheet of all clips (.png), or a folder (clips/) for a clip \
+      a prompt and the sheet.
+      """,
     completion: .file())
   var output: String
   @Option(help: "Steps from noise to clip (default: the recipe's samples.steps, else 30).")
@@ -53,13 +56,21 @@ struct VFMSample: ParsableCommand {
     if steps ?? 1 < 1 { throw ValidationError("--steps must be at least 1.") }
     if prompt.isEmpty { throw ValidationError("give at least one --prompt.") }
     if guidance?.isFinite == false { throw ValidationError("--guidance must be a number.") }
-    if VideoFormat(path: output) == nil && !isSheet {
+    if VideoFormat(path: output) == nil && !isSheet && !isFolder {
       throw ValidationError(
-        "--output must end in one of \(VideoFormat.endings) (a clip) or .png (a contact sheet).")
+        "--output must end in one of \(VideoFormat.endings) (a clip), .png (a contact sheet) or / (a folder)."
+      )
     }
-    if !isSheet && prompt.count > 1 {
-      throw ValidationError("several prompts need a contact sheet: an --output that ends in .png.")
+    if !isSheet && !isFolder && prompt.count > 1 {
+      throw ValidationError(
+        "several prompts need a folder (an --output that ends in /) or a contact sheet (.png).")
     }
+  }
+
+  private var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return output.hasSuffix("/")
+      || FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   private var isSheet: Bool { output.lowercased().hasSuffix(".png") }
@@ -82,7 +93,8 @@ struct VFMSample: ParsableCommand {
       }
       let shape = model.blueprint.clipShape
       let size = try checkedSize(shape, sampler.sizeUnit)
-      try checkFrameRate(shape.frameRate)
+      try checkFrameRate(shape.frameRate, isFolder ? format(model) : VideoFormat(path: output))
+      if let note = sampler.cut(prompt)?.note("prompts") { standardError("note: \(note)\n") }
       for word in Set(prompt.flatMap(sampler.unknownWords)).sorted() {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
@@ -98,7 +110,9 @@ struct VFMSample: ParsableCommand {
           return true
         }
       progress.close()
-      if isSheet {
+      if isFolder {
+        try SampleWriter.write(clips, of: prompt, format(model), frameRate: shape.frameRate, to: output)
+      } else if isSheet {
         try writePNG(ContactSheet.picture(rows: clips, captions: prompt), to: output)
       } else {
         try SampleWriter.write(clips[0], to: output, frameRate: shape.frameRate)
@@ -107,9 +121,14 @@ struct VFMSample: ParsableCommand {
     }
   }
 
+  /// In what clips are written into a folder.
+  private func format(_ model: LoadedModel) -> VideoFormat {
+    model.blueprint.recipe.task.samples?.format ?? .mp4
+  }
+
   /// Refuses a file that could not show the model's frames in time, before they are sampled.
-  private func checkFrameRate(_ rate: Double) throws {
-    guard let format = VideoFormat(path: output), rate > format.mostPicturesASecond else { return }
+  private func checkFrameRate(_ rate: Double, _ format: VideoFormat?) throws {
+    guard let format, rate > format.mostPicturesASecond else { return }
     throw Failure(
       .usage,
       "A .\(format.rawValue) file shows at most \(Int(format.mostPicturesASecond)) frames per second, but the "

@@ -6,12 +6,14 @@ import Training
 
 extension HeldOutClips {
   /// The held-out clips of a recipe, and those of the kind that its base knows; clips that cannot be read are named.
-  init(_ recipe: Recipe) throws {
+  /// - Parameter training: the clips that the run trains on.
+  init(_ recipe: Recipe, training: Manifest) throws {
     guard recipe.training.validateEvery > 0 else {
       self.init()
       return
     }
     func reader(_ manifest: Manifest, _ source: ClipSource) throws -> ClipReader? {
+      for note in manifest.notes { standardError("note: held-out clips: \(note)\n") }
       let clips = try ClipReader(
         manifest, shape: recipe.data.clipShape, limit: recipe.training.validationClips, source: source)
       for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
@@ -21,9 +23,9 @@ extension HeldOutClips {
       clips: try recipe.data.validationManifest().flatMap {
         try reader($0, recipe.data.clipSource($0, .validation))
       },
-      remembered: try recipe.evaluation.rememberedManifest().flatMap {
+      remembered: try recipe.evaluation.rememberedManifest(pictures: recipe.data.takesPictures).flatMap {
         try reader($0, .files(recipe.data.limits))
-      })
+      }, training: training)
   }
 }
 

@@ -45,23 +45,43 @@ struct Inspect: ParsableCommand {
       for (name, shape) in shapes {
         print("  \(name)  [\(shape.map(String.init).joined(separator: ", "))]")
       }
+      for (part, values) in CheckpointParts.totals(shapes) {
+        print("  total \(part)  \(values) values")
+      }
     }
   }
 
   private func printJSON(_ loaded: LoadedCheckpoint) throws {
-    var groups: [String: [String: [Int]]] = [:]
+    var (groups, totals) = ([String: [String: [Int]]](), [String: [String: Int]]())
     for group in loaded.groupNames {
       for name in loaded.names(in: group) {
         groups[group, default: [:]][name] = loaded.shape(name, in: group)
       }
+      totals[group] = Dictionary(
+        uniqueKeysWithValues: CheckpointParts.totals((groups[group] ?? [:]).map { ($0, $1) }))
     }
     let object: [String: Any] = [
       "path": loaded.path, "attributes": loaded.attributes.mapValues(\.json), "groups": groups,
+      "totals": totals,
       "hash": try RunState.hash(loaded),
     ]
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
     print(String(decoding: data, as: UTF8.self))
+  }
+}
+
+/// What the tensors of a group belong to, as their names tell.
+enum CheckpointParts {
+  /// The number of values of each part, such as `transformer.blocks`, in the order of their names.
+  static func totals(_ shapes: [(name: String, shape: [Int])]) -> [(part: String, values: Int)] {
+    var totals: [String: Int] = [:]
+    for (name, shape) in shapes {
+      // All but the tensor's own name, up to the number of a block, two words at most: "transformer.blocks.0.…".
+      let words = name.split(separator: ".").dropLast().prefix(2).prefix { Int($0) == nil }
+      totals[words.isEmpty ? name : words.joined(separator: "."), default: 0] += shape.reduce(1, *)
+    }
+    return totals.sorted { $0.key < $1.key }.map { (part: $0.key, values: $0.value) }
   }
 }
 

@@ -1,3 +1,4 @@
+import Clips
 import Commands
 import Foundation
 import Manifests
@@ -11,7 +12,12 @@ struct PlanPrinter {
   /// The number of parameters, in words.
   let parameters: String
 
+  private let clips: Int
+  private let tolerance: BadClipTolerance
+
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
+    clips = manifest.count
+    tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
     forecast = try RunForecast(recipe, manifest)
     timesSeen =
       Double(forecast.plan.clipsPerStep) * Double(forecast.plan.steps) / Double(max(1, manifest.count))
@@ -19,7 +25,15 @@ struct PlanPrinter {
       parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
   }
 
+  /// Prints the plan.
+  /// - Throws: `BadClipsError` when the run would stop for its clips.
   func print(json: Bool) throws {
+    try printFigures(json: json)
+    for note in notes { standardError("note: \(note)\n") }
+    if let obstacle = forecast.reading.obstacle { throw obstacle }
+  }
+
+  private func printFigures(json: Bool) throws {
     if json {
       let data = try JSONSerialization.data(
         withJSONObject: figures, options: [.sortedKeys, .prettyPrinted])
@@ -38,6 +52,7 @@ struct PlanPrinter {
       checkpoint          \(inWords(bytes: plan.checkpointBytes)) on disk
       a step              \(seconds(time.secondsPerStep)) s (\(seconds(time.secondsLow)) to \(seconds(time.secondsHigh))), from \(time.rounds) rounds of steps with \(time.blocks == 1 ? "1 block" : "\(time.blocks) blocks") and \(time.clips == 1 ? "1 clip" : "\(time.clips) clips"), in \(inWords(seconds: time.calibrationSeconds))
       reading clips       \(reading)\(brake)
+      clips tried         \(tried)
       expected time       \(inWords(seconds: time.secondsPerStep * Double(plan.steps))) for \(plan.steps) steps, if clips come fast enough
       """)
   }
@@ -58,10 +73,13 @@ struct PlanPrinter {
       "calibrationRounds": time.rounds, "calibrationBlocks": time.blocks, "calibrationClips": time.clips,
       "calibrationSeconds": time.calibrationSeconds, "calibrationPeakBytes": time.peakBytes,
     ]
-    if let reading = forecast.reading {
-      figures["secondsPerClip"] = reading.secondsPerClip
-      figures["readingSecondsPerStep"] = reading.secondsPerStep
-    }
+    let reading = forecast.reading
+    if let seconds = reading.secondsPerClip { figures["secondsPerClip"] = seconds }
+    if let seconds = reading.secondsPerStep { figures["readingSecondsPerStep"] = seconds }
+    figures["clipsTried"] = reading.tried
+    figures["badClips"] = reading.bad
+    figures["cutCaptions"] = forecast.cut?.longer ?? 0
+    figures["heldOutTrainedOn"] = forecast.trainedOn
     return figures
   }
 
@@ -71,7 +89,7 @@ struct PlanPrinter {
 
   /// Said where clips come more slowly than steps need them.
   private var brake: String {
-    guard let reading = forecast.reading, reading.secondsPerStep > forecast.calibration.secondsPerStep else {
+    guard let seconds = forecast.reading.secondsPerStep, seconds > forecast.calibration.secondsPerStep else {
       return ""
     }
     return
@@ -79,11 +97,31 @@ struct PlanPrinter {
   }
 
   private var reading: String {
-    guard let reading = forecast.reading else {
-      return "not all of the clips tried can be read; see vfm-data check"
+    guard let clip = forecast.reading.secondsPerClip, let step = forecast.reading.secondsPerStep else {
+      return "no clip that was tried gives a sample"
     }
     return
-      "\(String(format: "%.1f", 1000 * reading.secondsPerClip)) ms a clip and thread: data.workers can feed a step every \(seconds(reading.secondsPerStep)) s"
+      "\(String(format: "%.1f", 1000 * clip)) ms a clip and thread: data.workers can feed a step every \(seconds(step)) s"
+  }
+
+  private var tried: String {
+    let reading = forecast.reading
+    let tolerated = tolerance.allowed(of: clips)
+    let bad =
+      reading.bad == 0
+      ? "each gives a sample"
+      : "\(reading.bad) \(reading.bad == 1 ? "gives" : "give") no sample, \(tolerated) are tolerated (data.badClipTolerance):"
+        + reading.firstBad.map { "\n                      \($0)" }.joined()
+    return "\(reading.tried) of \(clips): \(bad)"
+  }
+
+  /// What is not wrong, but good to know before so much time is spent.
+  private var notes: [String] {
+    let shared =
+      forecast.trainedOn > 0
+      ? "\(forecast.trainedOn) of the held-out clips that are looked at \(forecast.trainedOn == 1 ? "is" : "are") trained on, too; vfm-data check names them"
+      : nil
+    return forecast.left + [forecast.cut?.note(), shared].compactMap(\.self)
   }
 
   private func seconds(_ seconds: Double) -> String {

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Manifests
 import Recipes
+import Tokens
 import Training
 
 /// What a run will cost: rehearsed, timed with a smaller model, and read from a few clips.
@@ -11,7 +12,13 @@ struct RunForecast {
   let plan: RunPlan
   let calibration: StepCalibration
   let memory: Memory
-  let reading: Reading?
+  let reading: Reading
+  /// Captions that are cut; nil for tasks without captions.
+  let cut: CutCaptions?
+  /// What manifests leave out, in sentences.
+  let left: [String]
+  /// How many held-out clips the run trains on, too.
+  let trainedOn: Int
 
   /// Bytes that the process will have in RAM at its peak, by what holds them.
   struct Memory: Encodable {
@@ -26,12 +33,18 @@ struct RunForecast {
     var total: Int { process + tensors + clips + checkpoint }
   }
 
-  /// How fast clips are read.
+  /// What reading some clips told.
   struct Reading {
-    /// Seconds that one thread takes for a clip.
-    let secondsPerClip: Double
+    /// How many clips were tried, and how many are out by what the index says.
+    let tried: Int, known: Int
+    /// How many of them give no sample, and the first of those.
+    let bad: Int, firstBad: [BadClip]
+    /// Why the run would stop; nil if these clips do not stop it.
+    let obstacle: BadClipsError?
+    /// Seconds that one thread takes for a clip; nil when none can be read.
+    let secondsPerClip: Double?
     /// Seconds between the steps that `data.workers` threads can feed.
-    let secondsPerStep: Double
+    let secondsPerStep: Double?
   }
 
   /// Takes about ten seconds.
@@ -39,6 +52,11 @@ struct RunForecast {
     let base = try Inputs.base(of: recipe.start)
     let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = manifest.captions(spread: 64)
+    cut = recipe.task.captions?.cut(manifest.indices.lazy.map { manifest.caption($0) })
+    let validation = recipe.training.validateEvery > 0 ? try recipe.data.validationManifest() : nil
+    left = manifest.notes + (validation?.notes ?? [])
+    trainedOn =
+      validation.map { manifest.shared(with: Array($0.prefix(recipe.training.validationClips))).count } ?? 0
     let heldOut = try Self.heldOutClips(recipe)
     plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
@@ -46,7 +64,7 @@ struct RunForecast {
       else { return }
       SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
-    reading = Self.read(recipe, manifest, batch: plan.clipsPerStep)
+    reading = try Self.read(recipe, manifest, batch: plan.clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(
@@ -58,7 +76,10 @@ struct RunForecast {
   /// How many clips of each held-out list a look takes in.
   private static func heldOutClips(_ recipe: Recipe) throws -> [Int] {
     guard recipe.training.validateEvery > 0 else { return [] }
-    return [try recipe.data.validationManifest(), try recipe.evaluation.rememberedManifest()].compactMap {
+    return [
+      try recipe.data.validationManifest(),
+      try recipe.evaluation.rememberedManifest(pictures: recipe.data.takesPictures),
+    ].compactMap {
       $0.map { min($0.count, recipe.training.validationClips) }
     }
   }
@@ -74,23 +95,25 @@ struct RunForecast {
     return kept + ahead + heldOut * one
   }
 
-  /// Reads clips for half a second, as training does; nil if that does not succeed, which training will say more of.
-  private static func read(_ recipe: Recipe, _ manifest: Manifest, batch: Int) -> Reading? {
-    guard let source = try? recipe.data.clipSource(manifest, .train) else { return nil }
+  /// Reads clips for two seconds, as training does, and counts those that give no sample as training does.
+  private static func read(_ recipe: Recipe, _ manifest: Manifest, batch: Int) throws -> Reading {
+    let data = recipe.data
     let loader = BatchLoader(
-      manifest, shape: recipe.data.clipShape, batch: 1, seed: UInt64(recipe.seed),
-      start: recipe.data.start, crop: recipe.data.crop, source: source, ahead: 1,
-      cacheMegabytes: 0)
+      manifest, shape: data.clipShape, batch: 1, seed: UInt64(recipe.seed), start: data.start,
+      crop: data.crop,
+      source: try data.clipSource(manifest, .train), index: try data.indexGuard(data.clipIndex(), manifest),
+      ahead: 1, cacheMegabytes: 0, badClipTolerance: data.badClipTolerance)
     defer { loader.stop() }
-    let clock = ContinuousClock()
-    let begun = clock.now
-    var clips = 0
-    repeat {
-      guard (try? loader.batch(step: clips)) != nil else { return nil }
-      clips += 1
-    } while clips < 64 && clock.now - begun < .milliseconds(500)
-    let seconds = (clock.now - begun) / .seconds(1) / Double(clips)
+    var (known, tried, seconds, obstacle) = (0, 0, Double?.none, BadClipsError?.none)
+    do {
+      known = try loader.leaveOutUnusable()
+      (tried, seconds) = try loader.trial(for: .seconds(2))
+    } catch let error as BadClipsError {
+      obstacle = error
+    }
     return Reading(
-      secondsPerClip: seconds, secondsPerStep: seconds * Double(batch) / Double(recipe.data.workers))
+      tried: tried, known: known, bad: loader.badClips, firstBad: loader.firstBadClips, obstacle: obstacle,
+      secondsPerClip: seconds,
+      secondsPerStep: seconds.map { $0 * Double(batch) / Double(data.workers) })
   }
 }

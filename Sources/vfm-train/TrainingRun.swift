@@ -4,6 +4,7 @@ import ClipIndexing
 import Clips
 import Commands
 import Evaluation
+import Files
 import Foundation
 import Manifests
 import Recipes
@@ -62,9 +63,11 @@ final class TrainingRun: TrainingObserver {
     metrics = try MetricsLog(path: folder.metrics, from: state.step)
     if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
     do {
-      try recipe.resolvedJSON().write(toFile: folder.recipe, atomically: true, encoding: .utf8)
+      try WholeFile.replace(folder.recipe, with: Array(recipe.resolvedJSON().utf8))
     } catch {
-      throw Failure(.cannotCreate, "Cannot write \(folder.recipe): \(error.localizedDescription)")
+      throw Failure(
+        .cannotCreate,
+        "Cannot write \(folder.recipe): \(error.words); make room, or name a folder that you may write to.")
     }
   }
 
@@ -81,11 +84,11 @@ final class TrainingRun: TrainingObserver {
         "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
       )
     }
-    let heldOut = try HeldOutClips(recipe)
+    let heldOut = try HeldOutClips(recipe, training: manifest)
     let loader = try makeLoader()
     defer { loader.stop() }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
-    introduce()
+    introduce(heldOut)
     let trainer = Trainer(
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best) : nil, observer: self)
@@ -118,15 +121,16 @@ final class TrainingRun: TrainingObserver {
       source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
-    let leftOut = try loader.leaveOutUnreadable()
+    let leftOut = try loader.leaveOutUnusable()
     if leftOut > 0 {
       standardError(
-        "\(leftOut) clips are left out: \(data.index ?? "the index") says that they cannot be read\n")
+        "\(leftOut == 1 ? "1 clip is" : "\(leftOut) clips are") left out: by \(data.index ?? "the index") no sample can be made of \(leftOut == 1 ? "it" : "them")\n"
+      )
     }
     return loader
   }
 
-  private func introduce() {
+  private func introduce(_ heldOut: HeldOutClips) {
     let parameters = state.parameters
     let count = recipe.start.inWords(
       parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
@@ -136,6 +140,13 @@ final class TrainingRun: TrainingObserver {
       \(Parallel.threads) threads, output: \(folder.path)
 
       """)
+    let captions = recipe.task.captions
+    let notes = [
+      captions?.cut(manifest.indices.lazy.map { [manifest] in manifest.caption($0) }).note(),
+      recipe.task.samples.flatMap { captions?.cut($0.prompts).note("samples.prompts") },
+      heldOut.caution.map { "\($0): their loss says less of other clips; vfm-data check names them" },
+    ]
+    for note in manifest.notes + notes.compactMap(\.self) { standardError("note: \(note)\n") }
   }
 
   private func printResult(seconds: Double, badClips: Int) throws {
@@ -173,6 +184,7 @@ final class TrainingRun: TrainingObserver {
           "step \(report.step): \(evaluation.title)\(clips)  \(words.joined(separator: "  "))")
       }
     }
+    if let caution = report.caution { progress.say("step \(report.step): \(caution)") }
     remembering { try metrics.add(report, changes: changesFromBase()) }
   }
 

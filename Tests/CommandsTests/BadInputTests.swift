@@ -85,7 +85,8 @@ import Testing
     let bench = try Workbench()
     expect(
       try vfm(["vfm-sample", "--checkpoint", bench.path, "--prompt", "x", "--output", bench.path + "/x.avi"]),
-      code: 64, "--output must end in one of .mp4, .webm, .gif, .mkv (a clip) or .png")
+      code: 64,
+      "--output must end in one of .mp4, .webm, .gif, .mkv (a clip), .png (a contact sheet) or / (a folder)")
     expect(
       try bench.pretrain("--set", "samples.format=\"avi\""), code: 65, "samples.format", "mp4", "webm")
     expect(

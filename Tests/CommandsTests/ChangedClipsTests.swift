@@ -74,7 +74,7 @@ import Testing
     let (hashed, listed) = try run("hash")
     #expect(hashed.code == 0, "\(hashed.errors)")
     #expect(
-      hashed.errors.contains("1 clips are left out: \(bench.path)/index.jsonl says that they cannot be read"))
+      hashed.errors.contains("1 clip is left out: by \(bench.path)/index.jsonl no sample can be made of it"))
     #expect(listed.count == 4 && listed.allSatisfy { $0["stage"] as? String == "index" }, "\(listed)")
     #expect(listed[0]["reason"] as? String == "no frame can be decoded")
     let reasons = listed.dropFirst().compactMap { $0["reason"] as? String }

@@ -9,8 +9,8 @@ import Testing
     #expect(result.code == 0, "\(result.output)\(result.errors)")
     for words in [
       "read as JSON Lines, because its name ends in .jsonl", "splits    train ", "labels    ",
-      "captions  ", "0 captions are longer than the 128 that are read",
-      "Nothing is wrong. No clip was decoded: vfm-data index does that.",
+      "captions  ", " of the 128 that are read of a caption",
+      "Nothing is wrong. Of each clip only the beginning was decoded: vfm-data index decodes all.",
     ] { #expect(result.output.contains(words), "\(words) not in \(result.output)") }
   }
 

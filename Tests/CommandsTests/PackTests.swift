@@ -38,7 +38,7 @@ import Testing
     #expect(result.output.contains("/pack: 16 of 16 clips (0 as they were), "), "\(result.output)")
     #expect(result.output.contains(" times as large as the files"))
     let again = try pack(bench, ["--json"])
-    #expect(again.json["kept"] as? Int == 16 && again.json["unreadable"] as? Int == 0, "\(again.errors)")
+    #expect(again.json["kept"] as? Int == 16 && again.json["unusable"] as? Int == 0, "\(again.errors)")
 
     try spoilClips(bench)
     let fromPack = try train(bench, "packed", packed(bench))

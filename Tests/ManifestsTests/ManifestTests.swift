@@ -36,7 +36,7 @@ struct ManifestTests {
       entries == [
         ClipEntry(
           index: 0, file: ClipFile(path: folder.path + "/a.mp4", root: folder.path), name: "a.mp4",
-          caption: "a \"red\" ball, and\r\na blue one", label: "balls", start: 0.5, end: 2, split: "train",
+          caption: "a \"red\" ball, and a blue one", label: "balls", start: 0.5, end: 2, split: "train",
           attributes: ["place": "garden"]),
         ClipEntry(
           index: 1, file: ClipFile(path: folder.path + "/b, c.mp4", root: folder.path), name: "b, c.mp4",
@@ -84,7 +84,7 @@ struct ManifestTests {
   }
 
   @Test(arguments: [
-    ("m.csv", "path,text\na.mp4,x\n", "line 1: the header has no column caption, only path, text"),
+    ("m.csv", "path,words\na.mp4,x\n", "line 1: the header has no column caption or text or prompt, only path, words"),
     ("m.csv", "path,caption,path\n", "names the column path twice"),
     ("m.csv", "path,caption\na.mp4,x\n,y\n", "line 3: the path is empty"),
     ("m.csv", "path,caption\na.mp4,x,y\n", "line 2: 3 fields where the header has 2"),

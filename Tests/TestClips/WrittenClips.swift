@@ -11,7 +11,7 @@ package func writeClip(_ pictures: [Picture], to path: String, crf: Int = 20) th
 
 /// The shots of a clip.
 package func shots(of path: String) throws -> [Shot] {
-  let line = ClipExamination(name: path, limits: .standard).line(of: ClipFile(path: path))
+  let line = try ClipExamination(name: path, limits: .standard).line(of: ClipFile(path: path))
   return line.shots ?? []
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Manifests
 import Video
 
@@ -16,24 +17,31 @@ package struct ClipExamination {
 
   /// The line of the clip.
   /// - Parameter file: where its bytes are.
-  package func line(of file: ClipFile) -> IndexLine {
-    do {
-      let bytes = try ClipBytes(file, limits: limits)
+  /// - Throws: `MachineError` when the machine does not let it be read for a while, which is no fault of the clip.
+  package func line(of file: ClipFile) throws -> IndexLine {
+    try patiently {
       do {
-        return examined(bytes, sha256: try bytes.digest())
-      } catch {
-        return unreadable(bytes: bytes.count, because: error)
+        let bytes = try ClipBytes(file, limits: limits)
+        do {
+          return try examined(bytes, sha256: try bytes.digest())
+        } catch let error as VideoError {
+          return try unreadable(bytes: bytes.count, because: error)
+        }
+      } catch let error as VideoError {
+        return try unreadable(bytes: 0, because: error)
       }
-    } catch {
-      return unreadable(bytes: 0, because: error)
     }
   }
 
-  private func unreadable(bytes: Int, sha256: String = "", because error: VideoError) -> IndexLine {
-    IndexLine(path: name, bytes: bytes, sha256: sha256, verdict: .unreadable, reason: words(for: error))
+  private func unreadable(
+    bytes: Int, sha256: String = "", because error: VideoError
+  ) throws -> IndexLine {
+    if let machine = error.machine { throw machine }
+    return IndexLine(
+      path: name, bytes: bytes, sha256: sha256, verdict: .unreadable, reason: words(for: error))
   }
 
-  private func examined(_ bytes: ClipBytes, sha256: String) -> IndexLine {
+  private func examined(_ bytes: ClipBytes, sha256: String) throws -> IndexLine {
     do {
       let reader = try VideoReader(bytes, limits: limits)
       var meter = FrameMeter()
@@ -43,14 +51,12 @@ package struct ClipExamination {
           meter.add(picture, seconds: seconds)
           return true
         }
-      } catch let error as VideoError {
+      } catch let error as VideoError where error.machine == nil {
         failure = error
-      } catch {
-        failure = VideoError(path: file(bytes), stage: .decode, reason: "\(error)")
       }
       guard let last = meter.frames.last else {
         let error = failure ?? VideoError(path: file(bytes), stage: .decode, reason: "it has no frames")
-        return unreadable(bytes: bytes.count, sha256: sha256, because: error)
+        return try unreadable(bytes: bytes.count, sha256: sha256, because: error)
       }
       let duration = max(try reader.shownDuration(), last.seconds)
       let info = reader.info
@@ -60,8 +66,8 @@ package struct ClipExamination {
         width: info.width, height: info.height, frames: meter.frames.count, frameRate: info.frameRate,
         duration: duration, rotation: info.rotation, verdict: first == nil ? .good : .damaged,
         reason: first.map(words), shots: Shot.all(in: meter, duration: duration))
-    } catch {
-      return unreadable(bytes: bytes.count, sha256: sha256, because: error)
+    } catch let error as VideoError {
+      return try unreadable(bytes: bytes.count, sha256: sha256, because: error)
     }
   }
 

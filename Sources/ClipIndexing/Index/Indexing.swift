@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Manifests
 import Video
@@ -77,7 +78,8 @@ public struct Indexing: Sendable {
   ///
   /// New lines are added in the order of the manifest, whatever the number of threads. Lines of clips that are not in the
   /// manifest stay untouched.
-  /// - Throws: `IndexFileError`, or `ClipIndexError` when what is there is no index.
+  /// - Throws: `IndexFileError`; `ClipIndexError` when what is there is no index; `MachineError` when the machine does not
+  ///   let clips be read, with the lines so far written.
   public func write(
     to path: String, shouldStop: () -> Bool = { false }, progress: (Progress) -> Void = { _ in }
   ) throws -> Outcome {
@@ -85,7 +87,7 @@ public struct Indexing: Sendable {
     var outcome = Outcome()
     var missing: [ClipEntry] = []
     let known = file.known
-    let stale = staleness(known, shouldStop: shouldStop)
+    let stale = try staleness(known, shouldStop: shouldStop)
     for (clip, isStale) in zip(clips, stale) {
       if let line = known[clip.name], !isStale {
         outcome.count(line)
@@ -107,14 +109,16 @@ public struct Indexing: Sendable {
   }
 
   /// Whether each clip's known line is out of date; fewer than there are clips when it was stopped.
-  private func staleness(_ known: ClipIndex, shouldStop: () -> Bool) -> [Bool] {
+  private func staleness(_ known: ClipIndex, shouldStop: () -> Bool) throws -> [Bool] {
     let work = OrderedWork(count: clips.count, threads: threads, ahead: 1 << 16, name: "comparing") {
       [clips, limits, verify] place in
-      known[clips[place].name].map { !$0.isTrue(of: clips[place].file, limits: limits, hash: verify) }
-        ?? false
+      try known[clips[place].name].map { line in
+        try patiently { try !line.isTrue(of: clips[place].file, limits: limits, hash: verify) }
+      } ?? false
     }
+    defer { work.stop() }
     var stale: [Bool] = []
-    while let isStale = work.next(shouldStop: shouldStop) { stale.append(isStale) }
+    while let isStale = try work.next(shouldStop: shouldStop) { stale.append(isStale) }
     return stale
   }
 
@@ -123,11 +127,11 @@ public struct Indexing: Sendable {
     _ progress: (Progress) -> Void
   ) throws {
     let work = OrderedWork(count: missing.count, threads: threads, name: "indexing") { [limits] place in
-      ClipExamination(name: missing[place].name, limits: limits).line(of: missing[place].file)
+      try ClipExamination(name: missing[place].name, limits: limits).line(of: missing[place].file)
     }
     defer { work.stop() }
     var state = Progress(total: missing.count)
-    while let line = work.next(shouldStop: shouldStop) {
+    while let line = try work.next(shouldStop: shouldStop) {
       try file.append(line)
       outcome.count(line)
       state.done += 1
@@ -140,14 +144,18 @@ public struct Indexing: Sendable {
 
 extension IndexLine {
   /// Whether the line still tells of a file, by its size, and by its bytes if they are to be hashed.
-  func isTrue(of file: ClipFile, limits: DecodeLimits, hash: Bool) -> Bool {
-    guard let clip = try? ClipBytes(file, limits: limits) else {
+  /// - Throws: `MachineError` when that cannot be found out.
+  func isTrue(of file: ClipFile, limits: DecodeLimits, hash: Bool) throws -> Bool {
+    do {
+      let clip = try ClipBytes(file, limits: limits)
+      guard clip.count == bytes else { return false }
+      // Other limits may let it be read.
+      if verdict != .good, reason?.contains("data.limits.") == true { return false }
+      return try !hash || clip.digest() == sha256
+    } catch let error as VideoError {
+      if let machine = error.machine { throw machine }
       // It could not be opened then either.
       return verdict == .unreadable && sha256.isEmpty && bytes == 0
     }
-    guard clip.count == bytes else { return false }
-    // Other limits may let it be read.
-    if verdict != .good, reason?.contains("data.limits.") == true { return false }
-    return !hash || (try? clip.digest()) == sha256
   }
 }

@@ -7,16 +7,17 @@ final class OrderedWork<Output: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private let count: Int
   private let ahead: Int
-  private let work: @Sendable (Int) -> Output
+  private let work: @Sendable (Int) throws -> Output
   // All below is guarded by the condition's lock.
-  private var done: [Int: Output] = [:]
+  private var done: [Int: Result<Output, any Error>] = [:]
   private var nextToTake = 0
   private var nextToStart = 0
   private var isStopped = false
 
   /// Starts the threads.
   init(
-    count: Int, threads: Int, ahead: Int? = nil, name: String, _ work: @escaping @Sendable (Int) -> Output
+    count: Int, threads: Int, ahead: Int? = nil, name: String,
+    _ work: @escaping @Sendable (Int) throws -> Output
   ) {
     self.count = count
     self.ahead = ahead ?? 16 * threads
@@ -30,7 +31,7 @@ final class OrderedWork<Output: Sendable>: @unchecked Sendable {
 
   private func serve() {
     while let item = claim() {
-      let output = work(item)
+      let output = Result { try work(item) }
       condition.withLock {
         done[item] = output
         condition.broadcast()
@@ -50,7 +51,8 @@ final class OrderedWork<Output: Sendable>: @unchecked Sendable {
   /// Waits for the next item's result; nil after the last, or after the last that was begun before `stop()`.
   ///
   /// Asks `shouldStop` several times a second while it waits.
-  func next(shouldStop: () -> Bool) -> Output? {
+  /// - Throws: what work on the item threw.
+  func next(shouldStop: () -> Bool) throws -> Output? {
     condition.lock()
     defer { condition.unlock() }
     while true {
@@ -62,7 +64,7 @@ final class OrderedWork<Output: Sendable>: @unchecked Sendable {
       if let output = done.removeValue(forKey: nextToTake) {
         nextToTake += 1
         condition.broadcast()
-        return output
+        return try output.get()
       }
       _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
     }

@@ -1,7 +1,11 @@
 import Foundation
+import Manifests
 
 /// Too many clips of a manifest cannot be read.
 public struct BadClipsError: Error, Sendable, CustomStringConvertible {
+  /// How many clips are named.
+  static let shown = 5
+
   /// How many different clips could not be read so far.
   public let bad: Int
   /// How many clips the manifest has.
@@ -15,6 +19,24 @@ public struct BadClipsError: Error, Sendable, CustomStringConvertible {
   /// The first bad clips.
   public let first: [BadClip]
 
+  /// The error if so many of a manifest's clips are more than may be bad.
+  public init?(
+    _ bad: Int, of manifest: Manifest, tolerance: BadClipTolerance, first: [BadClip],
+    quarantinePath: String? = nil
+  ) {
+    guard bad > tolerance.allowed(of: manifest.count) else { return nil }
+    self.init(
+      bad: bad, count: manifest.count, tolerance: tolerance.share, manifest: manifest.path,
+      quarantinePath: quarantinePath, first: first)
+  }
+
+  init(
+    bad: Int, count: Int, tolerance: Double, manifest: String, quarantinePath: String?, first: [BadClip]
+  ) {
+    (self.bad, self.count, self.tolerance) = (bad, count, tolerance)
+    (self.manifest, self.quarantinePath, self.first) = (manifest, quarantinePath, first)
+  }
+
   /// Counts, the first reasons, and the remedy.
   public var description: String {
     let share = String(format: "%.3g %%", 100 * Double(bad) / Double(count))
@@ -27,7 +49,7 @@ public struct BadClipsError: Error, Sendable, CustomStringConvertible {
       ? "No clip is left to train on: mend the clips, or name another manifest."
       : "Mend or remove these clips, or raise data.badClipTolerance."
     return
-      "\(bad) of the \(count) clips of \(manifest) cannot be read\(listed): \(share), where \(allowed) are"
+      "\(bad) of the \(count) clips of \(manifest) cannot be used\(listed): \(share), where \(allowed) are"
       + " tolerated.\(reasons)\n\(remedy)"
   }
 }

@@ -44,7 +44,8 @@ public final class BatchLoader: Sendable {
       reader: WindowReader(
         shape: shape, start: start, crop: crop, seed: seed, source: source, index: index,
         cacheMegabytes: cacheMegabytes),
-      quarantine: Quarantine(manifest, tolerance: badClipTolerance, path: quarantinePath))
+      quarantine: Quarantine(
+        manifest, tolerance: BadClipTolerance(share: badClipTolerance), path: quarantinePath))
     ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
   }
 
@@ -67,9 +68,9 @@ public final class BatchLoader: Sendable {
     Batch(try maker.samples(step: step), step: step, shape: shape, secondsWaited: 0)
   }
 
-  /// Puts all clips that the index calls unreadable in quarantine at once, and says how many there are.
+  /// Puts all clips that cannot be used by what the index says in quarantine at once, and says how many there are.
   /// - Throws: `BadClipsError` when they are more than tolerated, `QuarantineError` when they cannot be listed.
-  public func leaveOutUnreadable() throws -> Int {
+  public func leaveOutUnusable() throws -> Int {
     var count = 0
     for entry in manifest {
       guard let clip = maker.reader.knownFault(entry) else { continue }
@@ -78,6 +79,31 @@ public final class BatchLoader: Sendable {
     }
     return count
   }
+
+  /// Reads clips in the order of the first epoch, as steps would, until all were read or the time is over; bad ones count
+  /// as in a run.
+  /// - Returns: how many were read, and how many seconds one takes that is not bad.
+  /// - Throws: as `next()`.
+  public func trial(for time: Duration) throws -> (tried: Int, secondsPerClip: Double?) {
+    let clock = ContinuousClock()
+    let begun = clock.now
+    var (tried, read, reading) = (0, 0, Duration.zero)
+    while tried < manifest.count && clock.now - begun < time {
+      let entry = manifest[maker.order[tried].index]
+      let opened = clock.now
+      do {
+        _ = try maker.reader.pixels(of: entry, sample: (tried, 0))
+        (read, reading) = (read + 1, reading + (clock.now - opened))
+      } catch let clip as BadClip {
+        try maker.quarantine.add(entry, clip)
+      }
+      tried += 1
+    }
+    return (tried, read > 0 ? reading / .seconds(1) / Double(read) : nil)
+  }
+
+  /// The first clips that could not be read.
+  public var firstBadClips: [BadClip] { maker.quarantine.error.first }
 
   /// How many different clips could not be read so far.
   public var badClips: Int { maker.quarantine.count }

@@ -9,7 +9,7 @@ public enum ClipSource: Sendable {
   case packed(PackedClips)
 
   /// Opens a clip; what is learned of its file goes to `timings`.
-  /// - Throws: `BadClip`.
+  /// - Throws: `BadClip`, `MachineError`.
   func open(_ entry: ClipEntry, _ timings: ClipTimings) throws -> any OpenClip {
     switch self {
     case .files(let limits): try FileSource(entry, limits, timings)
@@ -18,7 +18,7 @@ public enum ClipSource: Sendable {
   }
 }
 
-/// A clip that is open for reading. Errors are `BadClip`, or of another kind when the source itself fails.
+/// A clip that is open for reading. Errors are `BadClip`, or of another kind when the machine or the source fails.
 protocol OpenClip {
   /// The size of the clip in bytes; nil when it could not be opened.
   var byteCount: Int? { get }
@@ -93,19 +93,14 @@ struct PackedSource: OpenClip {
 }
 
 extension ClipEntry {
-  /// Errors of reading as errors of this clip.
-  func naming<Result>(_ body: () throws -> Result) throws(BadClip) -> Result {
+  /// Errors of reading as errors of this clip, unless they are the machine's.
+  func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
+    } catch let error as VideoError where error.machine != nil {
+      throw error.cause
     } catch {
       throw BadClip(self, error)
     }
-  }
-}
-
-extension ClipFacts {
-  /// The facts of an open clip.
-  init(of reader: VideoReader) throws {
-    self.init(seconds: try reader.shownDuration(), width: reader.info.width, height: reader.info.height)
   }
 }

@@ -31,15 +31,20 @@ public struct IndexGuard: Sendable {
   }
 
   private static let shown = 20
-  private static let stage = "index"
+  static let stage = "index"
 
   private let index: ClipIndex
   private let comparison: Comparison
+  private let rule: ClipRule
 
   /// Guards the clips of a manifest.
+  /// - Parameter rule: what samples need, for clips that are left out by what the index says.
   /// - Throws: `MissingError` when the index does not tell of all of them.
-  public init(_ index: ClipIndex, _ comparison: Comparison, for manifest: Manifest) throws(MissingError) {
+  public init(
+    _ index: ClipIndex, _ comparison: Comparison, rule: ClipRule, for manifest: Manifest
+  ) throws(MissingError) {
     self.index = index
+    self.rule = rule
     self.comparison = comparison
     var (first, count) = ([String](), 0)
     for entry in manifest where index[entry.name] == nil {
@@ -51,8 +56,7 @@ public struct IndexGuard: Sendable {
 
   /// Why a clip is left out without a look at it; nil if it is not.
   func knownFault(_ entry: ClipEntry) -> BadClip? {
-    guard let line = index[entry.name], line.verdict == .unreadable else { return nil }
-    return BadClip(entry, stage: Self.stage, reason: line.reason ?? "it is unreadable")
+    index[entry.name].flatMap { rule.verdict(on: entry, by: $0)?.fault }
   }
 
   /// Throws `BadClip` when an open clip is not the one that was indexed.

@@ -11,17 +11,14 @@ final class Quarantine: Sendable {
     var listed: Set<String>
   }
 
-  private static let shown = 5
-
   private let manifest: Manifest
-  private let tolerance: Double
+  private let tolerance: BadClipTolerance
   private let path: String?
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - tolerance: the share of the manifest's clips that may be bad; 1 tolerates all.
   ///   - path: the file to list them in; clips that it lists already are not listed again.
-  init(_ manifest: Manifest, tolerance: Double, path: String?) {
+  init(_ manifest: Manifest, tolerance: BadClipTolerance, path: String?) {
     self.manifest = manifest
     self.tolerance = tolerance
     self.path = path
@@ -42,21 +39,18 @@ final class Quarantine: Sendable {
   func add(_ entry: ClipEntry, _ clip: BadClip) throws {
     try state.withLock { state in
       guard state.bad.insert(entry.index).inserted else { return }
-      if state.first.count < Self.shown { state.first.append(clip) }
+      if state.first.count < BadClipsError.shown { state.first.append(clip) }
       if let path, state.listed.insert(clip.path).inserted { try Self.append(clip, to: path) }
-      if state.bad.count > allowed { throw error(state) }
+      if state.bad.count > tolerance.allowed(of: manifest.count) { throw error(state) }
     }
   }
-
-  /// How many clips may be bad: one at least, so that a small set does not fall to its first, unless none may.
-  private var allowed: Int { tolerance > 0 ? max(1, Int(tolerance * Double(manifest.count))) : 0 }
 
   /// The error that says how things stand.
   var error: BadClipsError { state.withLock { error($0) } }
 
   private func error(_ state: State) -> BadClipsError {
     BadClipsError(
-      bad: state.bad.count, count: manifest.count, tolerance: tolerance, manifest: manifest.path,
+      bad: state.bad.count, count: manifest.count, tolerance: tolerance.share, manifest: manifest.path,
       quarantinePath: path, first: state.first)
   }
 

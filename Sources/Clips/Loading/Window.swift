@@ -17,14 +17,6 @@ public enum CropChoice: String, Sendable, Codable, CaseIterable {
   case random
 }
 
-/// What must be known of a clip to choose a window of it.
-struct ClipFacts: Sendable, Equatable {
-  /// How long the clip is shown, in seconds.
-  let seconds: Double
-  /// The size as shown, in pixels.
-  let width: Int, height: Int
-}
-
 /// The piece of a clip that becomes a sample: pure arithmetic, no file is touched.
 struct Window: Sendable, Hashable {
   /// The time of the first frame, in seconds after the first shown frame.

@@ -1,3 +1,4 @@
+import Files
 import Manifests
 import Synchronization
 import Video
@@ -44,8 +45,15 @@ final class WindowReader: Sendable {
 
   /// The pixels of one sample.
   /// - Parameter sample: names the draw of the window.
-  /// - Throws: `BadClip` when the clip cannot be used, `PackError` when the pack cannot.
+  /// - Throws: `BadClip` when the clip cannot be used, `PackError` when the pack cannot, `MachineError` when the machine
+  ///   does not let anything be read for a while.
   func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws -> ClipPixels {
+    try patiently { try pixelsAtOnce(of: entry, sample: sample) }
+  }
+
+  private func pixelsAtOnce(
+    of entry: ClipEntry, sample: (position: Int, attempt: Int)
+  ) throws -> ClipPixels {
     var clip: (any OpenClip)?
     let facts = try facts(of: entry, &clip)
     let window = try Window(
@@ -67,7 +75,7 @@ final class WindowReader: Sendable {
     return try result.get()
   }
 
-  /// Whether the index says that a clip cannot be read, and why.
+  /// Why a clip cannot be used by what the index says.
   func knownFault(_ entry: ClipEntry) -> BadClip? { index?.knownFault(entry) }
 
   /// The facts of a clip; leaves the clip open for the reading that follows when it had to be opened.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Manifests
 import Synchronization
@@ -35,7 +36,7 @@ public struct ClipPack: Sendable {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { PackShard.number(of: $0) != nil }.sorted()
     } catch {
-      throw PackError.failed(path: folder, reason: error.localizedDescription)
+      throw PackError.failed(path: folder, reason: plainWords(error))
     }
   }
 
@@ -46,7 +47,7 @@ public struct ClipPack: Sendable {
   ///   - list: which list of the recipe the manifest is.
   ///   - transform: what the samples need.
   ///   - limits: what a clip may cost; clips that failed under other limits count as changed.
-  /// - Throws: `PackError.stale`, which lists what has changed.
+  /// - Throws: `PackError.stale`, which lists what has changed; `MachineError` when files cannot be looked at.
   public func clips(
     of manifest: Manifest, _ list: PackedList, _ transform: PackTransform, limits: DecodeLimits
   ) throws -> PackedClips {
@@ -67,13 +68,19 @@ public struct ClipPack: Sendable {
     let found = manifest.map { places[PackedName(list, $0)] }
     let portion = 64
     let changes = Mutex([(Int, String)]())
+    let trouble = Mutex<(any Error)?>(nil)
     parallel(over: manifest.count, tile: portion) { range in
-      for index in range {
+      for index in range where trouble.withLock({ $0 == nil }) {
         let clip = found[index].map { shards[Int($0.shard)].clips[Int($0.clip)] }
-        guard let change = ClipPack.change(of: manifest[index], since: clip, limits) else { continue }
-        changes.withLock { $0.append((index, "\(manifest[index].name) \(change)")) }
+        do {
+          guard let change = try ClipPack.change(of: manifest[index], since: clip, limits) else { continue }
+          changes.withLock { $0.append((index, "\(manifest[index].name) \(change)")) }
+        } catch {
+          trouble.withLock { $0 = $0 ?? error }
+        }
       }
     }
+    if let error = trouble.withLock({ $0 }) { throw error }
     let sorted = changes.withLock { $0.sorted { $0.0 < $1.0 }.map(\.1) }
     guard sorted.isEmpty else {
       throw PackError.stale(
@@ -83,12 +90,21 @@ public struct ClipPack: Sendable {
   }
 
   /// What has become of a clip since it was packed, in words; nil if it is the same.
-  static func change(of entry: ClipEntry, since clip: PackedClip?, _ limits: DecodeLimits) -> String? {
+  /// - Throws: `MachineError` when that cannot be found out.
+  static func change(
+    of entry: ClipEntry, since clip: PackedClip?, _ limits: DecodeLimits
+  ) throws -> String? {
+    try patiently { try changeAtOnce(of: entry, since: clip, limits) }
+  }
+
+  private static func changeAtOnce(
+    of entry: ClipEntry, since clip: PackedClip?, _ limits: DecodeLimits
+  ) throws -> String? {
     guard let clip else { return "is not there" }
     if let faults = clip.faults, faults.limits != limits.words {
       return "could not be read under other limits (\(faults.limits))"
     }
-    do throws(VideoError) {
+    do {
       let file = try ClipBytes(entry.file, limits: limits)
       if clip.bytes < 0 { return "could not be opened then, and can be now" }
       if file.count != clip.bytes { return "had \(clip.bytes) bytes and has \(file.count)" }
@@ -96,7 +112,8 @@ public struct ClipPack: Sendable {
       let digest = try file.digest()
       return digest == clip.sha256
         ? nil : "has other bytes (SHA-256 was \(clip.sha256.prefix(12))…, is \(digest.prefix(12))…)"
-    } catch {
+    } catch let error as VideoError {
+      if let machine = error.machine { throw machine }
       return clip.bytes < 0 ? nil : "cannot be read any more: \(error.reason)"
     }
   }

@@ -12,8 +12,10 @@ import Video
 public final class ClipPacker: Sendable {
   /// One of the lists of clips to pack.
   public struct List: Sendable {
-    let list: PackedList
-    let manifest: Manifest
+    /// Which list it is.
+    public let list: PackedList
+    /// Its clips.
+    public let manifest: Manifest
     let transform: PackTransform
 
     /// The clips of a manifest, as samples need them.
@@ -37,8 +39,10 @@ public final class ClipPacker: Sendable {
 
   /// What became of it.
   public struct Summary: Sendable {
-    /// Clips in the pack, and those among them that could not be read.
-    public let clips: Int, unreadable: Int
+    /// Clips in the pack, and those among them that no sample can be made of.
+    public let clips: Int, unusable: Int
+    /// The first such clips of the training list, and how many there are.
+    public let firstBad: [BadClip], badToTrainOn: Int
     /// Bytes of the pack, and of the clips that are in it.
     public let bytes: Int, clipBytes: Int
     /// Whether it was stopped before the end.
@@ -71,7 +75,7 @@ public final class ClipPacker: Sendable {
   ///   - threads: how many decode.
   ///   - shouldStop: asked before each clip; what was packed until then is written.
   ///   - progress: gets the share of clips done, from one thread at a time.
-  /// - Throws: `PackError`; shards written before stay.
+  /// - Throws: `PackError`, `MachineError`; shards written before stay.
   public func run(
     _ plan: Plan, threads: Int, shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (Double) -> Void
@@ -112,22 +116,44 @@ public final class ClipPacker: Sendable {
 
   func content(_ place: (list: Int, entry: Int)) throws -> PackedContent {
     let list = lists[place.list]
-    return try PackedContent(
-      of: list.manifest[place.entry], list.list, list.transform, limits: limits, room: shardBytes)
+    return try patiently {
+      try PackedContent(
+        of: list.manifest[place.entry], list.list, list.transform, limits: limits, room: shardBytes)
+    }
   }
 
   private func summary(isStopped: Bool) throws -> Summary {
-    var (clips, unreadable, bytes) = (0, 0, 0)
+    var (clips, unusable, bytes) = (0, 0, 0)
+    var (firstBad, badToTrainOn) = ([BadClip](), 0)
     var files: [String: Int] = [:]
     for name in try ClipPack.shardNames(in: folder) {
       let shard = try OpenShard(folder + "/" + name)
       bytes += shard.byteCount
       clips += shard.clips.count
-      unreadable += shard.clips.count { $0.faults?.clip != nil }
-      for clip in shard.clips { files["\(clip.name.list) \(clip.name.name)"] = max(0, clip.bytes) }
+      for clip in shard.clips {
+        files["\(clip.name.list) \(clip.name.name)"] = max(0, clip.bytes)
+        guard let fault = fault(of: clip) else { continue }
+        unusable += 1
+        guard clip.name.list == .train else { continue }
+        badToTrainOn += 1
+        if firstBad.count < BadClipsError.shown { firstBad.append(fault) }
+      }
     }
     return Summary(
-      clips: clips, unreadable: unreadable, bytes: bytes, clipBytes: files.values.reduce(0, +),
-      isStopped: isStopped)
+      clips: clips, unusable: unusable, firstBad: firstBad, badToTrainOn: badToTrainOn, bytes: bytes,
+      clipBytes: files.values.reduce(0, +), isStopped: isStopped)
+  }
+
+  /// Why no sample can be made of a packed clip, as training will find.
+  private func fault(of clip: PackedClip) -> BadClip? {
+    let entry = ClipEntry(
+      index: 0, file: ClipFile(path: clip.name.name), name: clip.name.name, caption: "",
+      start: clip.name.start,
+      end: clip.name.end)
+    if let fault = clip.faults?.clip { return fault.clip(entry) }
+    guard let list = lists.first(where: { $0.list == clip.name.list }), let facts = clip.facts else {
+      return nil
+    }
+    return ClipRule(list.transform.shape, limits).fault(of: entry, facts)
   }
 }

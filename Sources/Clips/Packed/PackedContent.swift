@@ -23,7 +23,7 @@ struct PackedContent: Sendable {
 
   /// Decodes a clip. What is wrong with the clip itself becomes part of the content.
   /// - Parameter room: the most bytes of pixels that it may have.
-  /// - Throws: `PackError.tooLong`.
+  /// - Throws: `PackError.tooLong`; `MachineError`, so that what the machine is to blame for is not packed.
   init(
     of entry: ClipEntry, _ list: PackedList, _ transform: PackTransform, limits: DecodeLimits, room: Int
   ) throws {
@@ -39,6 +39,8 @@ struct PackedContent: Sendable {
       self.facts = facts
     } catch let error as PackError {
       throw error
+    } catch let error as VideoError where error.machine != nil {
+      throw error.cause
     } catch {
       (frames, pixels) = ([], [])
       faults.clip = PackedFault(BadClip(entry, error))

@@ -9,16 +9,8 @@ public struct CaptionFigures: Sendable, Encodable, Equatable {
   public let empty: Int
   /// The share of clips, 0 to 1, whose caption another clip has too.
   public let shared: Double
-  /// The most tokens that are read of a caption, and how many captions have more; nil without a tokenizer.
-  public let tokens: Tokens?
-
-  /// What a tokenizer makes of the captions.
-  public struct Tokens: Sendable, Encodable, Equatable {
-    /// The most tokens that are read.
-    public let limit: Int
-    /// How many captions have more.
-    public let longer: Int
-  }
+  /// How many captions have more tokens than are read; nil without a tokenizer.
+  public let tokens: CutCaptions?
 
   /// - Parameters:
   ///   - manifests: of which there is at least one.
@@ -26,16 +18,13 @@ public struct CaptionFigures: Sendable, Encodable, Equatable {
   init(_ manifests: [Manifest], tokens: (tokenizer: any Tokenizer, limit: Int)?) {
     var lengths: [Int] = []
     var counts: [String: Int] = [:]
-    var (empty, longer) = (0, 0)
+    var empty = 0
     for manifest in manifests {
       for index in manifest.indices {
         let caption = manifest.caption(index)
         lengths.append(caption.count)
         counts[caption, default: 0] += 1
         if caption.isEmpty { empty += 1 }
-        if let tokens, tokens.tokenizer.encode(caption, length: tokens.limit + 1).count > tokens.limit {
-          longer += 1
-        }
       }
     }
     lengths.sort()
@@ -46,6 +35,11 @@ public struct CaptionFigures: Sendable, Encodable, Equatable {
     longest = lengths[last]
     self.empty = empty
     shared = Double(counts.values.reduce(0) { $0 + ($1 > 1 ? $1 : 0) }) / Double(lengths.count)
-    self.tokens = tokens.map { Tokens(limit: $0.limit, longer: longer) }
+    self.tokens = tokens.map { tokens in
+      CutCaptions(
+        manifests.lazy.flatMap { manifest in manifest.indices.lazy.map { manifest.caption($0) } },
+        tokens.tokenizer,
+        limit: tokens.limit)
+    }
   }
 }

@@ -26,18 +26,23 @@ struct CheckedClips {
   private var placesOfSplits: [String: Int] = [:]
 
   init(_ manifests: [Manifest]) {
+    var seen: [String: Int] = [:]
     for manifest in manifests {
-      for entry in manifest { add(entry, of: manifest) }
+      // The same manifest for training and for validation is a leak, not one split.
+      seen[manifest.path, default: 0] += 1
+      let times = seen[manifest.path]!
+      let own = times == 1 ? manifest.path : "\(manifest.path) (\(times))"
+      for entry in manifest { add(entry, of: own) }
     }
   }
 
-  private mutating func add(_ entry: ClipEntry, of manifest: Manifest) {
+  private mutating func add(_ entry: ClipEntry, of manifest: String) {
     clips += 1
-    let split = place(ofSplit: entry.split ?? manifest.path)
+    let split = place(ofSplit: entry.split ?? manifest)
     clipsOfSplit[split] += 1
     if let label = entry.label { labels[label, default: 0] += 1 }
     // The same file counts once, whatever root it was reached by.
-    let file = ClipFile(path: entry.file.path, member: entry.file.member)
+    let file = entry.file.anywhere
     if let known = places[file] {
       files[known].splits.insert(split)
     } else {
@@ -56,15 +61,21 @@ struct CheckedClips {
 
   /// Opens every file, which tells its size and whether it may be used at all.
   /// - Returns: the files that cannot be used, and why.
-  mutating func open(_ limits: DecodeLimits, _ progress: (Double) -> Void) -> [ManifestCheck.Unusable] {
+  /// - Throws: `MachineError` when the machine does not let files be opened.
+  mutating func open(
+    _ limits: DecodeLimits, _ progress: (Double) -> Void
+  ) throws -> [ManifestCheck.Unusable] {
     var unusable: [ManifestCheck.Unusable] = []
     for index in files.indices {
-      do throws(VideoError) {
-        files[index].bytes = try ClipBytes(files[index].file, limits: limits).count
+      do {
+        let file = files[index].file
+        files[index].bytes = try readingPatiently { () throws(VideoError) in
+          try ClipBytes(file, limits: limits).count
+        }
         if files[index].bytes == 0 {
           unusable.append(.init(clip: files[index].name, reason: "the file is empty"))
         }
-      } catch {
+      } catch let error as VideoError {
         unusable.append(.init(clip: files[index].name, reason: error.reason))
       }
       if index & 1023 == 0 { progress(Double(index) / Double(files.count)) }

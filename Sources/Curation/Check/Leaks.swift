@@ -35,19 +35,19 @@ extension CheckedClips {
   ///   - unusable: gets the files that could not be read to their end.
   func sharedBytes(
     known: (File) -> String?, unusable: inout [ManifestCheck.Unusable], _ progress: (Double) -> Void
-  ) -> [Leak] {
+  ) throws -> [Leak] {
     let suspects = suspects()
     let all = Double(suspects.reduce(0) { $0 + (files[$1].bytes ?? 0) })
     var (done, byDigest) = (0, [String: [Int]]())
     for index in suspects {
-      do throws(VideoError) {
+      do {
         let (file, before) = (files[index], done)
         let digest =
           if let known = known(file) { known } else {
             try digest(of: file.file) { progress(Double(before + $0) / all) }
           }
         byDigest[digest, default: []].append(index)
-      } catch {
+      } catch let error as VideoError {
         unusable.append(.init(clip: files[index].name, reason: error.reason))
       }
       done += files[index].bytes ?? 0
@@ -61,7 +61,7 @@ extension CheckedClips {
   /// - Parameter distance: in how many of 64 bits the hashes may differ; below zero nothing is compared.
   func sharedLooks(
     _ index: (String) -> IndexLine?, distance: Int, _ limits: DecodeLimits, _ progress: (Double) -> Void
-  ) -> [Leak] {
+  ) throws -> [Leak] {
     guard distance >= 0, splits.count > 1 else { return [] }
     let spans = files.enumerated().flatMap { place, file in
       (index(file.name)?.shots ?? []).map { shot in
@@ -74,7 +74,7 @@ extension CheckedClips {
     var leaks: [Leak] = []
     for place in spans.indices {
       progress(Double(place) / Double(spans.count))
-      guard let match = search.original(ofSpanAt: place, in: spans) else { continue }
+      guard let match = try search.original(ofSpanAt: place, in: spans) else { continue }
       let alike = [match.shot, place].map { spans[$0].entry.index }
       if let leak = leak(.nearDuplicate, among: alike), !leaks.contains(leak) { leaks.append(leak) }
     }
@@ -103,7 +103,9 @@ extension CheckedClips {
     return nil
   }
 
-  private func digest(of file: ClipFile, _ progress: (Int) -> Void) throws(VideoError) -> String {
-    try ClipBytes(file, limits: DecodeLimits(maxBytes: .max)).digest(progress: progress)
+  private func digest(of file: ClipFile, _ progress: (Int) -> Void) throws -> String {
+    try readingPatiently { () throws(VideoError) in
+      try ClipBytes(file, limits: DecodeLimits(maxBytes: .max)).digest(progress: progress)
+    }
   }
 }

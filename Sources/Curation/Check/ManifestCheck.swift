@@ -1,4 +1,5 @@
 import ClipIndexing
+import Clips
 import Manifests
 import Tokens
 import Video
@@ -20,6 +21,8 @@ public struct ManifestCheck: Sendable, Encodable {
     public let remedy: String?
     /// Whether it is not there at all.
     public let isMissing: Bool
+    /// What was left out, in sentences.
+    public let notes: [String]
   }
 
   /// A clip that a manifest lists and that cannot be used.
@@ -58,6 +61,8 @@ public struct ManifestCheck: Sendable, Encodable {
   public let index: IndexFigures?
   /// Clips that cannot be opened, are empty, or differ from the index.
   public let unusable: [Unusable]
+  /// How each usable manifest stands by the rule of a run; empty without a recipe.
+  public let rules: [RuleCheck]
   /// What splits share.
   public let leaks: [Leak]
 
@@ -70,40 +75,56 @@ public struct ManifestCheck: Sendable, Encodable {
   ///     all.
   ///   - root: as for `Manifest.load`.
   ///   - limits: what one clip may cost.
+  ///   - run: what the samples of a run need, and how many clips it leaves out before it stops.
+  ///   - pictures: whether pictures count as clips.
   ///   - tokens: what cuts captions into tokens, and the most that are read.
   ///   - index: what is known of a clip by the name its manifest gives it.
   ///   - duplicateDistance: in how many of 64 bits the hashes of shots that look alike may differ; -1 compares none.
   ///   - progress: told what is going on, and the share of it that is done.
+  /// - Throws: `MachineError` when the machine does not let clips be read.
   public init(
     _ paths: [String], root: String? = nil, limits: DecodeLimits = .standard,
+    run: (rule: ClipRule, tolerance: BadClipTolerance)? = nil, pictures: Bool = true,
     tokens: (tokenizer: any Tokenizer, limit: Int)? = nil, index: ((String) -> IndexLine?)? = nil,
     duplicateDistance: Int = -1,
     progress: (_ activity: String, _ share: Double) -> Void = { _, _ in }
-  ) {
+  ) throws {
     var (sources, manifests) = ([Source](), [Manifest]())
     for path in paths {
       do throws(ManifestError) {
-        let manifest = try Manifest.load(path, root: root)
+        let manifest = try Manifest.load(path, root: root, pictures: pictures)
         manifests.append(manifest)
         sources.append(Source(manifest))
       } catch {
+        if let machine = error.machine { throw machine }
         sources.append(Source(error))
       }
     }
     self.sources = sources
     var checked = CheckedClips(manifests)
-    var unusable = checked.open(limits) { progress("opening clips", $0) }
+    var unusable = try checked.open(limits) { progress("opening files", $0) }
     self.index = index.map { IndexFigures(checked, $0, unusable: &unusable) }
+    let opened = Set(unusable.map(\.clip))
+    rules =
+      try run.map { run in
+        try manifests.map { manifest in
+          try RuleCheck(manifest, run.rule, run.tolerance, index: index, unusable: &unusable) {
+            progress("looking at clips", $0)
+          }
+        }
+      } ?? []
+    unusable = unusable.enumerated().filter { $0.offset < opened.count || !opened.contains($0.element.clip) }
+      .map(\.element)
     // A digest in the index is that of the file as long as the size is the same.
-    let shared = checked.sharedBytes(
+    let shared = try checked.sharedBytes(
       known: { file in
         index?(file.name).flatMap { $0.bytes == file.bytes && !$0.sha256.isEmpty ? $0.sha256 : nil }
       },
       unusable: &unusable
     ) { progress("comparing clips of the same size", $0) }
     let known = Set(shared.map(\.clips))
-    let alike = index.map {
-      checked.sharedLooks($0, distance: duplicateDistance, limits) { progress("comparing shots", $0) }
+    let alike = try index.map {
+      try checked.sharedLooks($0, distance: duplicateDistance, limits) { progress("comparing shots", $0) }
     }
     leaks = checked.sharedFiles() + shared + (alike ?? []).filter { !known.contains($0.clips) }
     self.unusable = unusable
@@ -123,6 +144,7 @@ extension ManifestCheck.Source {
     reason = manifest.layout?.reason
     clips = manifest.count
     (problems, problemCount, remedy, isMissing) = ([], 0, nil, false)
+    notes = manifest.notes
   }
 
   init(_ error: ManifestError) {
@@ -134,5 +156,6 @@ extension ManifestCheck.Source {
     problemCount = error.count
     remedy = error.remedy
     isMissing = error.isMissing
+    notes = []
   }
 }

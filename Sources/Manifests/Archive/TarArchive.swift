@@ -1,4 +1,5 @@
 import CLibArchive
+import Files
 import Foundation
 import Video
 
@@ -21,6 +22,8 @@ struct TarMember {
 /// Why an archive cannot be read on.
 struct TarProblem: Error {
   let text: String
+  /// The machine's trouble, where the archive is not at fault.
+  var machine: MachineError?
 }
 
 /// Walks over the headers of a tar archive (ustar, pax, GNU) by libarchive, and over nothing else: members
@@ -36,6 +39,7 @@ final class TarArchive {
     static let pieceSize = 16 << 10
     let bytes: ClipBytes
     var place = 0
+    var machine: MachineError?
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Door.pieceSize, alignment: 16)
 
     init(_ bytes: ClipBytes) { self.bytes = bytes }
@@ -48,6 +52,7 @@ final class TarArchive {
     func read() -> Int {
       let count = bytes.read(at: place, into: piece)
       if count > 0 { place += count }
+      if count < 0 { machine = MachineError(path: bytes.file.description, code: -count) }
       return count
     }
 
@@ -85,7 +90,9 @@ final class TarArchive {
 
   private var problem: TarProblem {
     let words = archive_error_string(archive).map { String(cString: $0) } ?? "no reason given"
-    return TarProblem(text: "it cannot be read as a tar archive (\(words)); make it anew or leave it out")
+    return TarProblem(
+      text: "it cannot be read as a tar archive (\(words)); make it anew or leave it out",
+      machine: door.machine)
   }
 
   /// The next member; nil at the end.

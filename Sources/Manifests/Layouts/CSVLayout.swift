@@ -1,6 +1,6 @@
 import Foundation
 
-/// CSV with a header that names `path` and `caption`, and if one likes `label`, `start`, `end` and `split`;
+/// CSV with a header that names `path` and `caption` (or what other trainers call them, `RowKeys.manifest`), and if one likes `label`, `start`, `end` and `split`;
 /// other columns become attributes.
 extension ManifestDraft {
   /// Reads CSV with a header.
@@ -10,7 +10,7 @@ extension ManifestDraft {
 
   /// Reads CSV whose columns have the names of `keys`.
   mutating func readCSV(_ bytes: UnsafeRawBufferPointer, keys: RowKeys) {
-    forEachRecord(of: bytes, requiring: [[keys.path], keys.captions]) { draft, record in
+    forEachRecord(of: bytes, requiring: [keys.paths, keys.captions]) { draft, record in
       if let row = draft.row(of: record, keys) { draft.add(row, line: record.line) }
     }
   }
@@ -63,10 +63,11 @@ extension ManifestDraft {
 
   private mutating func row(of record: NamedRecord, _ keys: RowKeys) -> ManifestRow? {
     var row = ManifestRow()
+    let path = keys.paths.first { record.columns.contains($0) }
     let caption = keys.captions.first { record.columns.contains($0) }
     for (column, field) in zip(record.columns, record.fields) {
       switch column {
-      case keys.path: row.path = field
+      case path: row.path = field
       case caption: row.caption = field
       case _ where field.isEmpty: continue
       case "label": row.label = field

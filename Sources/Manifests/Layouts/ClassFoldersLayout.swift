@@ -4,9 +4,8 @@
 extension ManifestDraft {
   /// Reads a folder of class folders.
   mutating func readClassFolders(_ source: ManifestSource) {
-    let clips = source.names.filter { ClipNames.isClip($0) }
-    let splits = SplitFolders(clips)
-    for name in clips {
+    let splits = SplitFolders(source.clips)
+    for name in source.clips {
       let folders = splits.rest(of: name).split(separator: "/").dropLast()
       guard let label = folders.last else { continue }
       add(

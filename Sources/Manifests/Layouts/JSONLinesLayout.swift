@@ -1,6 +1,6 @@
 import Foundation
 
-/// One JSON object a line with `path` and `caption`, and if one likes `label`, `start`, `end`, `split` and
+/// One JSON object a line with `path` and `caption` (or what other trainers call them, `RowKeys.manifest`), and if one likes `label`, `start`, `end`, `split` and
 /// `attributes`; other texts become attributes, too.
 extension ManifestDraft {
   /// Reads one JSON object a line; blank lines are skipped.
@@ -35,16 +35,14 @@ extension JSONScanner {
   mutating func row(_ keys: RowKeys) throws(JSONProblem) -> ManifestRow {
     guard isAtObject else { throw JSONProblem(text: "it is not a JSON object") }
     var row = ManifestRow()
-    var captionRank = keys.captions.count
+    var (path, caption) = (NamedText(names: keys.paths), NamedText(names: keys.captions))
     var members = try openObject()
     while let key = try key(&members) {
-      if let rank = keys.captions.firstIndex(of: key) {
-        let text = try text(of: key)
-        if rank < captionRank, let text { (row.caption, captionRank) = (text, rank) }
-        continue
-      }
       switch key {
-      case keys.path: row.path = try text(of: key)
+      case keys.paths.first: path.take(try text(of: key), key, &row)
+      case keys.captions.first: caption.take(try text(of: key), key, &row)
+      case _ where isAtString && keys.paths.contains(key): path.take(try string(), key, &row)
+      case _ where isAtString && keys.captions.contains(key): caption.take(try string(), key, &row)
       case "label": row.label = try label(of: key)
       case "start": row.start = try seconds(of: key)
       case "end": row.end = try seconds(of: key)
@@ -53,6 +51,30 @@ extension JSONScanner {
       default: if isAtString { row.attributes[key] = try string() } else { try skipValue() }
       }
     }
+    (row.path, row.caption) = (path.text, caption.text)
     return row
+  }
+}
+
+/// A text that has several names, of which the first that a row has counts; the others are attributes.
+private struct NamedText {
+  let names: [String]
+  private(set) var text: String?
+  private var rank: Int?
+
+  init(names: [String]) { self.names = names }
+
+  mutating func take(_ new: String?, _ name: String, _ row: inout ManifestRow) {
+    guard let new, let place = names.firstIndex(of: name) else { return }
+    guard let known = rank, let text else {
+      (text, rank) = (new, place)
+      return
+    }
+    if place < known {
+      row.attributes[names[known]] = text
+      (self.text, rank) = (new, place)
+    } else {
+      row.attributes[name] = new
+    }
   }
 }

@@ -23,7 +23,7 @@ extension ManifestDraft {
         continue
       }
       let keys = RowKeys(
-        path: "file_name", captions: ["caption", "text", "prompt"],
+        paths: ["file_name"], captions: RowKeys.captionNames,
         prefix: String(file.dropLast(file.hasSuffix(".csv") ? 12 : 14)), splitsByFolder: true)
       bytes.withUnsafeBytes { bytes in
         if file.hasSuffix(".csv") { readCSV(bytes, keys: keys) } else { readJSONLines(bytes, keys: keys) }

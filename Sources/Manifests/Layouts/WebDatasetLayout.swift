@@ -1,40 +1,46 @@
 import Video
 
-/// WebDataset: tar archives in which the members of a sample stand together and share a name up to its first
-/// dot: the clip, `.txt` with the caption, `.json` with caption, label and other texts, `.cls` with the
-/// label. Clips are read where they lie. An archive's split is told by a word of a folder's name, as in
-/// `kinetics-train/`.
+/// WebDataset: tar archives in which the members of a sample share a name up to its first dot: the clip, `.txt` with the
+/// caption, `.json` with caption, label and other texts, `.cls` with the label. They usually stand together, and need
+/// not. Clips are read where they lie. An archive's split is told by a word of a folder's name, as in `kinetics-train/`.
 extension ManifestDraft {
   /// Reads an archive, a folder of archives, or those of a pattern.
   mutating func readWebDataset(_ source: ManifestSource) {
     let archives =
       source.isFolder || source.isPattern ? source.names.filter { ClipNames.isArchive($0) } : [source.name]
     for name in archives {
-      do {
-        // The size of an archive is no limit: only its members are read as clips.
-        let bytes = try ClipBytes(root.file(name), limits: DecodeLimits(maxBytes: .max))
+      let file = root.file(name)
+      // The size of an archive is no limit: only its members are read as clips.
+      let bytes = reading(name) { () throws(VideoError) in
+        try ClipBytes(file, limits: DecodeLimits(maxBytes: .max))
+      }
+      guard let bytes else { continue }
+      do throws(TarProblem) {
         var reader = ShardReader(name: name, bytes: bytes)
         try reader.read(into: &self)
-      } catch let problem as TarProblem {
-        report("\(name): \(problem.text)")
+        reader.finish(&self)
       } catch {
-        report("\(name): \((error as? VideoError)?.reason ?? "\(error)")")
+        if let machine = error.machine { end(machine) } else { report("\(name): \(error.text)") }
       }
     }
   }
 }
 
-/// Puts the members of an archive together to samples, one after the other.
+/// Puts the members of one archive together to samples.
 private struct ShardReader {
+  /// What was found of a sample so far.
+  private struct Sample {
+    let key: String
+    var row = ManifestRow()
+    var clip: TarMember?
+  }
+
   let name: String
   let bytes: ClipBytes
   private let split: String?
-  private var key = ""
-  private var row = ManifestRow()
-  private var clip: TarMember?
-  /// Hashes of the keys so far: a million of them take a few megabytes, where their names would take a
-  /// hundred.
-  private var keys: Set<Int> = []
+  /// In the order of their first members.
+  private var samples: [Sample] = []
+  private var places: [String: Int] = [:]
 
   init(name: String, bytes: ClipBytes) {
     self.name = name
@@ -43,19 +49,14 @@ private struct ShardReader {
     split = folders.lazy.flatMap { $0.split { !$0.isLetter } }.compactMap { ClipNames.split($0) }.first
   }
 
-  mutating func read(into draft: inout ManifestDraft) throws {
+  mutating func read(into draft: inout ManifestDraft) throws(TarProblem) {
     let archive = try TarArchive(bytes)
     while let member = try archive.next() {
       // As in folders, hidden files are left out, such as those that macOS adds.
       if member.name.utf8.split(separator: UInt8(ascii: "/")).last?.first == UInt8(ascii: ".") { continue }
       let (key, ending) = Self.parts(of: member.name)
-      if key != self.key {
-        finish(&draft)
-        start(key)
-      }
-      take(member, ending, &draft)
+      take(member, key, ending, &draft)
     }
-    finish(&draft)
   }
 
   /// A member's key, which is its path up to the first dot of its last part, and its ending.
@@ -66,72 +67,98 @@ private struct ShardReader {
     return (dot.map { String(member[..<$0]) } ?? member, ClipNames.ending(member))
   }
 
-  private mutating func start(_ key: String) {
-    self.key = key
-    row = ManifestRow()
-    clip = nil
-  }
-
-  private mutating func take(_ member: TarMember, _ ending: String, _ draft: inout ManifestDraft) {
-    let isClip = ClipNames.isClip(ending: ending)
-    guard isClip || ["txt", "json", "cls"].contains(ending) else { return }
+  private mutating func take(
+    _ member: TarMember, _ key: String, _ ending: String, _ draft: inout ManifestDraft
+  ) {
+    let kind = ClipNames.Kind(ending: ending)
+    guard kind != nil || ["txt", "json", "cls"].contains(ending) else { return }
     switch member.kind {
     case .file: break
     case .folder: return
     case .sparse: return report("is a sparse file, whose bytes do not lie in one piece", of: member, &draft)
     case .other: return report("is a link or a device, not a file of the archive", of: member, &draft)
     }
-    if isClip {
-      guard clip == nil else { return report("is a second clip of its name", of: member, &draft) }
-      clip = member
+    let place = self.place(of: key)
+    if let kind {
+      takeClip(member, kind, place, &draft)
     } else {
-      takeText(member, ending, &draft)
+      takeText(member, ending, place, &draft)
     }
   }
 
-  private mutating func takeText(_ member: TarMember, _ ending: String, _ draft: inout ManifestDraft) {
-    let place = ClipFile.Member(name: member.name, offset: member.bytes.lowerBound, count: member.bytes.count)
-    do {
-      let text = try ShortText.read(bytes, place)
-      switch ending {
-      case "txt": row.caption = text.onOneLine
-      case "cls": row.label = text.onOneLine
-      default: try takeJSON(text)
+  private mutating func place(of key: String) -> Int {
+    // Most members stand beside the others of their sample.
+    if let last = samples.last, last.key == key { return samples.count - 1 }
+    if let known = places[key] { return known }
+    samples.append(Sample(key: key))
+    places[key] = samples.count - 1
+    return samples.count - 1
+  }
+
+  /// A picture beside a video is its cover.
+  private mutating func takeClip(
+    _ member: TarMember, _ kind: ClipNames.Kind, _ place: Int, _ draft: inout ManifestDraft
+  ) {
+    guard let other = samples[place].clip else {
+      samples[place].clip = member
+      return
+    }
+    let known = ClipNames.Kind(ending: ClipNames.ending(other.name))
+    if known == kind { return report("is a second clip of its name", of: member, &draft) }
+    if kind == .video { samples[place].clip = member }
+  }
+
+  private mutating func takeText(
+    _ member: TarMember, _ ending: String, _ place: Int, _ draft: inout ManifestDraft
+  ) {
+    let piece = ClipFile.Member(name: member.name, offset: member.bytes.lowerBound, count: member.bytes.count)
+    let text = draft.reading("\(name)/\(member.name) cannot be used") { () throws(VideoError) in
+      try ShortText.read(bytes, piece)
+    }
+    guard let text else { return }
+    switch ending {
+    case "txt": samples[place].row.caption = text
+    case "cls": samples[place].row.label = text.onOneLine
+    default:
+      do {
+        try takeJSON(text, place)
+      } catch {
+        report("cannot be used: \((error as? JSONProblem)?.text ?? "\(error)")", of: member, &draft)
       }
-    } catch {
-      let reason = (error as? JSONProblem)?.text ?? (error as? VideoError)?.reason ?? "\(error)"
-      report("cannot be used: \(reason)", of: member, &draft)
     }
   }
 
-  private mutating func takeJSON(_ text: String) throws {
+  private mutating func takeJSON(_ text: String, _ place: Int) throws {
     var text = text
     let found = try text.withUTF8 { (bytes) throws(JSONProblem) in
       var scanner = JSONScanner(UnsafeRawBufferPointer(bytes))
       scanner.skipSpace()
-      let row = try scanner.row(RowKeys(path: "", captions: ["caption", "text", "prompt"]))
+      let row = try scanner.row(RowKeys(paths: [], captions: RowKeys.captionNames))
       try scanner.finish()
       return row
     }
+    var row = samples[place].row
     row.caption = row.caption ?? found.caption
     row.label = row.label ?? found.label
     (row.start, row.end, row.attributes) = (found.start, found.end, found.attributes)
+    samples[place].row = row
   }
 
-  /// Hands the sample over that has just ended.
-  private mutating func finish(_ draft: inout ManifestDraft) {
-    guard let clip else { return }
-    guard keys.insert(key.hashValue).inserted else {
-      return report("comes again after members of other names", of: clip, &draft)
+  /// Hands the samples over, once the whole archive was seen.
+  func finish(_ draft: inout ManifestDraft) {
+    for sample in samples {
+      guard let clip = sample.clip else { continue }
+      var row = sample.row
+      guard let caption = row.caption ?? row.label.map({ ClipNames.caption(ofClass: $0) }) else {
+        report("has no caption: there is no \(sample.key).txt or .json with one", of: clip, &draft)
+        continue
+      }
+      row.caption = caption
+      row.path = "\(name)/\(clip.name)"
+      row.split = row.split ?? split
+      row.member = ManifestRow.Member(archive: name, bytes: clip.bytes)
+      draft.add(row)
     }
-    guard let caption = row.caption ?? row.label.map({ ClipNames.caption(ofClass: $0) }) else {
-      return report("has no caption: there is no \(key).txt or .json with one beside it", of: clip, &draft)
-    }
-    row.caption = caption
-    row.path = "\(name)/\(clip.name)"
-    row.split = row.split ?? split
-    row.member = ManifestRow.Member(archive: name, bytes: clip.bytes)
-    draft.add(row)
   }
 
   private func report(_ text: String, of member: TarMember, _ draft: inout ManifestDraft) {

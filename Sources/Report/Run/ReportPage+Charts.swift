@@ -46,10 +46,19 @@ extension ReportPage {
 
       <section>
       <h2>Held-out loss\(isByTime ? " by noise level" : "")</h2>
-      <p class="lead">Clips that were never trained on\(times)</p>
+      <p class="lead">\(heldOutClips)\(times)</p>
       <figure class="broad held">\(chart.svg)</figure>
       </section>
       """
+  }
+
+  /// Whether the held-out clips are what they are called.
+  private var heldOutClips: String {
+    let trainedOn = metrics.validations.last?.trainedOn ?? 0
+    return trainedOn == 0
+      ? "Clips that were never trained on"
+      : "<strong>\(trainedOn) of these clips \(trainedOn == 1 ? "is" : "are") trained on, too: the loss says less of "
+        + "other clips than it seems.</strong> Clips that <code>data.validation</code> names"
   }
 
   /// Points of a line at most: more cannot be told apart on the page.

@@ -26,6 +26,8 @@ struct RunMetrics {
     var remembered: [String: Double] = [:], rememberedMean = Double.nan
     /// What names the lists of both kinds of clips; nil in files of earlier versions.
     var list: String?, rememberedList: String?
+    /// How many of the clips of the kind that is trained the run trains on, too.
+    var trainedOn = 0
     /// In the order of the blocks' names; none for a run without a base.
     var weightChange: [BlockChange] = []
   }
@@ -78,7 +80,7 @@ struct RunMetrics {
         Validation(
           step: step, losses: Self.known(line.heldOut), mean: line.heldOutLoss ?? .nan,
           remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
-          list: line.heldOutList, rememberedList: line.rememberedList,
+          list: line.heldOutList, rememberedList: line.rememberedList, trainedOn: line.heldOutTrainedOn ?? 0,
           weightChange: BlockChange.ordered(Self.known(line.weightChange))))
     }
     if let changed = line.changed, !changed.isEmpty {
@@ -99,6 +101,7 @@ struct RunMetrics {
     var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
     var heldOutLoss: Double?, rememberedLoss: Double?
     var heldOutList: String?, rememberedList: String?
+    var heldOutTrainedOn: Int?
     var changed: [String]?
     var parameters: Int?
   }

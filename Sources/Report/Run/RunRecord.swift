@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a run has left in its folder, read.
@@ -44,7 +45,7 @@ struct RunRecord {
     do {
       return try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw .unreadable(path, reason: error.localizedDescription)
+      throw .unreadable(path, reason: plainWords(error))
     }
   }
 }

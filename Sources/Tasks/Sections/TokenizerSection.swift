@@ -17,4 +17,9 @@ public struct TokenizerSection: Sendable, Equatable {
       "length", 2...1024, default: 128,
       "Most text tokens of a caption, its end included; the rest is cut off.")
   }
+
+  /// How many of some captions are cut. That does not depend on a vocabulary.
+  public func cut(_ captions: some Sequence<String>) -> CutCaptions {
+    CutCaptions(captions, kind.tokenizer(words: []), limit: length)
+  }
 }

@@ -152,11 +152,11 @@ import Video
 
   @Test func aClipOutsideItsRootIsUnreadable() throws {
     let file = ClipFile(path: folder.path + "/0.mp4", root: "/usr")
-    let line = ClipExamination(name: "0.mp4", limits: .standard).line(of: file)
+    let line = try ClipExamination(name: "0.mp4", limits: .standard).line(of: file)
     #expect(line.verdict == .unreadable && line.sha256.isEmpty && line.bytes == 0)
     #expect(line.reason?.contains("data.root") == true)
-    #expect(line.isTrue(of: file, limits: .standard, hash: true))
-    #expect(!line.isTrue(of: ClipFile(path: file.path), limits: .standard, hash: false))
+    #expect(try line.isTrue(of: file, limits: .standard, hash: true))
+    #expect(try !line.isTrue(of: ClipFile(path: file.path), limits: .standard, hash: false))
   }
 
   @Test func oneProcessWritesAtATime() throws {
@@ -180,7 +180,7 @@ import Video
 
 @Suite struct OrderedWorkTests {
   @Test(arguments: [1, 2, 7])
-  func givesResultsInOrderAndHoldsFewBack(threads: Int) {
+  func givesResultsInOrderAndHoldsFewBack(threads: Int) throws {
     let begun = Atomic<Int>(0)
     let most = Mutex(0)
     let taken = Mutex(0)
@@ -192,7 +192,7 @@ import Video
       return item
     }
     var found: [Int] = []
-    while let item = work.next(shouldStop: { false }) {
+    while let item = try work.next(shouldStop: { false }) {
       found.append(item)
       taken.withLock { $0 += 1 }
     }
@@ -201,7 +201,7 @@ import Video
     #expect(most.withLock { $0 } <= 12)
   }
 
-  @Test func nothingToDoEndsAtOnce() {
-    #expect(OrderedWork(count: 0, threads: 3, name: "test") { $0 }.next(shouldStop: { false }) == nil)
+  @Test func nothingToDoEndsAtOnce() throws {
+    #expect(try OrderedWork(count: 0, threads: 3, name: "test") { $0 }.next(shouldStop: { false }) == nil)
   }
 }

@@ -114,7 +114,9 @@ final class MutationRun {
   private func expectListed(_ bad: BadClip, _ path: String) throws {
     let entry = ClipEntry(index: 0, file: ClipFile(path: path), name: path, caption: "")
     try? FileManager.default.removeItem(atPath: list)
-    try Quarantine(Manifest(path: "mutated", entries: [entry]), tolerance: 1, path: list).add(entry, bad)
+    try Quarantine(
+      Manifest(path: "mutated", entries: [entry]), tolerance: BadClipTolerance(share: 1), path: list
+    ).add(entry, bad)
     let line = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: list)))
     let facts = line as? [String: Any] ?? [:]
     let stages = ["open", "stream", "decode", "convert", "choosing frames"]

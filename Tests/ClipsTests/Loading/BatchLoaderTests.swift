@@ -122,7 +122,7 @@ struct BatchLoaderTests {
     let error = #expect(throws: BadClipsError.self) { try contents(loader, steps: 4) }
     let message = error?.description ?? ""
     #expect(
-      message.hasPrefix("2 of the 10 clips of \(manifest.path) cannot be read (listed in \(list)): 20 %"))
+      message.hasPrefix("2 of the 10 clips of \(manifest.path) cannot be used (listed in \(list)): 20 %"))
     #expect(message.contains("where 15 % are tolerated.\n  \(set.folder.path)/bad"), "\(message)")
     #expect(message.hasSuffix("raise data.badClipTolerance."), "\(message)")
     // Asked again, it says so again.

@@ -28,6 +28,8 @@ struct IndexGuardTests {
     utimensat(AT_FDCWD, path, [status.st_atim, status.st_mtim], 0)
   }
 
+  private let rule = ClipRule(ClipShape(frames: 4, height: 16, width: 16, frameRate: 8), .standard)
+
   @Test func everyFlippedBitIsFoundFromFilesAndFromAPack() throws {
     let set = try SmallSet(SyntheticSettings(clips: 60, width: 16, height: 16, frames: 4))
     let manifest = try set.manifest()
@@ -43,7 +45,7 @@ struct IndexGuardTests {
     for source in [ClipSource.files(.standard), .packed(packed)] {
       let reader = WindowReader(
         shape: shape, start: .first, crop: .centre, seed: 0, source: source,
-        index: try IndexGuard(index, .hash, for: manifest), cacheMegabytes: 0)
+        index: try IndexGuard(index, .hash, rule: rule, for: manifest), cacheMegabytes: 0)
       var found: Set<Int> = []
       for entry in manifest {
         do {
@@ -71,13 +73,16 @@ struct IndexGuardTests {
     let list = set.folder.path + "/quarantine.jsonl"
     let loader = BatchLoader(
       manifest, shape: ClipShape(frames: 4, height: 16, width: 16, frameRate: 8), batch: 1, seed: 0,
-      index: try IndexGuard(index, .size, for: manifest), badClipTolerance: 1, quarantinePath: list)
-    #expect(try loader.leaveOutUnreadable() == 1)
+      index: try IndexGuard(index, .size, rule: rule, for: manifest), badClipTolerance: 1,
+      quarantinePath: list)
+    #expect(try loader.leaveOutUnusable() == 1)
     #expect(try set.folder.text("quarantine.jsonl").contains("nothing decodes"))
     loader.stop()
     let more = try Manifest.load(
       set.folder.write("more.csv", "path,caption\nset/clips/000001.mp4,a\nset/clips/000002.mp4,b\n"))
-    let error = #expect(throws: IndexGuard.MissingError.self) { try IndexGuard(index, .size, for: more) }
+    let error = #expect(throws: IndexGuard.MissingError.self) {
+      try IndexGuard(index, .size, rule: rule, for: more)
+    }
     #expect(error?.description.hasPrefix("2 clips of the manifest are not in the index") == true)
   }
 }

@@ -50,7 +50,7 @@ extension Bomb {
         $0, 8192, 8192,
         Encoding(container: "webm", encoder: "libvpx", encoderOptions: ["deadline": "realtime"]))
     },
-    Bomb("16000×16000 png", "apng", words: "not on whitelist") {
+    Bomb("16000×16000 png", "apng", words: pixelLimit) {
       try black(
         $0, 16_000, 16_000,
         Encoding(container: "apng", encoder: "apng", pixelFormat: "gray", colours: .screen))

@@ -70,7 +70,7 @@ import Testing
     #expect(refusal(root + "/loop.mp4", root: nil) == "Too many levels of symbolic links")
     #expect(refusal(root + "/memory.mp4", root: root)?.contains("leads out of") == true)
     #expect(refusal(root + "/none.mp4", root: root) == "No such file or directory")
-    #expect(refusal(root + "/in.mp4", root: root + "/none")?.contains("leads out of") == true)
+    #expect(refusal(root + "/in.mp4", root: root + "/none") == "No such file or directory")
   }
 
   @Test func keepsWithinTheMember() throws {

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// Clips that give a run no sample are told by every command before it, by the run's own words.
+struct RunRuleTests {
+  /// A workbench whose training list holds 8 good clips and one more row.
+  private func bench(_ row: String, _ more: [String: String] = [:]) throws -> Workbench {
+    let bench = try Workbench(steps: 2)
+    for (name, text) in more { try bench.write(text, to: name) }
+    let rows = (0..<8).map { "set/clips/00000\($0).mp4,a clip,,\n" }.joined()
+    try bench.write("path,caption,start,end\n" + rows + row + "\n", to: "list.csv")
+    return bench
+  }
+
+  private func keys(_ bench: Workbench, _ more: [String]) -> [String] {
+    (["data.train=\(bench.path)/list.csv", "data.badClipTolerance=0"] + more).flatMap { ["--set", $0] }
+  }
+
+  /// A row that no sample can be made of, what else the recipe says, and why it is bad.
+  private static let rows: [(row: String, keys: [String], reason: String)] = [
+    // The set's clips last half a second: four frames at 8 a second.
+    ("set/clips/000008.mp4,late,7,", [], "the piece starts at 7.0 s, but the clip ends at 0.5 s"),
+    ("set/clips/000008.mp4,short,0.4,", [], "1 of the 4 frames"),
+    ("text.mp4,text,,", [], "Invalid data found"),
+    ("picture.mp4,a text,,", [], "Invalid data found"),
+  ]
+
+  @Test(arguments: rows) func aBadClipIsToldBeforeTheRun(row: String, keys more: [String], reason: String)
+    throws
+  {
+    let bench = try bench(row, ["text.mp4": "This is a text.", "picture.mp4": "\u{89}PNG is no picture"])
+    let keys = keys(bench, more)
+    let run = try bench.pretrain(
+      "--set", "data.train=\(bench.path)/list.csv", "--set", "data.badClipTolerance=0", "--set",
+      "training.steps=9")
+    #expect(
+      run.code == 65 && run.errors.contains("1 of the 9 clips") && run.errors.contains(reason),
+      "\(run.errors)")
+
+    let plan = try vfm(["vfm-train", "pretrain", bench.recipe, "--plan"] + keys)
+    #expect(plan.code == 65 && plan.errors.contains("1 of the 9 clips"), "\(plan.errors)")
+    #expect(plan.errors.contains(reason), "\(plan.errors)")
+
+    try bench.write(
+      String(contentsOfFile: bench.recipe, encoding: .utf8)
+        .replacing("\"frames\": 4", with: "\"badClipTolerance\": 0, \"frames\": 4"), to: "strict.json")
+    let check = try vfm([
+      "vfm-data", "check", bench.path + "/list.csv", "--recipe", bench.path + "/strict.json",
+    ])
+    #expect(check.code == 65 && check.output.contains(reason), "\(check.output)")
+    #expect(
+      check.output.contains("would stop: 1 clip of it gives no sample, where 0 are tolerated"),
+      "\(check.output)")
+
+    let pack = try vfm(["vfm-data", "pack", bench.recipe, "--output", bench.path + "/pack"] + keys)
+    #expect(pack.code == 65 && pack.errors.contains("1 of the 9 clips"), "\(pack.errors)")
+    #expect(pack.errors.contains(reason), "\(pack.errors)")
+  }
+
+  @Test func anIndexTellsTheSame() throws {
+    let bench = try bench("set/clips/000008.mp4,late,7,")
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/list.csv", "--output", index]).code == 0)
+    let keys = keys(bench, ["data.index=\(index)"])
+    let plan = try vfm(["vfm-train", "pretrain", bench.recipe, "--plan"] + keys)
+    #expect(plan.code == 65 && plan.errors.contains("the clip ends at 0.5 s"), "\(plan.errors)")
+    let check = try vfm(
+      ["vfm-data", "check", bench.path + "/list.csv", "--recipe", bench.recipe, "--index", index])
+    #expect(
+      check.output.contains("000008.mp4: choosing frames: the piece starts at 7.0 s"), "\(check.output)")
+    #expect(
+      check.output.contains("would leave out 1 clip that gives no sample; 1 are tolerated"), "\(check.output)"
+    )
+    let curated = try vfm(
+      [
+        "vfm-data", "curate", bench.recipe, "--output", bench.path + "/curated.jsonl", "--set",
+        "curation.minSeconds=0.1",
+        "--set", "curation.minSharpness=0", "--set", "curation.duplicateDistance=-1",
+      ] + keys)
+    #expect(curated.code == 0, "\(curated.errors)")
+    let dropped = try String(contentsOfFile: bench.path + "/curated.dropped.jsonl", encoding: .utf8)
+    #expect(dropped.contains("\"unusable\"") && dropped.contains("the clip ends at 0.5 s"), "\(dropped)")
+  }
+
+  /// More pixels than the recipe lets a clip have: known from the index, too, where that was made under another limit.
+  @Test func tooManyPixels() throws {
+    let bench = try Workbench(steps: 2)
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/set/train.jsonl", "--output", index]).code == 0)
+    for more in [[], ["--set", "data.index=\(index)"]] {
+      let plan = try vfm(
+        ["vfm-train", "pretrain", bench.recipe, "--plan", "--set", "data.limits.maxPixels=255"] + more)
+      #expect(plan.code == 65 && plan.errors.contains("data.limits.maxPixels"), "\(plan.errors)")
+    }
+  }
+
+  /// A run leaves out what the index tells before its first step, and trains on as without one.
+  @Test func samplesDoNotDependOnTheIndex() throws {
+    let bench = try bench("set/clips/000008.mp4,late,7,")
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/list.csv", "--output", index]).code == 0)
+    let list = "data.train=\(bench.path)/list.csv"
+    let one = try bench.pretrain("--json", "--set", list, output: bench.path + "/one")
+    let two = try bench.pretrain(
+      "--json", "--set", list, "--set", "data.index=\(index)", output: bench.path + "/two")
+    #expect(one.json["hash"] as? String != nil && one.json["hash"] as? String == two.json["hash"] as? String)
+    #expect(
+      two.errors.contains("1 clip is left out: by \(index) no sample can be made of it"), "\(two.errors)")
+  }
+}
