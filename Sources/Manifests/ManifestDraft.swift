@@ -149,7 +149,7 @@ struct ManifestDraft {
     if rows.count == 0, picturesNotWanted > 0 {
       throw ManifestError(
         path: path, layout: layout,
-        problem: "it lists no videos, only \(picturesNotWanted) pictures, which are clips of one frame",
+        problem: "it lists no videos, only pictures (\(picturesNotWanted)), which are clips of one frame",
         remedy: "set data.frames to 1, or name videos")
     }
     if rows.count == 0 {

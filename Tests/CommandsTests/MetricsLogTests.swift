@@ -21,6 +21,30 @@ struct MetricsLogTests {
     #expect(try lines() == kept + [#"{"changed":["c"],"step":10}"#])
   }
 
+  /// Torn and foreign lines go, wherever they stand, and what is kept stays byte by byte.
+  @Test func whatIsNoLineOfALogIsDropped() throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let text = """
+      {"loss":1,"step":1}
+      {"loss":2,"st
+      no JSON
+      {"changed":["a note of \\"step\\": 99"],"step":2}
+      {"loss":3}
+
+      {"step":3,"heldOut":{"a \\"changed\\":":1}}
+      {"step":7}
+      {"step":4}
+      {"step":5
+      """
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    _ = try MetricsLog(path: path, from: 5)
+    #expect(
+      try lines() == [
+        #"{"loss":1,"step":1}"#, #"{"changed":["a note of \"step\": 99"],"step":2}"#,
+        #"{"step":3,"heldOut":{"a \"changed\":":1}}"#, #"{"step":4}"#,
+      ])
+  }
+
   @Test func aRunThatBeginsHasAnEmptyLog() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try #"{"loss":1,"step":0}"#.write(toFile: path, atomically: false, encoding: .utf8)

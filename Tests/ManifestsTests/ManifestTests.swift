@@ -84,7 +84,10 @@ struct ManifestTests {
   }
 
   @Test(arguments: [
-    ("m.csv", "path,words\na.mp4,x\n", "line 1: the header has no column caption or text or prompt, only path, words"),
+    (
+      "m.csv", "path,words\na.mp4,x\n",
+      "line 1: the header has no column caption or text or prompt, only path, words"
+    ),
     ("m.csv", "path,caption,path\n", "names the column path twice"),
     ("m.csv", "path,caption\na.mp4,x\n,y\n", "line 3: the path is empty"),
     ("m.csv", "path,caption\na.mp4,x,y\n", "line 2: 3 fields where the header has 2"),
