@@ -1,17 +1,20 @@
-# Everything a user or CI calls. `make setup` installs what is missing on Debian 12; all else builds on it.
+# Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
 .PHONY: setup build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
-PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
+# The tests of .setup/swift fetch with curl and sign with gpg and its agent.
+PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev curl gpg gpg-agent
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FILES = Sources Tests Package.swift
 BIN = .build/release
 # Else a build in a terminal and one whose output goes to a file differ in an option of the compiler, and all is built again.
 SWIFT_OPTIONS = --no-color-diagnostics
+# Where .setup/swift unpacks a toolchain; it need not be there yet.
+export PATH := $(CURDIR)/.toolchain/usr/bin:$(PATH)
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
-	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install"; exit 1; }
+	@.setup/swift
 
 build: setup
 	swift build $(SWIFT_OPTIONS) -c release

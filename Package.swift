@@ -180,6 +180,7 @@ let package = Package(
         "product-probe",
       ]),
     .testTarget(name: "PagesTests", swiftSettings: native),
+    .testTarget(name: "SetupTests", swiftSettings: native),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
