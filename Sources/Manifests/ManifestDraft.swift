@@ -13,7 +13,7 @@ struct ManifestDraft {
   /// Pictures among videos that have no caption, which are left out.
   var picturesWithoutCaption = 0
   /// Pictures that are left out because they are not wanted.
-  private var picturesNotWanted = 0
+  var picturesNotWanted = 0
   private let takesPictures: Bool
   private let split: String?
   private var names = ExactNames()

@@ -14,6 +14,8 @@ struct ManifestSource {
   let names: [String]
   /// The clips among `names`.
   let clips: [String]
+  /// How many pictures among `names` are no clips because pictures are not wanted.
+  let picturesNotWanted: Int
   let isFolder: Bool
   let isPattern: Bool
 
@@ -26,6 +28,7 @@ struct ManifestSource {
     isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
     if !isThere, let pattern = try ShardPattern(path) {
       (isPattern, folder, names, clips, bytes) = (true, pattern.folder, pattern.names, [], Data())
+      picturesNotWanted = 0
       return
     }
     isPattern = false
@@ -38,13 +41,15 @@ struct ManifestSource {
     if isFolder {
       (folder, names, bytes) = (path, try FolderListing.files(in: path), Data())
       clips = ClipNames.clips(among: names, pictures: pictures)
+      picturesNotWanted =
+        pictures ? 0 : ClipNames.clips(among: names, pictures: true).count - clips.count
       return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw ManifestError(path: path, problem: "it is not a regular file", remedy: "name a file or a folder")
     }
     folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
-    (names, clips) = ([], [])
+    (names, clips, picturesNotWanted) = ([], [], 0)
     // Archives are read piece by piece through a door of their own.
     if ClipNames.isArchive(path) {
       bytes = Data()

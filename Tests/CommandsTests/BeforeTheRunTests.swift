@@ -78,7 +78,7 @@ struct BeforeTheRunTests {
 
   /// Recipes of one frame train on pictures and videos alike; longer ones say what they leave out.
   @Test func picturesAreClipsOfOneFrame() throws {
-    let bench = try Workbench(steps: 2)
+    let bench = try Workbench()
     let folder = bench.path + "/mixed"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for clip in 0..<4 {

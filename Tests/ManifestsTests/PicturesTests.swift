@@ -17,7 +17,10 @@ struct PicturesTests {
       try folder.write(String(name.split(separator: ".")[0]) + ".txt", "a caption")
     }
     #expect(try names(folder.path) == ["a.jpg", "b.PNG", "c.webp", "d.jpeg", "e.mp4"])
-    #expect(try names(folder.path, pictures: false) == ["e.mp4"])
+    let videos = try Manifest.load(folder.path, pictures: false)
+    #expect(videos.map(\.name) == ["e.mp4"])
+    #expect(
+      videos.notes == ["4 pictures are left out: a picture is a clip of one frame, and data.frames is more"])
     let classes = try TemporaryFolder()
     for name in ["cat/1.jpg", "cat/2.jpg", "dog/1.jpg"] { try classes.write(name) }
     let manifest = try Manifest.load(classes.path)

@@ -5,6 +5,7 @@ import Video
 extension ManifestDraft {
   /// Reads a folder of clips with caption files. Among videos, pictures without a caption file are not meant as clips.
   mutating func readCaptionFiles(_ source: ManifestSource) {
+    picturesNotWanted = source.picturesNotWanted
     let splits = SplitFolders(source.clips)
     let hasVideos = source.clips.contains { ClipNames.Kind($0) == .video }
     var captions: [String: String] = [:]

@@ -4,6 +4,7 @@
 extension ManifestDraft {
   /// Reads a folder of class folders.
   mutating func readClassFolders(_ source: ManifestSource) {
+    picturesNotWanted = source.picturesNotWanted
     let splits = SplitFolders(source.clips)
     for name in source.clips {
       let folders = splits.rest(of: name).split(separator: "/").dropLast()
