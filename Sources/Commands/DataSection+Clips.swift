@@ -57,6 +57,11 @@ extension DataSection {
   }
 }
 
+/// Says on standard error what a manifest leaves out.
+public func tellWhatIsLeftOut(_ manifest: Manifest, _ what: String = "") {
+  for note in manifest.notes { standardError("note: \(what)\(note)\n") }
+}
+
 extension EvaluationSection {
   /// Clips of the kind that the base was trained on, if the recipe names any.
   public func rememberedManifest(pictures: Bool) throws -> Manifest? {

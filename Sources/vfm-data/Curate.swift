@@ -42,6 +42,7 @@ struct Curate: ParsableCommand {
       }
       let manifest = try Manifest.load(
         recipe.data.train, root: recipe.data.root, pictures: recipe.data.takesPictures)
+      tellWhatIsLeftOut(manifest)
       let files = try CurationFiles(manifest: manifest, output: output)
       let spans = try Curation(
         recipe.curation, decodeLimits: recipe.data.limits, rule: recipe.data.clipRule

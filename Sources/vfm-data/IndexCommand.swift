@@ -45,6 +45,7 @@ struct IndexCommand: ParsableCommand {
       try Inputs.setThreads(threads)
       let data = try dataRecipe()
       let clips = try Manifest.load(manifest, root: root ?? data.root)
+      tellWhatIsLeftOut(clips)
       let indexing = Indexing(
         clips, shard: shard, limits: data.limits, threads: Parallel.threads, verify: verify)
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")

@@ -37,6 +37,7 @@ struct Pack: ParsableCommand {
         throw Failure(.usage, "Say where the pack is to go: give --output, or set data.packed in the recipe.")
       }
       let lists = try recipe.data.packedLists()
+      for list in lists { tellWhatIsLeftOut(list.manifest) }
       let lock = try RunLock(folder)
       let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits)
       let plan = try packer.plan()

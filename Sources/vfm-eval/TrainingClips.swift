@@ -33,14 +33,17 @@ struct TrainingClips {
         clips: SpreadClips(
           manifest, shape: blueprint.clipShape, limit: limit, source: .files(blueprint.recipe.data.limits)))
     }
-    if let given { return clips(try Manifest.load(given, split: "train", root: root)) }
+    if let given {
+      return clips(
+        try Manifest.load(given, split: "train", root: root, pictures: blueprint.clipShape.frames == 1))
+    }
     do {
       let manifest = try blueprint.recipe.data.trainManifest()
       if !blueprint.isOf(manifest) {
         standardError("note: the clips of \(manifest.path) are no longer those that the run began with\n")
       }
       return clips(manifest)
-    } catch let error as ManifestError {
+    } catch let error as ManifestError where error.machine == nil {
       let path = blueprint.recipe.data.train
       let reason = error.isMissing ? "is not there" : "cannot be read as it stands"
       standardError(

@@ -105,7 +105,8 @@ struct VFMEval: ParsableCommand {
 
   /// The held-out clips that can be read, the first of them.
   private func read(_ blueprint: Blueprint) throws -> ClipReader {
-    let entries = try Manifest.load(manifest, root: root)
+    let entries = try Manifest.load(manifest, root: root, pictures: blueprint.clipShape.frames == 1)
+    tellWhatIsLeftOut(entries)
     let reader = try ClipReader(
       entries, shape: blueprint.clipShape, limit: clips, source: .files(blueprint.recipe.data.limits))
     for bad in reader.unreadable { standardError("left out: \(bad)\n") }

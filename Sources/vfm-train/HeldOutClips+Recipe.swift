@@ -13,7 +13,7 @@ extension HeldOutClips {
       return
     }
     func reader(_ manifest: Manifest, _ source: ClipSource) throws -> ClipReader? {
-      for note in manifest.notes { standardError("note: held-out clips: \(note)\n") }
+      tellWhatIsLeftOut(manifest, "held-out clips: ")
       let clips = try ClipReader(
         manifest, shape: recipe.data.clipShape, limit: recipe.training.validationClips, source: source)
       for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }

@@ -146,7 +146,8 @@ final class TrainingRun: TrainingObserver {
       recipe.task.samples.flatMap { captions?.cut($0.prompts).note("samples.prompts") },
       heldOut.caution.map { "\($0): their loss says less of other clips; vfm-data check names them" },
     ]
-    for note in manifest.notes + notes.compactMap(\.self) { standardError("note: \(note)\n") }
+    tellWhatIsLeftOut(manifest)
+    for note in notes.compactMap(\.self) { standardError("note: \(note)\n") }
   }
 
   private func printResult(seconds: Double, badClips: Int) throws {

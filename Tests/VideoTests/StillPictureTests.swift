@@ -47,6 +47,33 @@ struct StillPictureTests {
     }
   }
 
+  /// Whatever a picture's bytes are, it is shown or refused.
+  @Test func damagedPicturesAreShownOrRefused() throws {
+    let scratch = try Scratch()
+    var (state, shown, refused) = (UInt64(1), 0, 0)
+    func random(below limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    for fixture in try Self.fixtures() {
+      for round in 0..<40 {
+        var bytes = fixture.file
+        for _ in 0...round % 4 { bytes[random(below: bytes.count)] = UInt8(random(below: 256)) }
+        if round % 5 == 0 { bytes = bytes.prefix(random(below: bytes.count)) }
+        let path = scratch.path("damaged")
+        try bytes.write(to: URL(fileURLWithPath: path))
+        do {
+          _ = try VideoReader(path: path).pictures(at: [0], framing: Framing(width: 8, height: 8))
+          shown += 1
+        } catch let error as VideoError {
+          #expect(!error.reason.isEmpty && error.machine == nil)
+          refused += 1
+        }
+      }
+    }
+    #expect(shown > 100 && refused > 100, "\(shown) shown, \(refused) refused")
+  }
+
   @Test func damagedExifIsNoReasonToRefuse() throws {
     let scratch = try Scratch()
     let picture = try #require(try Self.fixtures().first { $0.name == "turned.png" })
