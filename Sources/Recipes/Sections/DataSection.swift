@@ -56,7 +56,8 @@ public struct DataSection: Equatable, Sendable {
     packed = section.optionalString(
       "packed", "A folder that vfm-data pack wrote for this recipe: samples are read from it, not decoded.")
     limits = section.section("limits", "What one clip may cost before it is refused.", DecodeLimits.init(_:))
-    let frames = section.integer("frames", ClipShape.frameRange, "Frames in a clip; 1 trains on pictures, too.")
+    let frames = section.integer(
+      "frames", ClipShape.frameRange, "Frames in a clip; 1 trains on pictures, too.")
     let height = section.integer("height", ClipShape.sideRange, "Height of a clip in pixels.")
     let width = section.integer("width", ClipShape.sideRange, "Width of a clip in pixels.")
     let frameRate = section.number(

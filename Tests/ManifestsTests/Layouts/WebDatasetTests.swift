@@ -219,18 +219,14 @@ struct WebDatasetTests {
   /// As archives are whose members were sorted by their endings, or were added in the order of a list of texts.
   @Test func membersOfASampleNeedNotBeNeighbours() throws {
     let path = try archive { tar in
-      for name in ["a", "b", "c"] { tar.file("\(name).mp4", content(UInt8(name.utf8.first!))) }
-      tar.file("b.txt", "bee")
-      tar.file("a.json", "{\"caption\": \"from JSON\", \"place\": \"garden\"}")
-      tar.file("c.cls", "sea")
-      tar.file("a.txt", "ay")
-      tar.file("c.txt", "see")
+      for seed in [1, 2] as [UInt8] { tar.file("\(seed).mp4", content(seed)) }
+      tar.file("2.txt", "two")
+      tar.file("1.json", "{\"place\": \"garden\"}")
+      tar.file("1.txt", "one")
     }
     let manifest = try Manifest.load(path)
-    #expect(manifest.map(\.name) == ["a.tar/a.mp4", "a.tar/b.mp4", "a.tar/c.mp4"])
-    #expect(manifest.map(\.caption) == ["ay", "bee", "see"])
-    #expect(manifest[0].attributes == ["place": "garden"] && manifest[2].label == "sea")
-    #expect(try bytes(of: manifest[1]) == content(UInt8(ascii: "b")))
+    #expect(manifest.map(\.caption) == ["one", "two"] && manifest[0].attributes == ["place": "garden"])
+    #expect(try bytes(of: manifest[1]) == content(2))
   }
 
   @Test func whatIsNoArchiveIsRefused() throws {
