@@ -221,8 +221,7 @@ struct WebDatasetTests {
     let path = try archive { tar in
       for seed in [1, 2] as [UInt8] { tar.file("\(seed).mp4", content(seed)) }
       tar.file("2.txt", "two")
-      tar.file("1.json", "{\"place\": \"garden\"}")
-      tar.file("1.txt", "one")
+      for (name, text) in [("1.json", "{\"place\": \"garden\"}"), ("1.txt", "one")] { tar.file(name, text) }
     }
     let manifest = try Manifest.load(path)
     #expect(manifest.map(\.caption) == ["one", "two"] && manifest[0].attributes == ["place": "garden"])
