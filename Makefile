@@ -1,15 +1,14 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
 .PHONY: setup build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
-# The tests of .setup/swift fetch with curl and sign with gpg and its agent.
-PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev curl gpg gpg-agent
+PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FILES = Sources Tests Package.swift
 BIN = .build/release
 # Else a build in a terminal and one whose output goes to a file differ in an option of the compiler, and all is built again.
 SWIFT_OPTIONS = --no-color-diagnostics
 # Where .setup/swift unpacks a toolchain; it need not be there yet.
-export PATH := $(CURDIR)/.toolchain/usr/bin:$(PATH)
+export PATH := $(or $(SWIFT_TOOLCHAIN),$(CURDIR)/.toolchain)/usr/bin:$(PATH)
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -36,6 +35,8 @@ finetune: build
 	$(BIN)/vfm-eval --checkpoint Checkpoints/finetune-lora --manifest Datasets/quickstart/test.jsonl --base Checkpoints/quickstart --guidance 1.2
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
+# The tests of .setup/swift fetch with curl and sign with gpg and its agent.
+test: PACKAGES += curl gpg gpg-agent
 test: setup
 	swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests
 

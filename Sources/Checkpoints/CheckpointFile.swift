@@ -75,12 +75,24 @@ public enum CheckpointFile {
   }
 
   /// The bytes of the file at `path`.
+  /// - Throws: `CheckpointError`; `MachineError` when the machine does not let it be read for a while.
   static func load(_ path: String, disk: Disk = .real) throws -> FileImage {
+    do {
+      return try patiently { try loadAtOnce(path, disk) }
+    } catch let error as MachineError where error.code == EIO {
+      // A disk that has lost these bytes has not lost those of other checkpoints.
+      throw CheckpointError.damaged(path: path, reason: systemWords(error.code))
+    }
+  }
+
+  private static func loadAtOnce(_ path: String, _ disk: Disk) throws -> FileImage {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if file < 0 {
-      let reason = String(cString: strerror(errno))
-      throw errno == ENOENT
-        ? CheckpointError.missing(path: path) : CheckpointError.unreadable(path: path, reason: reason)
+      let code = errno
+      if let machine = MachineError(path: path, code: code) { throw machine }
+      throw code == ENOENT
+        ? CheckpointError.missing(path: path)
+        : CheckpointError.unreadable(path: path, reason: systemWords(code))
     }
     defer { _ = close(file) }
     var status = stat()
@@ -95,6 +107,7 @@ public enum CheckpointFile {
       if count < image.count { image.truncate(to: count) }
       return image
     } catch {
+      if let machine = MachineError(path: path, code: error.code) { throw machine }
       throw CheckpointError.damaged(path: path, reason: error.reason)
     }
   }

@@ -99,8 +99,11 @@ public struct Failure: Error, CustomStringConvertible {
 extension ParsableCommand {
   /// Runs a command's work; an error becomes one message on standard error and the documented exit code.
   public func reportingFailures(_ work: () throws -> Void) throws {
-    // A file that may not grow fails as a full disk does, in place of ending the program unsaved.
+    // A file that may not grow fails as a full disk does, and a log whose reader has left as one that cannot be written,
+    // in place of ending the program unsaved.
     signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    holdStandardStreams()
     do {
       try work()
     } catch let exit as ExitCode {
@@ -114,6 +117,14 @@ extension ParsableCommand {
 
   private static var rootName: String {
     CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? "vfm"
+  }
+}
+
+/// Sees to it that descriptors 0 to 2 are open: what a program opens first would else have the number of a stream that it
+/// was started without, and be written over with messages.
+private func holdStandardStreams() {
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", O_RDWR)
   }
 }
 

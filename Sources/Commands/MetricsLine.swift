@@ -17,10 +17,16 @@ struct MetricsLine {
   /// Its step; nil for a line that is torn or has none.
   var step: Int? {
     guard bytes.count > 2, bytes[0] == UInt8(ascii: "{"), bytes[bytes.count - 2] == UInt8(ascii: "}"),
-      bytes[bytes.count - 1] == UInt8(ascii: "\n"), let place = place(behind: "\"step\":")
-    else { return nil }
+      bytes[bytes.count - 1] == UInt8(ascii: "\n"), let place = place(behind: "\"step\":"),
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place])
+    else { return parsedStep }
     let digits = bytes[place...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     return Int(String(decoding: digits, as: UTF8.self))
+  }
+
+  /// The same of a line that another program has written in a way of its own.
+  private var parsedStep: Int? {
+    (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["step"] as? Int
   }
 
   /// Whether it tells that the recipe was changed.

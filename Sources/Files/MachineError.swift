@@ -28,7 +28,8 @@ public struct MachineError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// Error numbers that tell of the machine, its disks and its file servers.
   private static let codes: Set<Int32> = [
-    EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EIO, ESTALE, ETIMEDOUT, EREMOTEIO, ENODEV, ENXIO, EBUSY, ENOLCK,
+    EINTR, EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EIO, ESTALE, ETIMEDOUT, EREMOTEIO, ENODEV, ENXIO, EBUSY,
+    ENOLCK,
     ENOLINK, ECOMM, EPROTO, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENETRESET, ENOTCONN, ESHUTDOWN,
     ECONNREFUSED, ECONNRESET, ECONNABORTED,
   ]

@@ -7,7 +7,14 @@ public func plainWords(_ error: any Error) -> String {
   guard error.domain == NSCocoaErrorDomain || error.domain == NSPOSIXErrorDomain else { return "\(error)" }
   let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError
   let code = [error, cause].compactMap(\.self).first { $0.domain == NSPOSIXErrorDomain }?.code
-  return code.map { systemWords($0) } ?? error.localizedDescription
+  if let code { return systemWords(code) }
+  return switch CocoaError.Code(rawValue: error.code) {
+  case .fileNoSuchFile, .fileReadNoSuchFile: systemWords(ENOENT)
+  case .fileReadNoPermission, .fileWriteNoPermission: systemWords(EACCES)
+  case .fileWriteOutOfSpace: systemWords(ENOSPC)
+  case .fileWriteFileExists: systemWords(EEXIST)
+  default: "the system refuses it"
+  }
 }
 
 /// The file that an error of Foundation tells of, if it does.

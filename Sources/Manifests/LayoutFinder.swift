@@ -19,13 +19,15 @@ enum LayoutFinder {
     if names.contains("videos.txt"), names.contains("prompts.txt") {
       return found(.promptFiles, "it has these two files")
     }
-    let clips = source.clips
-    if clips.isEmpty, let archive = names.first(where: { ClipNames.isArchive($0) }) {
+    let clips = source.mainClips
+    let texts = Set(names.lazy.filter { ClipNames.ending($0) == "txt" }.map(ClipNames.stem))
+    let captioned = clips.first { texts.contains(ClipNames.stem($0)) }
+    let hasVideos = clips.contains { ClipNames.Kind($0) == .video }
+    if !hasVideos, captioned == nil, let archive = names.first(where: { ClipNames.isArchive($0) }) {
       return found(.webDataset, "it holds no clips but archives such as \(archive.printable)")
     }
-    let texts = Set(names.lazy.filter { ClipNames.ending($0) == "txt" }.map(ClipNames.stem))
-    if let clip = clips.first(where: { texts.contains(ClipNames.stem($0)) }) {
-      return found(.captionFiles, "\(clip.printable) has a .txt file of its name beside it")
+    if let captioned {
+      return found(.captionFiles, "\(captioned.printable) has a .txt file of its name beside it")
     }
     let splits = SplitFolders(clips)
     let classes = Set(clips.lazy.map { splits.rest(of: $0).split(separator: "/").dropLast().last })

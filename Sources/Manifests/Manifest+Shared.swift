@@ -1,17 +1,35 @@
+import Foundation
 import Video
 
 extension Manifest {
-  /// The places of those of some clips that this list shows, too: the same file, and pieces of it that overlap.
+  /// The places of those of some clips that this list shows, too: the same file, whatever path or link leads to it, and
+  /// pieces of it that overlap.
   public func shared(with clips: [ClipEntry]) -> [Int] {
-    var places: [ClipFile: [Int]] = [:]
-    for (place, clip) in clips.enumerated() { places[clip.file.anywhere, default: []].append(place) }
+    var places: [SameFile: [Int]] = [:]
+    for (place, clip) in clips.enumerated() {
+      if let file = SameFile(clip.file) { places[file, default: []].append(place) }
+    }
+    if places.isEmpty { return [] }
     var shared: Set<Int> = []
     for entry in self {
-      for place in places[entry.file.anywhere] ?? [] where entry.overlaps(clips[place]) {
+      for place in SameFile(entry.file).flatMap({ places[$0] }) ?? [] where entry.overlaps(clips[place]) {
         shared.insert(place)
       }
     }
     return shared.sorted()
+  }
+}
+
+/// A file, or a piece of one, as the system knows it.
+private struct SameFile: Hashable {
+  private let device: UInt, number: UInt, offset: Int
+
+  /// Nil for a file that is not there.
+  init?(_ file: ClipFile) {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { return nil }
+    (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
+    offset = file.member?.offset ?? -1
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Video
 
@@ -84,7 +85,7 @@ public struct Manifest: RandomAccessCollection, Sendable {
   public static func load(
     _ path: String, split: String? = nil, root: String? = nil, pictures: Bool = true
   ) throws(ManifestError) -> Manifest {
-    let source = try ManifestSource(path, pictures: pictures)
+    let source = try source(of: path, pictures: pictures)
     let layout = try LayoutFinder.find(source)
     if let root {
       var status = stat()
@@ -106,5 +107,23 @@ public struct Manifest: RandomAccessCollection, Sendable {
       textBytes: source.bytes.count)
     layout.layout.read(source, into: &draft)
     return try draft.finished()
+  }
+
+  /// Looks at what is there, and again after a while if the machine does not let it.
+  private static func source(of path: String, pictures: Bool) throws(ManifestError) -> ManifestSource {
+    do {
+      return try patiently {
+        do throws(ManifestError) {
+          return try ManifestSource(path, pictures: pictures)
+        } catch {
+          if let machine = error.machine { throw machine }
+          throw error
+        }
+      }
+    } catch let machine as MachineError {
+      throw ManifestError(path: path, machine: machine)
+    } catch {
+      throw error as! ManifestError
+    }
   }
 }

@@ -10,11 +10,11 @@ struct ManifestDraft {
   let root: ClipRoot
   /// The file that is being read, when the manifest has several; problems name it.
   var file: String?
-  /// Pictures among videos that have no caption, which are left out.
+  /// Pictures among videos that have no caption, which were not meant as clips.
   var picturesWithoutCaption = 0
   /// Pictures that are left out because they are not wanted.
   var picturesNotWanted = 0
-  private let takesPictures: Bool
+  let takesPictures: Bool
   private let split: String?
   private var names = ExactNames()
   private var rows = ManifestRows()
@@ -89,6 +89,18 @@ struct ManifestDraft {
   /// Ends the reading: the machine does not let the manifest be read.
   mutating func end(_ machine: MachineError) { trouble = trouble ?? machine }
 
+  /// The bytes of another file of the manifest's folder; nil, which is noted, when it cannot be read.
+  mutating func bytes(of name: String, beside source: ManifestSource) -> Data? {
+    do throws(MachineError) {
+      let bytes = try source.bytesBeside(name)
+      if bytes == nil { report("\(name) cannot be read") }
+      return bytes
+    } catch {
+      end(error)
+      return nil
+    }
+  }
+
   /// Does some reading for the manifest; nil when it fails, with the reason noted.
   /// - Parameter what: what is read, as in "dog.txt cannot be used".
   mutating func reading<Result>(
@@ -139,18 +151,18 @@ struct ManifestDraft {
           ? "mend it (paths are relative to \(root.folder))"
           : "Mend these (paths are relative to \(root.folder)) and run again.")
     }
+    if rows.count == 0, picturesNotWanted > 0 {
+      throw ManifestError(
+        path: path, layout: layout,
+        problem: "it lists no videos, only pictures (\(picturesNotWanted)), which are clips of one frame",
+        remedy: "set data.frames to 1, or name videos")
+    }
     if rows.count == 0, seen > 0, let split {
       let known = splits.sorted().prefix(20).joined(separator: ", ") + (splits.count > 20 ? ", …" : "")
       throw ManifestError(
         path: path, layout: layout,
         problem: "no clip is of split \"\(split)\"; the manifest has only \(known.printable)",
         remedy: "mend its splits, or leave them out")
-    }
-    if rows.count == 0, picturesNotWanted > 0 {
-      throw ManifestError(
-        path: path, layout: layout,
-        problem: "it lists no videos, only pictures (\(picturesNotWanted)), which are clips of one frame",
-        remedy: "set data.frames to 1, or name videos")
     }
     if rows.count == 0 {
       throw ManifestError(
@@ -169,7 +181,7 @@ struct ManifestDraft {
     }
     if picturesWithoutCaption > 0 {
       notes.append(
-        "\(pictures(picturesWithoutCaption)) left out: among videos, those without a .txt file are not clips")
+        "\(pictures(picturesWithoutCaption)) left out, without a caption among videos")
     }
     return notes
   }

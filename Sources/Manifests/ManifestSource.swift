@@ -14,6 +14,8 @@ struct ManifestSource {
   let names: [String]
   /// The clips among `names`.
   let clips: [String]
+  /// The videos among them, or all of them where there are none: what tells the layout, so that a stray picture does not.
+  let mainClips: [String]
   /// How many pictures among `names` are no clips because pictures are not wanted.
   let picturesNotWanted: Int
   let isFolder: Bool
@@ -25,10 +27,13 @@ struct ManifestSource {
     self.path = path
     var status = stat()
     let isThere = stat(path, &status) == 0
+    if !isThere, let machine = MachineError(path: path, code: errno) {
+      throw ManifestError(path: path, machine: machine)
+    }
     isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
     if !isThere, let pattern = try ShardPattern(path) {
-      (isPattern, folder, names, clips, bytes) = (true, pattern.folder, pattern.names, [], Data())
-      picturesNotWanted = 0
+      (isPattern, folder, names, bytes) = (true, pattern.folder, pattern.names, Data())
+      (clips, mainClips, picturesNotWanted) = ([], [], 0)
       return
     }
     isPattern = false
@@ -41,6 +46,8 @@ struct ManifestSource {
     if isFolder {
       (folder, names, bytes) = (path, try FolderListing.files(in: path), Data())
       clips = ClipNames.clips(among: names, pictures: pictures)
+      let videos = clips.filter { ClipNames.Kind($0) == .video }
+      mainClips = videos.isEmpty ? clips : videos
       picturesNotWanted =
         pictures ? 0 : ClipNames.clips(among: names, pictures: true).count - clips.count
       return
@@ -49,37 +56,29 @@ struct ManifestSource {
       throw ManifestError(path: path, problem: "it is not a regular file", remedy: "name a file or a folder")
     }
     folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
-    (names, clips, picturesNotWanted) = ([], [], 0)
+    (names, clips, mainClips, picturesNotWanted) = ([], [], [], 0)
     // Archives are read piece by piece through a door of their own.
     if ClipNames.isArchive(path) {
       bytes = Data()
       return
     }
-    guard let mapped = ManifestSource.mapped(path) else {
-      if let machine = ManifestSource.trouble(path) { throw ManifestError(path: path, machine: machine) }
+    let mapped: Data?
+    do throws(MachineError) {
+      mapped = try mappedFile(path)
+    } catch {
+      throw ManifestError(path: path, machine: error)
+    }
+    guard let mapped else {
       throw ManifestError(
         path: path, problem: "it cannot be read", remedy: "check its permissions", isMissing: true)
     }
     bytes = mapped
   }
 
-  /// The bytes of a regular file; nil when it cannot be read. Mapped, not copied: the pages of a file of
-  /// millions of lines come and go as a reader walks over them.
-  private static func mapped(_ path: String) -> Data? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-  }
-
-  /// The machine's trouble with a file that could not be read.
-  private static func trouble(_ path: String) -> MachineError? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    if file >= 0 { close(file) }
-    return file >= 0 ? nil : MachineError(path: path, code: errno)
-  }
-
   /// The bytes of another file of the manifest's folder; nil when it cannot be read.
-  func bytesBeside(_ name: String) -> Data? { ManifestSource.mapped("\(folder)/\(name)") }
+  func bytesBeside(_ name: String) throws(MachineError) -> Data? {
+    try mappedFile("\(folder)/\(name)")
+  }
 
   /// Whether the clips lie in it, so that its paths begin at its folder whatever the root.
   var holdsClips: Bool { isFolder || isPattern || ClipNames.isArchive(path) }

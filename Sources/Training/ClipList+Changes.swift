@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hashing
 
@@ -15,14 +16,14 @@ extension ClipList {
   /// Digests are compared where both lists have them. Lists that are the same are not parsed, and of others
   /// only the lines that differ.
   /// - Parameter digest: the list's, as the checkpoint has it.
-  /// - Throws: `ClipListError.unusable` when the list is not there or has another digest.
-  public func changes(since path: String, digest: String) throws(ClipListError) -> Changes? {
+  /// - Throws: `ClipListError.unusable` when the list is not there or has another digest; `MachineError`.
+  public func changes(since path: String, digest: String) throws -> Changes? {
     if self.digest == digest { return nil }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .unusable(path: path, reason: "cannot be read")
+    guard let bytes = try patiently({ try mappedFile(path) }) else {
+      throw ClipListError.unusable(path: path, reason: "cannot be read")
     }
     guard bytes.withUnsafeBytes({ SHA256.hex(of: $0) }) == digest else {
-      throw .unusable(path: path, reason: "is not the one that the checkpoint was saved with")
+      throw ClipListError.unusable(path: path, reason: "is not the one that the checkpoint was saved with")
     }
     let then = bytes.split(separator: UInt8(ascii: "\n"))
     var now: [Data] = []
@@ -63,12 +64,16 @@ private struct ClipRow: Codable {
     let (gone, come) = (rows(in: then, notIn: now), rows(in: now, notIn: then))
     var sentences = matches(gone, come)
     if sentences.isEmpty {
-      guard let place = zip(then, now).enumerated().first(where: { $1.0 != $1.1 })?.offset else { return nil }
-      let (old, new) = (row(then[place], place), row(now[place], place))
-      sentences = [
-        (place, "the clips stand in another order: clip \(place + 1) was \(old.path) and is \(new.path)")
-      ]
+      for (place, lines) in zip(then, now).enumerated() where lines.0 != lines.1 {
+        let (old, new) = (row(lines.0, place), row(lines.1, place))
+        if old.essence == new.essence { continue }
+        sentences = [
+          (place, "the clips stand in another order: clip \(place + 1) was \(old.path) and is \(new.path)")
+        ]
+        break
+      }
     }
+    if sentences.isEmpty { return nil }
     sentences.sort { $0.0 < $1.0 }
     return ClipList.Changes(first: sentences.prefix(shown).map(\.1), count: sentences.count)
   }
@@ -98,18 +103,20 @@ private struct ClipRow: Codable {
   private static func matches(_ gone: [ClipRow], _ come: [ClipRow]) -> [(Int, String)] {
     var sentences: [(Int, String)] = []
     var (gone, come) = (gone, come)
-    func pair(by key: (ClipRow) -> String, _ words: (ClipRow, ClipRow) -> String) {
+    func pair(by key: (ClipRow) -> String, _ words: (ClipRow, ClipRow) -> String?) {
       var places: [String: [Int]] = [:]
       for (place, row) in come.enumerated().reversed() { places[key(row), default: []].append(place) }
       var taken: Set<Int> = []
       gone.removeAll { row in
         guard let place = places[key(row)]?.popLast() else { return false }
         taken.insert(place)
-        sentences.append((row.place!, words(row, come[place])))
+        if let words = words(row, come[place]) { sentences.append((row.place!, words)) }
         return true
       }
       come = come.enumerated().filter { !taken.contains($0.offset) }.map(\.element)
     }
+    // Earlier versions kept line breaks and runs of spaces in captions.
+    pair(by: \.essence) { _, _ in nil }
     pair(by: { "\($0.path)\n\($0.piece)" }, { $0.words(of: $1) })
     pair(by: { "\($0.path)\n\($0.caption)" }, { $0.words(of: $1) })
     pair(by: { "\($0.caption)\n\($0.piece)\n\($0.bytes ?? -1)\n\($0.sha256 ?? "")" }) {
@@ -118,6 +125,12 @@ private struct ClipRow: Codable {
     sentences += gone.map { ($0.place!, "\($0.path): it is gone") }
     sentences += come.map { ($0.place!, "\($0.path): it is new") }
     return sentences
+  }
+
+  /// All that matters of a row: the spaces between a caption's words do not.
+  private var essence: String {
+    let words = caption.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "\(path)\n\(words)\n\(piece)\n\(bytes ?? -1)\n\(sha256 ?? "")"
   }
 
   private var piece: String {

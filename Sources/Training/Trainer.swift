@@ -107,7 +107,7 @@ public final class Trainer {
     do {
       return try loader.next()
     } catch {
-      if state.step > lastSaved, state.refusals == 0 {
+      if state.step > lastSaved {
         do { try save(to: folder) } catch { observer?.warned("\(error)") }
       }
       throw error

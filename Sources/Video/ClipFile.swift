@@ -1,3 +1,5 @@
+import Files
+
 /// Where a clip's bytes are: a file, or a piece of a file, such as a member of an archive.
 public struct ClipFile: Sendable, Hashable, CustomStringConvertible {
   /// A piece of a file that is a clip of its own.
@@ -29,6 +31,19 @@ public struct ClipFile: Sendable, Hashable, CustomStringConvertible {
     self.path = path
     self.member = member
     self.root = root
+  }
+
+  /// By their bytes, as the file system tells names apart.
+  public static func == (one: ClipFile, other: ClipFile) -> Bool {
+    one.member == other.member && ExactName(one.path) == ExactName(other.path)
+      && one.root.map(ExactName.init) == other.root.map(ExactName.init)
+  }
+
+  /// By their bytes.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(ExactName(path))
+    hasher.combine(member)
+    hasher.combine(root.map(ExactName.init))
   }
 
   /// The path, followed by the name of the member.

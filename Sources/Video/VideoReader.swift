@@ -92,7 +92,8 @@ public final class VideoReader {
     }
     (current, number, self.clock) = (first, 0, clock)
     orientation =
-      source.demuxer.isPicture ? Orientation(ofPicture: first.memory, in: bytes) : source.demuxer.orientation
+      source.demuxer.isPicture
+      ? try Orientation(ofPicture: first.memory, in: bytes) : source.demuxer.orientation
     info = VideoInfo(of: source, first: first, orientation: orientation)
     (scan, proven) = (source.demuxer.isSeekable ? .notMade : .distrusted, 0)
     if let timing, timing.describes(bytes) { exactDuration = timing.duration }

@@ -46,7 +46,7 @@ struct Check: ParsableCommand {
       let progress = CheckProgress()
       let check = try ManifestCheck(
         manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits ?? .standard,
-        run: recipe.map { ($0.data.clipRule, BadClipTolerance(share: $0.data.badClipTolerance)) },
+        run: recipe.map(Check.run),
         pictures: recipe?.data.takesPictures ?? true,
         tokens: recipe.flatMap(Check.tokens), index: lines.map { lines in { lines[$0] } },
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
@@ -60,9 +60,17 @@ struct Check: ParsableCommand {
     }
   }
 
+  /// What a run of a recipe says of its clips.
+  private static func run(_ recipe: Recipe) -> RuleCheck.Run {
+    let data = recipe.data
+    return RuleCheck.Run(
+      rule: data.clipRule, tolerance: BadClipTolerance(share: data.badClipTolerance),
+      heldOut: data.validation == data.train ? nil : data.validation)
+  }
+
   /// What cuts captions into tokens. How many there are does not depend on a vocabulary, so none is made.
   private static func tokens(_ recipe: Recipe) -> (tokenizer: any Tokenizer, limit: Int)? {
-    recipe.task.captions.map { ($0.kind.tokenizer(words: []), $0.length) }
+    recipe.task.captions.map { ($0.anyVocabulary, $0.length) }
   }
 
   private func printJSON(_ check: ManifestCheck) throws {

@@ -29,9 +29,10 @@ struct CheckText {
   }
 
   private func rule(_ rule: RuleCheck) -> String? {
-    guard rule.unusable > 0 else { return nil }
+    guard rule.unusable > 0, let tolerated = rule.tolerated else { return nil }
     let clips = rule.unusable == 1 ? "1 clip" : "\(rule.unusable) clips"
-    let tolerance = "\(rule.tolerated) are tolerated (data.badClipTolerance)"
+    let tolerance =
+      "\(tolerated) \(tolerated == 1 ? "is" : "are") tolerated (data.badClipTolerance)"
     return rule.stops
       ? "A run on \(rule.manifest) would stop: \(clips) of it give\(rule.unusable == 1 ? "s" : "") no sample, where \(tolerance)."
       : "A run on \(rule.manifest) would leave out \(clips) that give\(rule.unusable == 1 ? "s" : "") no sample; \(tolerance)."

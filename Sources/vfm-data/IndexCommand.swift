@@ -44,7 +44,8 @@ struct IndexCommand: ParsableCommand {
     try reportingFailures {
       try Inputs.setThreads(threads)
       let data = try dataRecipe()
-      let clips = try Manifest.load(manifest, root: root ?? data.root)
+      let clips = try Manifest.load(
+        manifest, root: root ?? data.root, pictures: data.takesPictures)
       tellWhatIsLeftOut(clips)
       let indexing = Indexing(
         clips, shard: shard, limits: data.limits, threads: Parallel.threads, verify: verify)

@@ -30,7 +30,7 @@ struct PlanPrinter {
   func print(json: Bool) throws {
     try printFigures(json: json)
     for note in notes { standardError("note: \(note)\n") }
-    if let obstacle = forecast.reading.obstacle { throw obstacle }
+    if let obstacle = forecast.reading.trial.obstacle { throw obstacle }
   }
 
   private func printFigures(json: Bool) throws {
@@ -74,10 +74,10 @@ struct PlanPrinter {
       "calibrationSeconds": time.calibrationSeconds, "calibrationPeakBytes": time.peakBytes,
     ]
     let reading = forecast.reading
-    if let seconds = reading.secondsPerClip { figures["secondsPerClip"] = seconds }
+    if let seconds = reading.trial.secondsPerClip { figures["secondsPerClip"] = seconds }
     if let seconds = reading.secondsPerStep { figures["readingSecondsPerStep"] = seconds }
-    figures["clipsTried"] = reading.tried
-    figures["badClips"] = reading.bad
+    figures["clipsTried"] = reading.trial.tried
+    figures["badClips"] = reading.trial.bad
     figures["cutCaptions"] = forecast.cut?.longer ?? 0
     figures["heldOutTrainedOn"] = forecast.trainedOn
     return figures
@@ -97,7 +97,7 @@ struct PlanPrinter {
   }
 
   private var reading: String {
-    guard let clip = forecast.reading.secondsPerClip, let step = forecast.reading.secondsPerStep else {
+    guard let clip = forecast.reading.trial.secondsPerClip, let step = forecast.reading.secondsPerStep else {
       return "no clip that was tried gives a sample"
     }
     return
@@ -105,14 +105,14 @@ struct PlanPrinter {
   }
 
   private var tried: String {
-    let reading = forecast.reading
+    let trial = forecast.reading.trial
     let tolerated = tolerance.allowed(of: clips)
     let bad =
-      reading.bad == 0
+      trial.bad == 0
       ? "each gives a sample"
-      : "\(reading.bad) \(reading.bad == 1 ? "gives" : "give") no sample, \(tolerated) are tolerated (data.badClipTolerance):"
-        + reading.firstBad.map { "\n                      \($0)" }.joined()
-    return "\(reading.tried) of \(clips): \(bad)"
+      : "\(trial.bad) \(trial.bad == 1 ? "gives" : "give") no sample, \(tolerated) \(tolerated == 1 ? "is" : "are") tolerated (data.badClipTolerance):"
+        + trial.firstBad.map { "\n                      \($0)" }.joined()
+    return "\(trial.tried) of \(clips): \(bad)"
   }
 
   /// What is not wrong, but good to know before so much time is spent.

@@ -35,15 +35,8 @@ struct RunForecast {
 
   /// What reading some clips told.
   struct Reading {
-    /// How many clips were tried, and how many are out by what the index says.
-    let tried: Int, known: Int
-    /// How many of them give no sample, and the first of those.
-    let bad: Int, firstBad: [BadClip]
-    /// Why the run would stop; nil if these clips do not stop it.
-    let obstacle: BadClipsError?
-    /// Seconds that one thread takes for a clip; nil when none can be read.
-    let secondsPerClip: Double?
-    /// Seconds between the steps that `data.workers` threads can feed.
+    let trial: ClipTrial
+    /// Seconds between the steps that `data.workers` threads can feed; nil when none of the clips can be read.
     let secondsPerStep: Double?
   }
 
@@ -98,22 +91,11 @@ struct RunForecast {
   /// Reads clips for two seconds, as training does, and counts those that give no sample as training does.
   private static func read(_ recipe: Recipe, _ manifest: Manifest, batch: Int) throws -> Reading {
     let data = recipe.data
-    let loader = BatchLoader(
-      manifest, shape: data.clipShape, batch: 1, seed: UInt64(recipe.seed), start: data.start,
-      crop: data.crop,
+    let trial = try ClipTrial(
+      manifest, shape: data.clipShape, seed: UInt64(recipe.seed), start: data.start, crop: data.crop,
       source: try data.clipSource(manifest, .train), index: try data.indexGuard(data.clipIndex(), manifest),
-      ahead: 1, cacheMegabytes: 0, badClipTolerance: data.badClipTolerance)
-    defer { loader.stop() }
-    var (known, tried, seconds, obstacle) = (0, 0, Double?.none, BadClipsError?.none)
-    do {
-      known = try loader.leaveOutUnusable()
-      (tried, seconds) = try loader.trial(for: .seconds(2))
-    } catch let error as BadClipsError {
-      obstacle = error
-    }
+      tolerance: BadClipTolerance(share: data.badClipTolerance), for: .seconds(2))
     return Reading(
-      tried: tried, known: known, bad: loader.badClips, firstBad: loader.firstBadClips, obstacle: obstacle,
-      secondsPerClip: seconds,
-      secondsPerStep: seconds.map { $0 * Double(batch) / Double(data.workers) })
+      trial: trial, secondsPerStep: trial.secondsPerClip.map { $0 * Double(batch) / Double(data.workers) })
   }
 }

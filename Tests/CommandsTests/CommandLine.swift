@@ -30,19 +30,27 @@ enum CommandLineTool {
   }
 }
 
-/// Runs a command to its end. `limit` is a size in kilobytes beyond which no file can grow.
+/// Runs a command to its end.
+/// - Parameters:
+///   - limit: a size in kilobytes beyond which no file can grow.
+///   - number: a signal that the command is started with ignored.
+///   - descriptors: standard streams that it is started without.
 @discardableResult
 func vfm(
   _ arguments: [String], in folder: String? = nil, limit: Int? = nil, environment: [String: String] = [:],
-  errorsTo device: String? = nil, whileRunning: ((Process) -> Void)? = nil
+  errorsTo device: String? = nil, ignoring number: Int32? = nil, closing descriptors: [Int] = [],
+  whileRunning: ((Process) -> Void)? = nil
 ) throws -> CommandResult {
   let process = Process()
   let tool = CommandLineTool.products + "/" + arguments[0]
-  if let limit {
+  var script = ""
+  // Without the signal a write beyond the limit fails as on a full disk.
+  if let limit { script += "trap '' XFSZ; ulimit -f \(limit); " }
+  if let number { script += "trap '' \(number); " }
+  if !script.isEmpty || !descriptors.isEmpty {
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    // Without the signal a write beyond the limit fails as on a full disk.
-    process.arguments =
-      ["-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\"", tool] + arguments.dropFirst()
+    script += "exec \"$0\" \"$@\"" + descriptors.map { " \($0)>&-" }.joined()
+    process.arguments = ["-c", script, tool] + arguments.dropFirst()
   } else {
     process.executableURL = URL(fileURLWithPath: tool)
     process.arguments = Array(arguments.dropFirst())

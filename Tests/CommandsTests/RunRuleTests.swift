@@ -69,7 +69,7 @@ struct RunRuleTests {
     #expect(
       check.output.contains("000008.mp4: choosing frames: the piece starts at 7.0 s"), "\(check.output)")
     #expect(
-      check.output.contains("would leave out 1 clip that gives no sample; 1 are tolerated"), "\(check.output)"
+      check.output.contains("would leave out 1 clip that gives no sample; 1 is tolerated"), "\(check.output)"
     )
     let curated = try vfm(
       [

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 import Tensors
@@ -11,11 +12,11 @@ public struct ClipIndex: Sendable {
   public let path: String
   /// The lines in the order of the file, each clip once.
   public let lines: [IndexLine]
-  private let places: [String: Int]
+  private let places: [ExactName: Int]
 
   /// What is known of a clip.
   /// - Parameter name: the clip as the manifest names it, `ClipEntry.name`.
-  public subscript(name: String) -> IndexLine? { places[name].map { lines[$0] } }
+  public subscript(name: String) -> IndexLine? { places[ExactName(name)].map { lines[$0] } }
 
   /// How many clips it tells of.
   public var count: Int { lines.count }
@@ -23,9 +24,9 @@ public struct ClipIndex: Sendable {
   /// Reads an index, every line of it.
   /// - Parameter shots: read the lines' `shots`, too, which takes most of the time and is of use to curation alone;
   ///   otherwise they are nil.
-  /// - Throws: `ClipIndexError` for the first line that is wrong.
-  public static func load(_ path: String, shots: Bool = false) throws(ClipIndexError) -> ClipIndex {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+  /// - Throws: `ClipIndexError` for the first line that is wrong; `MachineError`.
+  public static func load(_ path: String, shots: Bool = false) throws -> ClipIndex {
+    guard let bytes = try patiently({ try mappedFile(path) }) else {
       let isThere = FileManager.default.fileExists(atPath: path)
       throw ClipIndexError(
         path: path, problem: isThere ? "it cannot be read" : "there is no such file",
@@ -42,7 +43,7 @@ public struct ClipIndex: Sendable {
         remedy: "run the same vfm-data index command again, which finishes it")
     }
     var lines: [IndexLine] = []
-    var places: [String: Int] = [:]
+    var places: [ExactName: Int] = [:]
     lines.reserveCapacity(texts.count)
     places.reserveCapacity(texts.count)
     // So many at a time that what is parsed and not yet taken in stays small.
@@ -57,7 +58,7 @@ public struct ClipIndex: Sendable {
             path: path, line: first + number + 1, problem: fault.reason,
             remedy: "mend it, or remove the line and run vfm-data index again")
         }
-        let place = places[line.path, default: lines.count]
+        let place = places[ExactName(line.path), default: lines.count]
         if place < lines.count {
           guard lines[place].sha256 == line.sha256 else {
             throw ClipIndexError(
@@ -66,7 +67,7 @@ public struct ClipIndex: Sendable {
               remedy: "remove the line that is out of date")
           }
         } else {
-          places[line.path] = place
+          places[ExactName(line.path)] = place
           lines.append(line)
         }
       }

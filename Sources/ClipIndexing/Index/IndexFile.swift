@@ -109,10 +109,10 @@ final class IndexFile {
   private func kept(_ isKept: (IndexLine) -> Bool) -> (text: [UInt8], count: Int) {
     let bytes = FileManager.default.contents(atPath: path) ?? Data()
     let decoder = IndexLine.decoder(shots: false)
-    var (text, seen): ([UInt8], Set<String>) = ([], [])
+    var (text, seen): ([UInt8], Set<ExactName>) = ([], [])
     for place in ClipIndex.texts(in: bytes) {
       guard let line = try? IndexLine(parsing: bytes[place], with: decoder), isKept(line),
-        seen.insert(line.path).inserted
+        seen.insert(ExactName(line.path)).inserted
       else { continue }
       text += bytes[place]
     }

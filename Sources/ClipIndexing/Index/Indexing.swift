@@ -100,9 +100,9 @@ public struct Indexing: Sendable {
       outcome.left = clips.count - outcome.kept
       return outcome
     }
-    let renewed = Set(missing.map(\.name).filter { known[$0] != nil })
+    let renewed = Set(missing.map(\.name).filter { known[$0] != nil }.map(ExactName.init))
     outcome.renewed = renewed.count
-    if !renewed.isEmpty { try file.keep { !renewed.contains($0.path) } }
+    if !renewed.isEmpty { try file.keep { !renewed.contains(ExactName($0.path)) } }
     try examine(missing, file, &outcome, shouldStop, progress)
     try file.sync()
     return outcome
@@ -149,8 +149,10 @@ extension IndexLine {
     do {
       let clip = try ClipBytes(file, limits: limits)
       guard clip.count == bytes else { return false }
-      // Other limits may let it be read.
-      if verdict != .good, reason?.contains("data.limits.") == true { return false }
+      // Other limits may let it be read, and so may a version that accepts more containers: libav speaks of a whitelist.
+      if verdict != .good, let reason, reason.contains("data.limits.") || reason.contains("whitelist") {
+        return false
+      }
       return try !hash || clip.digest() == sha256
     } catch let error as VideoError {
       if let machine = error.machine { throw machine }

@@ -1,12 +1,12 @@
 import Foundation
 import Manifests
 
-/// Too many clips of a manifest cannot be read.
+/// Of too many clips of a manifest no sample can be made.
 public struct BadClipsError: Error, Sendable, CustomStringConvertible {
   /// How many clips are named.
   static let shown = 5
 
-  /// How many different clips could not be read so far.
+  /// How many clips gave no sample so far.
   public let bad: Int
   /// How many clips the manifest has.
   public let count: Int

@@ -53,7 +53,8 @@ public final class BatchLoader: Sendable {
 
   /// The batch of the next step. Waits for it if need be.
   /// - Throws: `BadClipsError` when more clips are unreadable than tolerated, `QuarantineError` when they cannot be
-  ///   listed, `PackError` when packed clips cannot be read, `CancellationError` after `stop()`.
+  ///   listed, `PackError` when packed clips cannot be read, `MachineError` when the machine does not let clips be read,
+  ///   `CancellationError` after `stop()`.
   public func next() throws -> Batch {
     let clock = ContinuousClock()
     let asked = clock.now
@@ -79,31 +80,6 @@ public final class BatchLoader: Sendable {
     }
     return count
   }
-
-  /// Reads clips in the order of the first epoch, as steps would, until all were read or the time is over; bad ones count
-  /// as in a run.
-  /// - Returns: how many were read, and how many seconds one takes that is not bad.
-  /// - Throws: as `next()`.
-  public func trial(for time: Duration) throws -> (tried: Int, secondsPerClip: Double?) {
-    let clock = ContinuousClock()
-    let begun = clock.now
-    var (tried, read, reading) = (0, 0, Duration.zero)
-    while tried < manifest.count && clock.now - begun < time {
-      let entry = manifest[maker.order[tried].index]
-      let opened = clock.now
-      do {
-        _ = try maker.reader.pixels(of: entry, sample: (tried, 0))
-        (read, reading) = (read + 1, reading + (clock.now - opened))
-      } catch let clip as BadClip {
-        try maker.quarantine.add(entry, clip)
-      }
-      tried += 1
-    }
-    return (tried, read > 0 ? reading / .seconds(1) / Double(read) : nil)
-  }
-
-  /// The first clips that could not be read.
-  public var firstBadClips: [BadClip] { maker.quarantine.error.first }
 
   /// How many different clips could not be read so far.
   public var badClips: Int { maker.quarantine.count }

@@ -10,7 +10,7 @@ struct BatchMaker: Sendable {
 
   /// The samples of a step.
   /// - Parameter isCancelled: asked before each clip.
-  /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, or `CancellationError` when it is cancelled.
+  /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, `MachineError`, or `CancellationError` when it is cancelled.
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     for position in step * batch..<(step + 1) * batch {

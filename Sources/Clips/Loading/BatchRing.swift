@@ -68,7 +68,8 @@ final class BatchRing: @unchecked Sendable {
     return (step, samples)
   }
 
-  /// Ends the threads and waits until they are gone: at most as long as one clip takes to decode.
+  /// Ends the threads and waits until they are gone: at most as long as one clip takes to decode, or as trouble of the
+  /// machine is waited out.
   func stop() {
     condition.lock()
     isStopped = true

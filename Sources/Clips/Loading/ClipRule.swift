@@ -4,11 +4,17 @@ import Manifests
 import Video
 
 /// What must be known of a clip to choose a window of it.
-public struct ClipFacts: Sendable, Equatable {
+struct ClipFacts: Sendable, Equatable {
   /// How long the clip is shown, in seconds.
   let seconds: Double
   /// The size as shown, in pixels.
   let width: Int, height: Int
+
+  /// The pixels of a frame as shown; no more than can be counted.
+  var pixels: Int {
+    let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    return overflows ? .max : pixels
+  }
 }
 
 extension ClipFacts {
@@ -59,7 +65,7 @@ public struct ClipRule: Sendable {
         fault: BadClip(entry, stage: IndexGuard.stage, reason: line.reason ?? "it is unreadable"))
     }
     // The index tells the size as shown: whether the coded one is too large, only the file does.
-    guard let facts = ClipFacts(line), facts.width * facts.height <= limits.maxPixels else { return nil }
+    guard let facts = ClipFacts(line), facts.pixels <= limits.maxPixels else { return nil }
     return Verdict(fault: fault(of: entry, facts))
   }
 

@@ -3,7 +3,7 @@ import Foundation
 import Manifests
 import Synchronization
 
-/// The clips that could not be read: counted, and listed once each in a file of JSON lines.
+/// The clips that gave no sample: counted, and listed once each in a file of JSON lines.
 final class Quarantine: Sendable {
   private struct State {
     var bad: Set<Int> = []

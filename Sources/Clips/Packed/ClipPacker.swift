@@ -41,7 +41,7 @@ public final class ClipPacker: Sendable {
   public struct Summary: Sendable {
     /// Clips in the pack, and those among them that no sample can be made of.
     public let clips: Int, unusable: Int
-    /// The first such clips of the training list, and how many there are.
+    /// The first rows of the training list with such clips, and how many there are.
     public let firstBad: [BadClip], badToTrainOn: Int
     /// Bytes of the pack, and of the clips that are in it.
     public let bytes: Int, clipBytes: Int
@@ -124,7 +124,7 @@ public final class ClipPacker: Sendable {
 
   private func summary(isStopped: Bool) throws -> Summary {
     var (clips, unusable, bytes) = (0, 0, 0)
-    var (firstBad, badToTrainOn) = ([BadClip](), 0)
+    var faults: [PackedName: BadClip] = [:]
     var files: [String: Int] = [:]
     for name in try ClipPack.shardNames(in: folder) {
       let shard = try OpenShard(folder + "/" + name)
@@ -134,13 +134,16 @@ public final class ClipPacker: Sendable {
         files["\(clip.name.list) \(clip.name.name)"] = max(0, clip.bytes)
         guard let fault = fault(of: clip) else { continue }
         unusable += 1
-        guard clip.name.list == .train else { continue }
-        badToTrainOn += 1
-        if firstBad.count < BadClipsError.shown { firstBad.append(fault) }
+        faults[clip.name] = fault
       }
     }
+    // A run counts rows of its manifest, which may name a clip more than once.
+    let bad = (lists.first { $0.list == .train }?.manifest).map { manifest in
+      manifest.compactMap { faults[PackedName(.train, $0)] }
+    }
     return Summary(
-      clips: clips, unusable: unusable, firstBad: firstBad, badToTrainOn: badToTrainOn, bytes: bytes,
+      clips: clips, unusable: unusable, firstBad: Array((bad ?? []).prefix(BadClipsError.shown)),
+      badToTrainOn: bad?.count ?? 0, bytes: bytes,
       clipBytes: files.values.reduce(0, +), isStopped: isStopped)
   }
 

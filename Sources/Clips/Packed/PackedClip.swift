@@ -61,8 +61,8 @@ struct PackedClip: Sendable {
 }
 
 extension DecodeLimits {
-  /// The bounds on which it depends what can be read.
+  /// The bounds on which it depends what can be read, and what earlier versions could not read.
   var words: String {
-    "\(maxPixels) pixels, \(maxSeconds) seconds, \(maxBytes) bytes, \(moreCodecs.sorted())"
+    "\(maxPixels) pixels, \(maxSeconds) seconds, \(maxBytes) bytes, \(moreCodecs.sorted()), pictures"
   }
 }

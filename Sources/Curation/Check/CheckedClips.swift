@@ -13,6 +13,8 @@ struct CheckedClips {
     var splits: Set<Int>
     /// How many bytes it has; nil when it cannot be opened.
     var bytes: Int?
+    /// Whether it is known already that it cannot be used.
+    var isUnusable = false
   }
 
   /// The names of the splits: those that rows name, and the manifests of rows that name none.
@@ -51,6 +53,18 @@ struct CheckedClips {
     }
   }
 
+  /// Notes a file that cannot be used, once.
+  mutating func note(_ place: Int, _ reason: String, _ unusable: inout [ManifestCheck.Unusable]) {
+    guard !files[place].isUnusable else { return }
+    files[place].isUnusable = true
+    unusable.append(.init(clip: files[place].name, reason: reason))
+  }
+
+  /// Whether it is known already that the file of a clip cannot be used.
+  func isUnusable(_ entry: ClipEntry) -> Bool {
+    places[entry.file.anywhere].map { files[$0].isUnusable } ?? false
+  }
+
   private mutating func place(ofSplit name: String) -> Int {
     if let known = placesOfSplits[name] { return known }
     placesOfSplits[name] = splits.count
@@ -72,11 +86,9 @@ struct CheckedClips {
         files[index].bytes = try readingPatiently { () throws(VideoError) in
           try ClipBytes(file, limits: limits).count
         }
-        if files[index].bytes == 0 {
-          unusable.append(.init(clip: files[index].name, reason: "the file is empty"))
-        }
+        if files[index].bytes == 0 { note(index, "the file is empty", &unusable) }
       } catch let error as VideoError {
-        unusable.append(.init(clip: files[index].name, reason: error.reason))
+        note(index, error.reason, &unusable)
       }
       if index & 1023 == 0 { progress(Double(index) / Double(files.count)) }
     }

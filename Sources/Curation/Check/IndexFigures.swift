@@ -13,19 +13,21 @@ public struct IndexFigures: Sendable, Encodable, Equatable {
 
   /// Looks every file up.
   /// - Parameter unusable: gets the files that are unreadable, or whose size has changed since.
-  init(_ clips: CheckedClips, _ index: (String) -> IndexLine?, unusable: inout [ManifestCheck.Unusable]) {
+  init(
+    _ clips: inout CheckedClips, _ index: (String) -> IndexLine?, unusable: inout [ManifestCheck.Unusable]
+  ) {
     var (codecs, sizes) = ([String: Int](), [String: Int]())
-    for file in clips.files {
+    for place in clips.files.indices {
+      let file = clips.files[place]
       guard let line = index(file.name) else {
         unknown += 1
         continue
       }
       known += 1
       if let bytes = file.bytes, bytes != line.bytes {
-        unusable.append(
-          .init(clip: file.name, reason: "it has \(bytes) bytes, but the index says \(line.bytes)"))
+        clips.note(place, "it has \(bytes) bytes, but the index says \(line.bytes)", &unusable)
       } else if line.verdict == .unreadable, file.bytes != nil {
-        unusable.append(.init(clip: file.name, reason: line.reason ?? "the index says that it is unreadable"))
+        clips.note(place, line.reason ?? "the index says that it is unreadable", &unusable)
       }
       if let codec = line.codec { codecs[codec, default: 0] += 1 }
       if let width = line.width, let height = line.height { sizes["\(width)x\(height)", default: 0] += 1 }

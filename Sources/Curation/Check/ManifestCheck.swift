@@ -75,7 +75,7 @@ public struct ManifestCheck: Sendable, Encodable {
   ///     all.
   ///   - root: as for `Manifest.load`.
   ///   - limits: what one clip may cost.
-  ///   - run: what the samples of a run need, and how many clips it leaves out before it stops.
+  ///   - run: what a run says of its clips.
   ///   - pictures: whether pictures count as clips.
   ///   - tokens: what cuts captions into tokens, and the most that are read.
   ///   - index: what is known of a clip by the name its manifest gives it.
@@ -84,7 +84,7 @@ public struct ManifestCheck: Sendable, Encodable {
   /// - Throws: `MachineError` when the machine does not let clips be read.
   public init(
     _ paths: [String], root: String? = nil, limits: DecodeLimits = .standard,
-    run: (rule: ClipRule, tolerance: BadClipTolerance)? = nil, pictures: Bool = true,
+    run: RuleCheck.Run? = nil, pictures: Bool = true,
     tokens: (tokenizer: any Tokenizer, limit: Int)? = nil, index: ((String) -> IndexLine?)? = nil,
     duplicateDistance: Int = -1,
     progress: (_ activity: String, _ share: Double) -> Void = { _, _ in }
@@ -103,18 +103,15 @@ public struct ManifestCheck: Sendable, Encodable {
     self.sources = sources
     var checked = CheckedClips(manifests)
     var unusable = try checked.open(limits) { progress("opening files", $0) }
-    self.index = index.map { IndexFigures(checked, $0, unusable: &unusable) }
-    let opened = Set(unusable.map(\.clip))
+    self.index = index.map { IndexFigures(&checked, $0, unusable: &unusable) }
     rules =
       try run.map { run in
         try manifests.map { manifest in
-          try RuleCheck(manifest, run.rule, run.tolerance, index: index, unusable: &unusable) {
-            progress("looking at clips", $0)
-          }
+          try RuleCheck(
+            manifest, run, index: index, isKnown: checked.isUnusable, unusable: &unusable
+          ) { progress("looking at clips", $0) }
         }
       } ?? []
-    unusable = unusable.enumerated().filter { $0.offset < opened.count || !opened.contains($0.element.clip) }
-      .map(\.element)
     // A digest in the index is that of the file as long as the size is the same.
     let shared = try checked.sharedBytes(
       known: { file in

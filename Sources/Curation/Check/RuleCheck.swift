@@ -8,37 +8,56 @@ import Video
 
 /// How many clips of a manifest a run could make no sample of, by the run's own rule.
 public struct RuleCheck: Sendable, Encodable, Equatable {
+  /// What a run says of its clips.
+  public struct Run {
+    let rule: ClipRule
+    let tolerance: BadClipTolerance
+    let heldOut: String?
+
+    /// - Parameters:
+    ///   - rule: what samples need.
+    ///   - tolerance: how many clips are left out before the run stops.
+    ///   - heldOut: the manifest of held-out clips, which do not stop it.
+    public init(rule: ClipRule, tolerance: BadClipTolerance, heldOut: String?) {
+      (self.rule, self.tolerance, self.heldOut) = (rule, tolerance, heldOut)
+    }
+  }
+
   /// The manifest, as the user wrote it.
   public let manifest: String
-  /// How many of its clips give no sample, and how many such clips a run leaves out before it stops.
-  public let unusable: Int, tolerated: Int
+  /// How many of the clips to train on give no sample: rows of the split "train", or of none.
+  public let unusable: Int
+  /// How many such clips a run leaves out before it stops; nil for a list that nothing is trained on.
+  public let tolerated: Int?
 
   /// Whether a run would stop.
-  public var stops: Bool { unusable > tolerated }
+  public var stops: Bool { tolerated.map { unusable > $0 } ?? false }
 
   /// Looks at every clip: by the index where it tells enough, else by opening it and decoding its first frame.
   /// - Parameters:
   ///   - index: what is known of a clip by the name its manifest gives it.
+  ///   - isKnown: whether a clip's file is among `unusable` already.
   ///   - unusable: gets the clips that give no sample.
   /// - Throws: `MachineError` when the machine does not let clips be read.
   init(
-    _ manifest: Manifest, _ rule: ClipRule, _ tolerance: BadClipTolerance,
-    index: ((String) -> IndexLine?)?, unusable: inout [ManifestCheck.Unusable], _ progress: (Double) -> Void
+    _ manifest: Manifest, _ run: Run, index: ((String) -> IndexLine?)?, isKnown: (ClipEntry) -> Bool,
+    unusable: inout [ManifestCheck.Unusable], _ progress: (Double) -> Void
   ) throws {
-    var faults: [(index: Int, clip: BadClip)] = []
-    var unknown: [Int] = []
+    var (bad, faults, unknown) = ([Int](), [(index: Int, clip: BadClip)](), [Int]())
     for entry in manifest {
-      guard let verdict = index?(entry.name).flatMap({ rule.verdict(on: entry, by: $0) }) else {
+      if isKnown(entry) {
+        bad.append(entry.index)
+      } else if let verdict = index?(entry.name).flatMap({ run.rule.verdict(on: entry, by: $0) }) {
+        if let clip = verdict.fault { faults.append((entry.index, clip)) }
+      } else {
         unknown.append(entry.index)
-        continue
       }
-      if let clip = verdict.fault { faults.append((entry.index, clip)) }
     }
     // So many at a time, so that progress is told and an error ends the work.
     let portion = 64
     for first in stride(from: 0, to: unknown.count, by: portion) {
       let places = unknown[first..<min(first + portion, unknown.count)]
-      faults += try Self.opened(places, of: manifest, rule)
+      faults += try Self.opened(places, of: manifest, run.rule)
       progress(Double(first + places.count) / Double(unknown.count))
     }
     faults.sort { $0.index < $1.index }
@@ -46,8 +65,10 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
       ManifestCheck.Unusable(clip: manifest[$0.index].name, reason: "\($0.clip.stage): \($0.clip.reason)")
     }
     self.manifest = manifest.path
-    self.unusable = faults.count
-    tolerated = tolerance.allowed(of: manifest.count)
+    func isTrainedOn(_ place: Int) -> Bool { manifest[place].split.map { $0 == "train" } ?? true }
+    let trained = manifest.path == run.heldOut ? 0 : manifest.indices.count(where: isTrainedOn)
+    self.unusable = (bad + faults.map(\.index)).count(where: isTrainedOn)
+    tolerated = trained > 0 ? run.tolerance.allowed(of: trained) : nil
   }
 
   private static func opened(

@@ -50,9 +50,18 @@ final class TarArchive {
     }
 
     func read() -> Int {
-      let count = bytes.read(at: place, into: piece)
+      var count = 0
+      do {
+        try patiently {
+          count = bytes.read(at: place, into: piece)
+          if count < 0, let trouble = MachineError(path: bytes.file.description, code: -count) {
+            throw trouble
+          }
+        }
+      } catch {
+        machine = error as? MachineError
+      }
       if count > 0 { place += count }
-      if count < 0 { machine = MachineError(path: bytes.file.description, code: -count) }
       return count
     }
 

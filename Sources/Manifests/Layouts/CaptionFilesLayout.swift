@@ -6,11 +6,16 @@ extension ManifestDraft {
   /// Reads a folder of clips with caption files. Among videos, pictures without a caption file are not meant as clips.
   mutating func readCaptionFiles(_ source: ManifestSource) {
     picturesNotWanted = source.picturesNotWanted
-    let splits = SplitFolders(source.clips)
-    let hasVideos = source.clips.contains { ClipNames.Kind($0) == .video }
+    let splits = SplitFolders(source.mainClips)
+    let hasVideos = source.mainClips.contains { ClipNames.Kind($0) == .video }
     var captions: [String: String] = [:]
     for name in source.names where ClipNames.ending(name) == "txt" {
-      if let other = captions.updateValue(name, forKey: ClipNames.stem(name)) { reportSameName(other, name) }
+      let stem = ClipNames.stem(name)
+      if let other = captions.updateValue(name, forKey: stem),
+        !ClipNames.stem(other).utf8.elementsEqual(stem.utf8)
+      {
+        reportSameName(other, name)
+      }
     }
     for name in source.clips {
       guard let text = captions[ClipNames.stem(name)] else {

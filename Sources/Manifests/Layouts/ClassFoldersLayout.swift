@@ -5,10 +5,13 @@ extension ManifestDraft {
   /// Reads a folder of class folders.
   mutating func readClassFolders(_ source: ManifestSource) {
     picturesNotWanted = source.picturesNotWanted
-    let splits = SplitFolders(source.clips)
+    let splits = SplitFolders(source.mainClips)
     for name in source.clips {
       let folders = splits.rest(of: name).split(separator: "/").dropLast()
-      guard let label = folders.last else { continue }
+      guard let label = folders.last else {
+        picturesWithoutCaption += 1
+        continue
+      }
       add(
         ManifestRow(
           path: name, caption: ClipNames.words(label), label: String(label), split: splits.split(of: name)))

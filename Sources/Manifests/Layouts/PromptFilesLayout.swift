@@ -4,10 +4,8 @@ import Foundation
 extension ManifestDraft {
   /// Reads a folder of `videos.txt` and `prompts.txt`.
   mutating func readPromptFiles(_ source: ManifestSource) {
-    let lists = ["videos.txt", "prompts.txt"].map { source.bytesBeside($0).map(Self.lines) }
-    guard let videos = lists[0], let prompts = lists[1] else {
-      return report("videos.txt or prompts.txt cannot be read")
-    }
+    let lists = ["videos.txt", "prompts.txt"].map { bytes(of: $0, beside: source).map(Self.lines) }
+    guard let videos = lists[0], let prompts = lists[1] else { return }
     guard videos.count == prompts.count else {
       return report(
         "videos.txt has \(videos.count) lines and prompts.txt \(prompts.count); each clip needs its prompt on"

@@ -30,9 +30,8 @@ struct ClassIndex {
 extension ManifestDraft {
   /// Reads a list of UCF-101.
   mutating func readUCF101(_ source: ManifestSource) {
-    guard let bytes = source.bytesBeside(ClassIndex.fileName),
-      let text = String(data: bytes[bytes.textStart...], encoding: .utf8)
-    else {
+    guard let bytes = bytes(of: ClassIndex.fileName, beside: source) else { return }
+    guard let text = String(data: bytes[bytes.textStart...], encoding: .utf8) else {
       return report("\(ClassIndex.fileName) beside it cannot be read as UTF-8 text")
     }
     let classes = ClassIndex(text)

@@ -18,10 +18,7 @@ extension ManifestDraft {
     let files = source.names.filter(VideoFolderNames.isMetadata)
     for file in files {
       self.file = files.count > 1 ? file : nil
-      guard let bytes = source.bytesBeside(file) else {
-        report("\(file) cannot be read")
-        continue
-      }
+      guard let bytes = bytes(of: file, beside: source) else { continue }
       let keys = RowKeys(
         paths: ["file_name"], captions: RowKeys.captionNames,
         prefix: String(file.dropLast(file.hasSuffix(".csv") ? 12 : 14)), splitsByFolder: true)

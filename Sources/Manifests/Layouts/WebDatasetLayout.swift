@@ -32,7 +32,18 @@ private struct ShardReader {
   private struct Sample {
     let key: String
     var row = ManifestRow()
-    var clip: TarMember?
+    var video: TarMember?
+    /// A picture beside a video is its cover.
+    var pictures: [TarMember] = []
+    /// How many texts of each ending there are.
+    var texts: [String: Int] = [:]
+    /// Its key as other members write it, with letters that are composed otherwise.
+    var otherKey: String?
+
+    /// Whether members may belong to two samples whose names look alike.
+    var isAmbiguous: Bool {
+      otherKey != nil && (pictures.count + (video == nil ? 0 : 1) > 1 || texts.values.contains { $0 > 1 })
+    }
   }
 
   let name: String
@@ -88,24 +99,34 @@ private struct ShardReader {
 
   private mutating func place(of key: String) -> Int {
     // Most members stand beside the others of their sample.
-    if let last = samples.last, last.key == key { return samples.count - 1 }
-    if let known = places[key] { return known }
+    if let last = samples.last, last.key.utf8.elementsEqual(key.utf8) { return samples.count - 1 }
+    if let known = places[key] {
+      if !samples[known].key.utf8.elementsEqual(key.utf8) { samples[known].otherKey = key }
+      return known
+    }
     samples.append(Sample(key: key))
     places[key] = samples.count - 1
     return samples.count - 1
   }
 
-  /// A picture beside a video is its cover.
   private mutating func takeClip(
     _ member: TarMember, _ kind: ClipNames.Kind, _ place: Int, _ draft: inout ManifestDraft
   ) {
-    guard let other = samples[place].clip else {
-      samples[place].clip = member
-      return
+    switch kind {
+    case .picture: samples[place].pictures.append(member)
+    case .video:
+      if samples[place].video == nil {
+        samples[place].video = member
+      } else if samples[place].otherKey == nil {
+        reportSecond(member, &draft)
+      } else {
+        samples[place].pictures.append(member)  // which makes the sample ambiguous
+      }
     }
-    let known = ClipNames.Kind(ending: ClipNames.ending(other.name))
-    if known == kind { return report("is a second clip of its name", of: member, &draft) }
-    if kind == .video { samples[place].clip = member }
+  }
+
+  private func reportSecond(_ member: TarMember, _ draft: inout ManifestDraft) {
+    report("is a second clip of its name", of: member, &draft)
   }
 
   private mutating func takeText(
@@ -116,6 +137,7 @@ private struct ShardReader {
       try ShortText.read(bytes, piece)
     }
     guard let text else { return }
+    samples[place].texts[ending, default: 0] += 1
     switch ending {
     case "txt": samples[place].row.caption = text
     case "cls": samples[place].row.label = text.onOneLine
@@ -146,11 +168,27 @@ private struct ShardReader {
 
   /// Hands the samples over, once the whole archive was seen.
   func finish(_ draft: inout ManifestDraft) {
+    let hasVideos = samples.contains { $0.video != nil }
     for sample in samples {
-      guard let clip = sample.clip else { continue }
+      guard let clip = sample.video ?? sample.pictures.first else { continue }
+      if let other = sample.otherKey, sample.isAmbiguous {
+        draft.reportSameName("\(name)/\(sample.key)", "\(name)/\(other)")
+        continue
+      }
+      if sample.video == nil {
+        if !draft.takesPictures {
+          draft.picturesNotWanted += 1
+          continue
+        }
+        if sample.pictures.count > 1 { reportSecond(sample.pictures[1], &draft) }
+      }
       var row = sample.row
       guard let caption = row.caption ?? row.label.map({ ClipNames.caption(ofClass: $0) }) else {
-        report("has no caption: there is no \(sample.key).txt or .json with one", of: clip, &draft)
+        if sample.video == nil && hasVideos {
+          draft.picturesWithoutCaption += 1
+        } else {
+          report("has no caption: there is no \(sample.key).txt or .json with one", of: clip, &draft)
+        }
         continue
       }
       row.caption = caption

@@ -18,8 +18,11 @@ public struct TokenizerSection: Sendable, Equatable {
       "Most text tokens of a caption, its end included; the rest is cut off.")
   }
 
-  /// How many of some captions are cut. That does not depend on a vocabulary.
+  /// A tokenizer that cuts captions as any of its kind, whatever words it knows.
+  public var anyVocabulary: any Tokenizer { kind.tokenizer(words: []) }
+
+  /// How many of some captions are cut.
   public func cut(_ captions: some Sequence<String>) -> CutCaptions {
-    CutCaptions(captions, kind.tokenizer(words: []), limit: length)
+    CutCaptions(captions, anyVocabulary, limit: length)
   }
 }
