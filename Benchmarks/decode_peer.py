@@ -7,9 +7,11 @@
 
 CLIPS are folders of clips or manifests. Every program reads the same samples with the same number of workers (threads
 here, processes in Python) and one decoding thread in each; workers start before the clock does. A sample is the frames on
-show at its times, scaled evenly to cover a square and cropped to its middle, as bytes.
+show at its times, scaled evenly to cover a square and cropped to its middle, as bytes. `compare` first reads all samples
+once with every program, without a clock: samples of clips that some program cannot read are left out for all.
 """
 import argparse
+import concurrent.futures
 import json
 import multiprocessing
 import os
@@ -120,12 +122,40 @@ def processor_seconds():
     return times.user + times.system
 
 
-def work(name, size, samples, ready, go, done, failed, used):
-    program = PROGRAMS[name](size)
+def reason(error):
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+
+
+def fault(name, size, path, list_of_times):
+    """Why a program cannot read a clip's samples; None if it can."""
     try:
+        program = PROGRAMS[name](size)
+        for times in list_of_times:
+            pictures = program.read(path, times)
+            shapes = {tuple(sorted(picture.shape)) for picture in pictures}
+            if len(pictures) != len(times) or shapes != {(3, size, size)}:
+                return f"{len(pictures)} pictures of {sorted(shapes)} where {len(times)} were asked for"
+    except Exception as error:
+        return reason(error)
+    return None
+
+
+def faults(name, samples, size, workers):
+    """Why a program cannot read the clips that it cannot read, by path."""
+    clips = {}
+    for path, times in samples:
+        clips.setdefault(path, []).append(times)
+    with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(fault, *zip(*((name, size, path, times) for path, times in clips.items()))))
+    return {path: why for path, why in zip(clips, found) if why}
+
+
+def work(name, size, samples, ready, go, done, failed, used):
+    try:
+        program = PROGRAMS[name](size)
         program.read(*samples[0])
     except Exception as error:
-        failed.put(f"{samples[0][0]}: {error}")
+        failed.put(f"{samples[0][0]}: {reason(error)}")
     ready.wait()
     go.wait()
     start = processor_seconds()
@@ -133,15 +163,18 @@ def work(name, size, samples, ready, go, done, failed, used):
         try:
             program.read(path, times)
         except Exception as error:
-            failed.put(f"{path}: {str(error).splitlines()[0]}")
+            failed.put(f"{path}: {reason(error)}")
+            break
     used.put(processor_seconds() - start)
     done.wait()
 
 
 def run(name, path, workers):
+    """Samples a second, and milliseconds of the processor for each; a sample that cannot be read ends the program."""
     with open(path) as file:
         list_ = json.load(file)
     samples = [(sample["path"], sample["times"]) for sample in list_["samples"]]
+    workers = min(workers, len(samples))
     context = multiprocessing.get_context("spawn")
     barriers = [context.Barrier(workers + 1) for _ in range(3)]
     failed, used = context.Queue(), context.Queue()
@@ -155,25 +188,51 @@ def run(name, path, workers):
     barriers[1].wait()
     barriers[2].wait()
     seconds = time.perf_counter() - start
-    failures = set()
     time.sleep(0.1)  # a queue is filled by a thread of the worker's
+    failures = set()
     while not failed.empty():
         failures.add(failed.get())
+    used = [used.get() for _ in processes]
     for process in processes:
         process.join()
-    for failure in sorted(failures)[:3]:
-        print(f"{name}: {failure}", file=sys.stderr)
-    return len(samples) / seconds, 1000 * sum(used.get() for _ in processes) / len(samples)
+    if failures:
+        sys.exit("\n".join(f"{name} cannot read {failure}" for failure in sorted(failures)))
+    return len(samples) / seconds, 1000 * sum(used) / len(samples)
+
+
+def keep_readable(path, bench, programs, workers):
+    """Leaves the samples of clips in a list that every program reads; prints the others."""
+    with open(path) as file:
+        list_ = json.load(file)
+    samples = [(sample["path"], sample["times"]) for sample in list_["samples"]]
+    check = subprocess.run(
+        [bench, "decode", "--samples-in", path, "--check"], check=True, capture_output=True, text=True)
+    unread = {"ours": (list_.get("unopened") or {}) | json.loads(check.stdout)["unreadable"]}
+    for name in programs:
+        unread[name] = faults(name, samples, list_["size"], workers)
+    left_out = set().union(*unread.values())
+    list_["samples"] = [sample for sample in list_["samples"] if sample["path"] not in left_out]
+    for name, clips in unread.items():
+        for clip, why in sorted(clips.items()):
+            print(f"left out: {os.path.basename(clip)}: {name} cannot read it: {why}")
+    if not list_["samples"]:
+        sys.exit("No clip is read by all programs; name other clips, or fewer --programs.")
+    with open(path, "w") as file:
+        json.dump(list_, file)
+    clips = {sample["path"] for sample in list_["samples"]}
+    print(f"timed: {len(list_['samples'])} of {len(samples)} samples, {len(clips)} clips that all programs read\n")
 
 
 def compare(arguments):
     rates = {}
+    programs = arguments.programs if arguments.programs is not None else list(PROGRAMS)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "samples.json")
         options = ["--samples", str(arguments.samples), "--frames", str(arguments.frames)]
         options += ["--frame-rate", str(arguments.frame_rate), "--size", str(arguments.size)]
         subprocess.run(
             [arguments.bench, "decode", *arguments.clips, *options, "--samples-out", path], check=True)
+        keep_readable(path, arguments.bench, programs, arguments.workers)
         for _ in range(arguments.rounds):
             ours = json.loads(subprocess.run(
                 [arguments.bench, "decode", "--samples-in", path, "--threads", str(arguments.workers), "--json"],
@@ -181,7 +240,7 @@ def compare(arguments):
             for kind in ("cold", "warm"):
                 key = f"{kind}{arguments.workers}"
                 rates.setdefault(f"ours, {kind}", []).append((ours[key], ours[f"{key}ProcessorMilliseconds"]))
-            for name in arguments.programs or PROGRAMS:
+            for name in programs:
                 rates.setdefault(name, []).append(run(name, path, arguments.workers))
     print(f"{arguments.workers} workers, {arguments.rounds} rounds, {ours['clips']:.0f} clips, "
           f"{ours['samples']:.0f} samples")

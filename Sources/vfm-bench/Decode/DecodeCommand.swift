@@ -20,6 +20,9 @@ struct DecodeCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Numbers of threads to measure with.") var threads = [1, 2]
   @Option(help: "Write the samples to a JSON file, and read none.") var samplesOut: String?
   @Option(help: "Read the samples from such a file.") var samplesIn: String?
+  @Flag(
+    help: "Read each sample once; print as JSON which clips cannot be read, and a hash of all pictures.")
+  var check = false
   @Option(help: "Read this many samples and print the memory in between, in place of times.") var soak: Int?
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -42,6 +45,7 @@ struct DecodeCommand: ParsableCommand {
         ?? DecodeSamples(
           clips, count: samples, frames: frames, frameRate: frameRate, size: size, seed: seed)
       if let samplesOut { return try list.write(to: samplesOut) }
+      if check { return try printJSON(DecodeCheck(list)) }
       let bench = try DecodeBench(list)
       if let soak { return try report(bench.soak(soak, threads: threads.max() ?? 1)) }
       var figures: [(String, Double)] = [
@@ -56,6 +60,12 @@ struct DecodeCommand: ParsableCommand {
       figures.append(("residentBytes", Double(ProcessMemory.resident)))
       try report(figures)
     }
+  }
+
+  private func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
   private func report(_ figures: [(String, Double)]) throws {

@@ -14,14 +14,19 @@ struct DecodeSamples: Codable {
 
   var size: Int
   var samples: [Sample]
+  /// Why clips have no samples although they are in the places named: they cannot be opened. By path; nil in older lists.
+  var unopened: [String: String]?
 
   /// Draws samples from the clips that decode and last long enough.
   init(_ places: [String], count: Int, frames: Int, frameRate: Double, size: Int, seed: UInt64) throws {
     let length = Double(frames) / frameRate
     var clips: [(path: String, seconds: Double)] = []
+    var unopened: [String: String] = [:]
     for path in try places.flatMap(DecodeSamples.paths) {
-      guard let seconds = try? VideoReader(path: path).shownDuration(), seconds >= length else { continue }
-      clips.append((path, seconds))
+      do throws(VideoError) {
+        let seconds = try VideoReader(path: path).shownDuration()
+        if seconds >= length { clips.append((path, seconds)) }
+      } catch { unopened[path] = error.description }
     }
     guard !clips.isEmpty else {
       throw Failure(
@@ -31,6 +36,7 @@ struct DecodeSamples: Codable {
     }
     var random = RandomStream(seed: seed, purpose: .check)
     self.size = size
+    self.unopened = unopened
     samples = (0..<count).map { _ in
       let clip = random.pick(clips)
       let start = (clip.seconds - length) * random.uniform()
