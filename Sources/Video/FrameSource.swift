@@ -125,15 +125,20 @@ extension FrameSource {
   /// file does not allow it, and then this source is spent.
   func seek(to key: FrameTable.Key) throws(VideoError) -> DecodedFrame? {
     shown = nil
-    previous = nil
-    noMorePackets = false
     isUntouched = false
     leftOut = []
-    guard demuxer.seek(to: key.seekTime) else { return nil }
-    decoder.flush()
-    // Frames shown before the key frame but stored after it lean on frames that were not decoded: they do not count.
-    while let frame = try next() {
-      if frame.ticks >= key.ticks { return frame.ticks == key.ticks ? frame : nil }
+    // libav takes what mov and mp4 are asked for as a showing time, though they are indexed by decoding times: asked for
+    // those, it goes a whole group of pictures too far back wherever frames are shown later than decoded. A key frame
+    // that it cannot find by its showing time it finds by the other.
+    for time in key.ticks == key.seekTime ? [key.ticks] : [key.ticks, key.seekTime] {
+      guard demuxer.seek(to: time) else { continue }
+      decoder.flush()
+      noMorePackets = false
+      previous = nil
+      // Frames shown before the key frame but stored after it lean on frames that were not decoded: they do not count.
+      while let frame = try next(), frame.ticks <= key.ticks {
+        if frame.ticks == key.ticks { return frame }
+      }
     }
     return nil
   }
