@@ -57,7 +57,7 @@ final class PictureScaler {
     if let reason = framing.excess(over: maxPixels, covering) { throw Failure(reason: reason) }
     let coded = orientation.swapsAxes ? (covering.height, covering.width) : covering
     let scaled = try scale(frame, width: coded.0, height: coded.1)
-    return arrange(scaled, covering: covering, framing: framing, orientation: orientation)
+    return ScaledSamples(of: scaled).picture(framing.part(of: covering), of: covering, orientation)
   }
 
   private func scale(
@@ -81,9 +81,11 @@ final class PictureScaler {
     sws_freeContext(context)
     let shrinks = job.scaledWidth * 2 <= job.width && job.scaledHeight * 2 <= job.height
     let filter = shrinks ? SWS_AREA : SWS_BICUBIC
+    let inPlanes = ScaledSamples.givesSameInPlanes(job.format, height: job.height)
+    let target = inPlanes ? AV_PIX_FMT_GBRP : AV_PIX_FMT_RGB24
     context = sws_getContext(
       Int32(job.width), Int32(job.height), job.format,
-      Int32(job.scaledWidth), Int32(job.scaledHeight), AV_PIX_FMT_RGB24,
+      Int32(job.scaledWidth), Int32(job.scaledHeight), target,
       filter | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nil, nil, nil)
     guard context != nil else {
       let name = av_get_pix_fmt_name(job.format).map { String(cString: $0) } ?? "an unknown pixel format"
@@ -98,7 +100,7 @@ final class PictureScaler {
     _ = sws_setColorspaceDetails(
       context, sws_getCoefficients(matrix), job.isFullRange ? 1 : 0,
       sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16)
-    scaled = FrameMemory(width: job.scaledWidth, height: job.scaledHeight, format: AV_PIX_FMT_RGB24)
+    scaled = FrameMemory(width: job.scaledWidth, height: job.scaledHeight, format: target)
     guard scaled != nil else {
       throw Failure(reason: "there is no memory for a frame of \(job.scaledWidth)×\(job.scaledHeight)")
     }
@@ -115,42 +117,6 @@ final class PictureScaler {
     case AV_PIX_FMT_YUVJ411P: (AV_PIX_FMT_YUV411P, true)
     default: (format, false)
     }
-  }
-
-  /// Copies the wanted part of a scaled frame, turned the right way.
-  private func arrange(
-    _ scaled: FrameMemory, covering: (width: Int, height: Int), framing: Framing, orientation: Orientation
-  ) -> Picture {
-    let frame = scaled.pointer.pointee
-    let part = framing.part(of: covering)
-    let row = Int(frame.linesize.0)
-    // The step in the coded frame for one displayed column and row, and where the displayed (0, 0) lies.
-    let stepX = (orientation.swapsAxes ? row : 3) * (orientation.flipsX ? -1 : 1)
-    let stepY = (orientation.swapsAxes ? 3 : row) * (orientation.flipsY ? -1 : 1)
-    var start = frame.data.0! + part.x * stepX + part.y * stepY
-    if orientation.flipsX { start -= (covering.width - 1) * stepX }
-    if orientation.flipsY { start -= (covering.height - 1) * stepY }
-
-    let (width, height) = (part.width, part.height)
-    let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { samples, count in
-      var target = samples.baseAddress!
-      for y in 0..<height {
-        let source = start + y * stepY
-        if stepX == 3 {
-          target.update(from: source, count: width * 3)
-        } else {
-          for x in 0..<width {
-            let pixel = source + x * stepX
-            target[3 * x] = pixel[0]
-            target[3 * x + 1] = pixel[1]
-            target[3 * x + 2] = pixel[2]
-          }
-        }
-        target += width * 3
-      }
-      count = width * height * 3
-    }
-    return Picture(width: width, height: height, pixels: pixels)
   }
 }
 
