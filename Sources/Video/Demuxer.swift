@@ -63,10 +63,10 @@ final class Demuxer {
     [".jpg", ".jpeg", ".png", ".webp"].contains { path.lowercased().hasSuffix($0) }
   }
 
-  /// Whether the header alone tells all that the decoder needs. It does for the usual codecs in mp4 and mov; then
-  /// `avformat_find_stream_info`, which opens a second decoder, is a third of the work on a short clip.
+  /// Whether the header alone tells all that the decoder needs. It does for the usual codecs in mp4, mov, Matroska and
+  /// WebM; then `avformat_find_stream_info`, which opens a second decoder, is a third of the work on a short clip.
   private var describesItself: Bool {
-    guard containerName.hasPrefix("mov"), let stream = firstVideoStream else { return false }
+    guard isSeekable, let stream = firstVideoStream else { return false }
     let parameters = stream.pointee.codecpar.pointee
     let known: Bool
     switch parameters.codec_id {

@@ -55,14 +55,17 @@ extension VideoReader {
     try find(numbers, in: table) { frame throws(VideoError) in try album.add(frame) }
   }
 
-  /// The table of frames if there is one, or if some time is so far ahead that a scan of the packets costs less than
-  /// decoding up to it.
+  /// The table of frames if there is one, or if so many frames lie before or between those asked for that a scan of the
+  /// packets costs less than decoding them all: with the table, reading starts at a key frame, and frames that no other
+  /// leans on can be left out. A scan reads the whole file, so that of a large one must spare more.
   private func tableWorthMaking(for limits: [Double]) throws(VideoError) -> FrameTable? {
     if case .notMade = scan {
       guard let first = limits.first, let last = limits.last else { return nil }
       let here = current.map(seconds) ?? 0
       let rate = info.frameRate > 0 ? info.frameRate : 30
-      guard (last - (first < here ? 0 : here)) * rate > 64 else { return nil }
+      let decoded = (last - (first < here ? 0 : here)) * rate
+      let spared = source.decoder.canSkip ? decoded - Double(limits.count) : 0
+      guard decoded > 64 || spared > 16 && bytes.count < 8 << 20 else { return nil }
     }
     return try frameTable()
   }
