@@ -15,4 +15,12 @@ enum Accepted {
     "h263", "flv", "theora", "mjpeg", "prores", "ffv1", "gif", "apng", "rawvideo", "wmv1", "wmv2",
     "png", "webp",
   ]
+
+  /// All of them and `more`, as libav wants to be told.
+  static func codecNames(and more: [String]) -> String {
+    more.isEmpty ? usual : codecs.union(more).sorted().joined(separator: ",")
+  }
+
+  /// Made once: every opening needs it.
+  private static let usual = codecs.sorted().joined(separator: ",")
 }

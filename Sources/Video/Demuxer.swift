@@ -23,20 +23,27 @@ final class Demuxer {
   /// names. Those that turn up later (MPEG, FLV) are bounded by `Libav.maxAllocation` only while they are probed.
   /// - Parameter probes: false where the stream's format is known already, or of no interest, and the container's
   ///   header names its streams.
-  init(_ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline, probes: Bool = true) throws(VideoError) {
+  /// - Parameter container: the format that an earlier opening of the same bytes found; nil tries all that are accepted,
+  ///   which takes longer than reading a short clip's header.
+  init(
+    _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline, probes: Bool = true,
+    container: UnsafePointer<AVInputFormat>? = nil
+  ) throws(VideoError) {
     path = bytes.file.description
     self.deadline = deadline
     input = ClipInput(bytes, deadline: deadline)
     Libav.prepare(maxPixels: limits.maxPixels)
     LibavLog.forget()
-    try open(limits)
+    try open(limits, container)
     if (probes || !isSeekable) && !describesItself { try probe(limits) }
     try chooseStream()
   }
 
   deinit { avformat_close_input(&context) }
 
-  private func open(_ limits: DecodeLimits) throws(VideoError) {
+  private func open(
+    _ limits: DecodeLimits, _ container: UnsafePointer<AVInputFormat>?
+  ) throws(VideoError) {
     guard let new = avformat_alloc_context() else { fatalError("out of memory for a file") }
     new.pointee.interrupt_callback = deadline.interruptCallback
     new.pointee.pb = input.context
@@ -47,14 +54,12 @@ final class Demuxer {
     defer { av_dict_free(&options) }
     av_dict_set(&options, "protocol_whitelist", "", 0)
     av_dict_set(&options, "format_whitelist", Accepted.containers, 0)
-    av_dict_set(
-      &options, "codec_whitelist", Accepted.codecs.union(limits.moreCodecs).sorted().joined(separator: ","), 0
-    )
+    av_dict_set(&options, "codec_whitelist", Accepted.codecNames(and: limits.moreCodecs), 0)
     av_dict_set_int(&options, "max_streams", 64, 0)
     // The name helps to tell formats apart; it is not opened. Names of pictures do not: libav takes them for patterns of
     // many files.
     let name = Demuxer.namesPicture(path) ? nil : path.split(separator: "/").last.map(String.init)
-    let code = avformat_open_input(&context, name, nil, &options)
+    let code = avformat_open_input(&context, name, container, &options)
     try checkSystem(.open)
     guard code >= 0 else { throw error(.open, code) }
   }
@@ -132,6 +137,9 @@ final class Demuxer {
 extension Demuxer {
   /// The video stream.
   var stream: UnsafeMutablePointer<AVStream> { chosen! }
+
+  /// The format that the file is read as.
+  var container: UnsafePointer<AVInputFormat> { context!.pointee.iformat }
 
   /// libav's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
   var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }

@@ -31,7 +31,8 @@ final class FrameSource {
     _ bytes: ClipBytes, limits: DecodeLimits, deadline: Deadline,
     known: (CodecParameters, FrameClock)? = nil
   ) throws(VideoError) {
-    demuxer = try Demuxer(bytes, limits: limits, deadline: deadline, probes: known == nil)
+    demuxer = try Demuxer(
+      bytes, limits: limits, deadline: deadline, probes: known == nil, container: known?.0.container)
     decoder = try Decoder(of: demuxer, limits: limits, known: known?.0)
     clock = known?.1
     self.deadline = deadline

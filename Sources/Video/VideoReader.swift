@@ -83,7 +83,7 @@ public final class VideoReader {
       return
     }
     source = try FrameSource(bytes, limits: limits, deadline: deadline)
-    parameters = CodecParameters(copying: source.demuxer.stream.pointee.codecpar)
+    parameters = CodecParameters(of: source.demuxer)
     guard let first = try source.next(), let clock = source.clock else {
       let why =
         source.damage.first.map { "no frame can be decoded: \($0.reason)" }
@@ -187,7 +187,9 @@ extension VideoReader {
   }
 
   private func scanPackets() throws(VideoError) -> PacketScan {
-    let packets = try PacketScan(of: Demuxer(bytes, limits: limits, deadline: deadline, probes: false))
+    let packets = try PacketScan(
+      of: Demuxer(
+        bytes, limits: limits, deadline: deadline, probes: false, container: parameters.container))
     if case .notMade = scan {
       // A first packet that does not decode, or is not shown, makes all times wrong.
       if let table = FrameTable(packets), table.ticks(0) == clock.origin {
