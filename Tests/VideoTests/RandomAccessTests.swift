@@ -151,6 +151,19 @@ import Testing
     #expect(reader.seeks == 1 && reader.opened == 1)
   }
 
+  /// Where frames are shown later than decoded, a seek leads to the key frame before the wanted one all the same.
+  @Test func seeksToTheLastKeyFrame() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("a.mp4")
+    try Numbered.write(to: path, ticks: Array(repeating: 1, count: 300), keyFrameEvery: 50)
+    let reader = try VideoReader(ClipFile(path: path), timing: VideoReader(path: path).timing())
+    let table = try #require(try reader.frameTable())
+    let key = try #require(table.key(atOrBefore: 220))
+    #expect(key.number > 150 && key.seekTime < key.ticks)
+    #expect(try reader.pictures(at: [22], framing: nil).map { Numbered.number(in: $0) } == [220])
+    #expect(reader.source.leftOut.min() == key.ticks)
+  }
+
   /// A timing of other bytes is of no use, and does no harm.
   @Test func ignoresATimingOfAnotherFile() throws {
     let scratch = try Scratch()
