@@ -13,8 +13,11 @@ extension DataSection {
   }
 
   /// The clips that a pack of this recipe holds.
+  /// - Throws: also `IndexGuard.MissingError`, as a run on the pack would.
   public func packedLists() throws -> [ClipPacker.List] {
-    var lists = [ClipPacker.List(.train, try trainManifest(), packTransform(.train))]
+    let train = try trainManifest()
+    let guardian = try indexGuard(try clipIndex(), train)
+    var lists = [ClipPacker.List(.train, train, packTransform(.train), index: guardian)]
     if let manifest = try validationManifest() {
       lists.append(ClipPacker.List(.validation, manifest, packTransform(.validation)))
     }

@@ -65,7 +65,7 @@ struct Check: ParsableCommand {
     let data = recipe.data
     return RuleCheck.Run(
       rule: data.clipRule, tolerance: BadClipTolerance(share: data.badClipTolerance),
-      heldOut: data.validation == data.train ? nil : data.validation)
+      heldOut: data.validation == data.train ? nil : data.validation, needsIndex: data.index != nil)
   }
 
   /// What cuts captions into tokens. How many there are does not depend on a vocabulary, so none is made.

@@ -17,7 +17,7 @@ struct CheckText {
       check.isFine
       ? "Nothing is wrong." + (check.index == nil ? " " + depth : "")
       : "Something is wrong: mend what is named above, then check again."
-    return (check.sources.map(source) + facts + unusable + check.rules.compactMap(rule) + leaks + [verdict])
+    return (check.sources.map(source) + facts + unusable + check.rules.flatMap(rule) + leaks + [verdict])
       .joined(separator: "\n")
   }
 
@@ -28,14 +28,24 @@ struct CheckText {
       : "Of each clip only the beginning was decoded: vfm-data index decodes all."
   }
 
-  private func rule(_ rule: RuleCheck) -> String? {
-    guard rule.unusable > 0, let tolerated = rule.tolerated else { return nil }
+  private func rule(_ rule: RuleCheck) -> [String] {
+    var lines: [String] = []
+    if rule.missingInIndex > 0 {
+      let clips = rule.missingInIndex == 1 ? "1 clip of it is" : "\(rule.missingInIndex) clips of it are"
+      lines.append(
+        "A run on \(rule.manifest) would stop: \(clips) not in the index (data.index); run vfm-data index again, which adds them."
+      )
+    }
+    guard rule.unusable > 0, let tolerated = rule.tolerated else { return lines }
     let clips = rule.unusable == 1 ? "1 clip" : "\(rule.unusable) clips"
     let tolerance =
       "\(tolerated) \(tolerated == 1 ? "is" : "are") tolerated (data.badClipTolerance)"
-    return rule.stops
-      ? "A run on \(rule.manifest) would stop: \(clips) of it give\(rule.unusable == 1 ? "s" : "") no sample, where \(tolerance)."
-      : "A run on \(rule.manifest) would leave out \(clips) that give\(rule.unusable == 1 ? "s" : "") no sample; \(tolerance)."
+    let give = rule.unusable == 1 ? "gives" : "give"
+    lines.append(
+      rule.unusable > tolerated
+        ? "A run on \(rule.manifest) would stop: \(clips) of it \(give) no sample, where \(tolerance)."
+        : "A run on \(rule.manifest) would leave out \(clips) that \(give) no sample; \(tolerance).")
+    return lines
   }
 
   private func source(_ source: ManifestCheck.Source) -> String {
@@ -43,7 +53,7 @@ struct CheckText {
     if let layout = source.layout, let reason = source.reason {
       lines.append("  read as \(layout), because \(reason)")
     }
-    if source.problemCount == 0 { lines.append("  \(source.clips) clips") }
+    if source.problemCount == 0 { lines.append("  \(source.clips) clip\(source.clips == 1 ? "" : "s")") }
     lines += source.notes.map { "  \($0)" }
     lines += Self.examples(source.problems, of: source.problemCount).map { "  \($0)" }
     if let remedy = source.remedy {
@@ -110,7 +120,7 @@ struct CheckText {
         let clips = leak.clips[0] == leak.clips[1] ? leak.clips[0] : leak.clips.joined(separator: " and ")
         return "\(clips) (\(leak.splits.joined(separator: " and ")))"
       }
-      return ["\(leaks.count) times two splits have the \(kind.rawValue):"]
+      return ["\(leaks.count) time\(leaks.count == 1 ? "" : "s") two splits have the \(kind.rawValue):"]
         + Self.examples(lines, of: leaks.count).map { "  \($0)" }
     }
   }

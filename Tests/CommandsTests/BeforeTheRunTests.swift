@@ -76,6 +76,26 @@ struct BeforeTheRunTests {
       same.code == 65 && same.output.contains("4 times two splits have the same file"), "\(same.output)")
   }
 
+  /// A held-out clip is trained on whatever link leads to it.
+  @Test func heldOutClipsByOtherNames() throws {
+    let bench = try Workbench()
+    let files = FileManager.default
+    let clips = bench.path + "/set/clips/"
+    try files.createSymbolicLink(atPath: clips + "link.mp4", withDestinationPath: "000001.mp4")
+    try files.linkItem(atPath: clips + "000002.mp4", toPath: clips + "hard.mp4")
+    try bench.write(
+      "path,caption\n" + (0..<4).map { "set/clips/00000\($0).mp4,a clip\n" }.joined(), to: "train.csv")
+    try bench.write(
+      "path,caption\n" + ["link", "hard", "000005"].map { "set/clips/\($0).mp4,a clip\n" }.joined(),
+      to: "heldout.csv")
+    let plan = try bench.pretrain(
+      "--plan", "--set", "data.train=\(bench.path)/train.csv", "--set",
+      "data.validation=\(bench.path)/heldout.csv", "--set", "training.validateEvery=2")
+    #expect(
+      plan.errors.contains("2 of the held-out clips that are looked at are trained on, too"), "\(plan.errors)"
+    )
+  }
+
   /// Recipes of one frame train on pictures and videos alike; longer ones say what they leave out.
   @Test func picturesAreClipsOfOneFrame() throws {
     let bench = try Workbench()

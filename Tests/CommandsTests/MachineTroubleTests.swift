@@ -85,6 +85,24 @@ struct MachineTroubleTests {
     #expect(try String(contentsOfFile: index, encoding: .utf8) == whole)
   }
 
+  /// A list of clips that cannot be read for a moment is neither taken for lost nor written anew.
+  @Test func aListThatCannotBeReadForAMoment() throws {
+    let bench = try Workbench(steps: 6)
+    #expect(try train(bench, "run").code == 0)
+    let list = bench.path + "/run/clips.jsonl"
+    let before = try String(contentsOfFile: list, encoding: .utf8)
+    try bench.write(
+      String(contentsOfFile: bench.path + "/set/train.jsonl", encoding: .utf8)
+        .replacing(#""caption":""#, with: #""caption":"not "#), to: "set/train.jsonl")
+    let again = try vfm(
+      ["vfm-train", "pretrain", bench.recipe, "--output", bench.path + "/run", "--set", "training.steps=9"],
+      environment: failing("open", EIO, 2, "clips.jsonl"))
+    #expect(
+      again.code == 65 && again.errors.contains("15 changes:") && again.errors.contains(": its caption was "),
+      "\(again.errors)")
+    #expect(try String(contentsOfFile: list, encoding: .utf8) == before)
+  }
+
   @Test func checksAndPacksStop() throws {
     let bench = try Workbench()
     let trouble = try failing("open", EMFILE, -1, "clips/000002.mp4")

@@ -107,4 +107,67 @@ struct RunRuleTests {
     #expect(
       two.errors.contains("1 clip is left out: by \(index) no sample can be made of it"), "\(two.errors)")
   }
+
+  /// An index that lacks clips stops a run, so checks and packs tell it, too.
+  @Test func anIndexThatLacksClips() throws {
+    let bench = try Workbench()
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/set/train.jsonl", "--output", index]).code == 0)
+    let lines = try String(contentsOfFile: index, encoding: .utf8).split(separator: "\n").dropLast(2)
+    try bench.write(lines.joined(separator: "\n") + "\n", to: "index.jsonl")
+    try bench.write(
+      String(contentsOfFile: bench.recipe, encoding: .utf8)
+        .replacing("\"frames\": 4", with: "\"index\": \"\(index)\", \"frames\": 4"), to: "indexed.json")
+    let check = try vfm([
+      "vfm-data", "check", bench.path + "/set/train.jsonl", bench.path + "/set/validation.jsonl", "--recipe",
+      bench.path + "/indexed.json",
+    ])
+    #expect(
+      check.code == 65
+        && check.output.contains("would stop: 2 clips of it are not in the index (data.index)"),
+      "\(check.output)")
+    #expect(!check.output.contains("validation.jsonl would stop"), "\(check.output)")
+    let pack = try vfm(["vfm-data", "pack", bench.path + "/indexed.json", "--output", bench.path + "/pack"])
+    #expect(pack.code == 65 && pack.errors.contains("2 clips of the manifest are not in"), "\(pack.errors)")
+  }
+
+  /// A clip that the index calls unreadable is left out of a run on the pack, and counts when it is packed.
+  @Test func aPackHeedsTheIndex() throws {
+    let bench = try bench("set/clips/000008.mp4,fine,,")
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/list.csv", "--output", index]).code == 0)
+    var lines = try String(contentsOfFile: index, encoding: .utf8).components(separatedBy: "\n")
+    for place in lines.indices where lines[place].contains("000008") {
+      let verdict = #""verdict":"unreadable","reason":"no frame""#
+      lines[place] = lines[place].replacing(#""verdict":"good""#, with: verdict)
+    }
+    try bench.write(lines.joined(separator: "\n"), to: "index.jsonl")
+    let keys = keys(bench, ["data.index=\(index)"])
+    let pack = try vfm(["vfm-data", "pack", bench.recipe, "--output", bench.path + "/pack"] + keys)
+    #expect(pack.code == 65 && pack.errors.contains("1 of the 9 clips"), "\(pack.errors)")
+    #expect(pack.errors.contains("no frame"), "\(pack.errors)")
+  }
+
+  /// Only clips to train on stop a run: those of other splits and of the held-out list do not count.
+  @Test func otherSplitsDoNotStopARun() throws {
+    let bench = try bench("set/clips/000008.mp4,late,7,")
+    let list = try String(contentsOfFile: bench.path + "/list.csv", encoding: .utf8)
+    let rows = list.split(separator: "\n").dropFirst()
+    let split = rows.map { $0 + ($0.contains("late") ? ",test" : ",train") }
+    try bench.write("path,caption,start,end,split\n" + split.joined(separator: "\n") + "\n", to: "split.csv")
+    try bench.write(list, to: "heldout.csv")
+    try bench.write(
+      String(contentsOfFile: bench.recipe, encoding: .utf8)
+        .replacing("\"frames\": 4", with: "\"badClipTolerance\": 0, \"frames\": 4")
+        .replacing("set/validation.jsonl", with: "heldout.csv"), to: "strict.json")
+    let check = try vfm([
+      "vfm-data", "check", bench.path + "/split.csv", bench.path + "/heldout.csv", "--recipe",
+      bench.path + "/strict.json", "--json",
+    ])
+    let rules = try #require(check.json["rules"] as? [[String: Any]], "\(check.output)\(check.errors)")
+    #expect(rules.map { $0["unusable"] as? Int } == [0, 1], "\(rules)")
+    #expect(rules[0]["tolerated"] as? Int == 0 && rules[1]["tolerated"] == nil, "\(rules)")
+    // Named once for each list that has it.
+    #expect((check.json["unusable"] as? [Any])?.count == 2, "\(check.output)")
+  }
 }

@@ -40,7 +40,27 @@ struct LookAlikeNamesTests {
     }
     let path = try folder.write("a.tar")
     try Data(tar.finished).write(to: URL(fileURLWithPath: path))
-    #expect(message(path).contains("is a second clip of its name"), "\(message(path))")
+    #expect(
+      message(path).contains("\(words), a.tar/caf\\xc3\\xa9 and a.tar/cafe\\xcc\\x81"), "\(message(path))")
+  }
+
+  /// A caption of one and a caption of the other must not change places either, whatever the clips' endings.
+  @Test func inArchivesOfVideosAndPictures() throws {
+    let folder = try TemporaryFolder()
+    var tar = TarBuilder()
+    for (name, ending) in [(composed, "mp4"), (decomposed, "jpg")] {
+      tar.file("\(name).\(ending)", [1])
+      tar.file("\(name).txt", "x")
+    }
+    let path = try folder.write("a.tar")
+    try Data(tar.finished).write(to: URL(fileURLWithPath: path))
+    #expect(message(path).contains(words), "\(message(path))")
+    // One clip whose caption's name is composed otherwise is no two clips.
+    var one = TarBuilder()
+    one.file("\(composed).mp4", [1])
+    one.file("\(decomposed).txt", "a caption")
+    try Data(one.finished).write(to: URL(fileURLWithPath: path))
+    #expect(try Manifest.load(path).map(\.caption) == ["a caption"])
   }
 
   /// One of them alone is a name like any other, also where its caption's file is composed otherwise, as files that came

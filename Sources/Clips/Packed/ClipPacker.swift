@@ -17,10 +17,14 @@ public final class ClipPacker: Sendable {
     /// Its clips.
     public let manifest: Manifest
     let transform: PackTransform
+    let index: IndexGuard?
 
     /// The clips of a manifest, as samples need them.
-    public init(_ list: PackedList, _ manifest: Manifest, _ transform: PackTransform) {
-      (self.list, self.manifest, self.transform) = (list, manifest, transform)
+    /// - Parameter index: what training clips are held against.
+    public init(
+      _ list: PackedList, _ manifest: Manifest, _ transform: PackTransform, index: IndexGuard? = nil
+    ) {
+      (self.list, self.manifest, self.transform, self.index) = (list, manifest, transform, index)
     }
   }
 
@@ -138,8 +142,8 @@ public final class ClipPacker: Sendable {
       }
     }
     // A run counts rows of its manifest, which may name a clip more than once.
-    let bad = (lists.first { $0.list == .train }?.manifest).map { manifest in
-      manifest.compactMap { faults[PackedName(.train, $0)] }
+    let bad = lists.first { $0.list == .train }.map { train in
+      train.manifest.compactMap { faults[PackedName(.train, $0)] ?? train.index?.knownFault($0) }
     }
     return Summary(
       clips: clips, unusable: unusable, firstBad: Array((bad ?? []).prefix(BadClipsError.shown)),

@@ -67,7 +67,10 @@ public struct ManifestCheck: Sendable, Encodable {
   public let leaks: [Leak]
 
   /// Whether nothing is wrong.
-  public var isFine: Bool { sources.allSatisfy { $0.problemCount == 0 } && unusable.isEmpty && leaks.isEmpty }
+  public var isFine: Bool {
+    sources.allSatisfy { $0.problemCount == 0 } && unusable.isEmpty && leaks.isEmpty
+      && !rules.contains(where: \.stops)
+  }
 
   /// Checks manifests.
   /// - Parameters:

@@ -13,13 +13,16 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     let rule: ClipRule
     let tolerance: BadClipTolerance
     let heldOut: String?
+    let needsIndex: Bool
 
     /// - Parameters:
     ///   - rule: what samples need.
     ///   - tolerance: how many clips are left out before the run stops.
     ///   - heldOut: the manifest of held-out clips, which do not stop it.
-    public init(rule: ClipRule, tolerance: BadClipTolerance, heldOut: String?) {
+    ///   - needsIndex: whether it has an index, which must tell of all clips to train on.
+    public init(rule: ClipRule, tolerance: BadClipTolerance, heldOut: String?, needsIndex: Bool = false) {
       (self.rule, self.tolerance, self.heldOut) = (rule, tolerance, heldOut)
+      self.needsIndex = needsIndex
     }
   }
 
@@ -29,9 +32,11 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
   public let unusable: Int
   /// How many such clips a run leaves out before it stops; nil for a list that nothing is trained on.
   public let tolerated: Int?
+  /// How many of the clips to train on the run's index does not tell of; 0 without one.
+  public let missingInIndex: Int
 
   /// Whether a run would stop.
-  public var stops: Bool { tolerated.map { unusable > $0 } ?? false }
+  public var stops: Bool { missingInIndex > 0 || (tolerated.map { unusable > $0 } ?? false) }
 
   /// Looks at every clip: by the index where it tells enough, else by opening it and decoding its first frame.
   /// - Parameters:
@@ -66,7 +71,11 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     }
     self.manifest = manifest.path
     func isTrainedOn(_ place: Int) -> Bool { manifest[place].split.map { $0 == "train" } ?? true }
-    let trained = manifest.path == run.heldOut ? 0 : manifest.indices.count(where: isTrainedOn)
+    let isHeldOut = manifest.path == run.heldOut
+    let trained = isHeldOut ? 0 : manifest.indices.count(where: isTrainedOn)
+    missingInIndex =
+      run.needsIndex && !isHeldOut
+      ? (bad + unknown).count { isTrainedOn($0) && index?(manifest[$0].name) == nil } : 0
     self.unusable = (bad + faults.map(\.index)).count(where: isTrainedOn)
     tolerated = trained > 0 ? run.tolerance.allowed(of: trained) : nil
   }

@@ -32,6 +32,15 @@ private func line(_ path: String, digest: Character = "a", verdict: String = "go
     #expect(try ClipIndex.load(path).lines.map(\.path) == ["a.mp4", "b.mp4"])
   }
 
+  /// Names are told apart by their bytes, as file systems do.
+  @Test func namesThatLookAlikeAreTwo() throws {
+    let (composed, decomposed) = ("caf\u{E9}.mp4", "cafe\u{301}.mp4")
+    let path = try folder.write("index.jsonl", line(composed) + line(decomposed, digest: "b"))
+    let index = try ClipIndex.load(path)
+    #expect(index.count == 2)
+    #expect(index[composed]?.sha256.first == "a" && index[decomposed]?.sha256.first == "b")
+  }
+
   @Test func anEmptyIndexKnowsNothing() throws {
     #expect(try ClipIndex.load(folder.write("index.jsonl", "")).count == 0)
   }

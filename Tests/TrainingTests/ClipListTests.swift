@@ -1,0 +1,44 @@
+import Foundation
+import Hashing
+import Manifests
+import Testing
+
+@testable import Training
+
+/// The list of a run's clips, held against that of another day.
+struct ClipListTests {
+  private let folder = NSTemporaryDirectory() + "vfm-clip-list-" + UUID().uuidString
+
+  private func list(_ rows: [String]) throws -> ClipList {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/m.csv"
+    try ("path,caption\n" + rows.joined(separator: "\n") + "\n").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    for name in ["a.mp4", "b.mp4"] {
+      FileManager.default.createFile(atPath: folder + "/" + name, contents: Data([1]))
+    }
+    return ClipList(try Manifest.load(path), index: nil)
+  }
+
+  /// Earlier versions kept line breaks and runs of spaces in captions.
+  @Test func spacesBetweenWordsAreNoChange() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let then = folder + "/clips.jsonl"
+    let now = try list(["a.mp4,one red ball", "b.mp4,two balls"])
+    let old = #"""
+      {"path":"a.mp4","caption":"one  red\nball ","bytes":1}
+      {"path":"b.mp4","caption":"two balls","bytes":1}
+
+      """#
+    try old.write(toFile: then, atomically: true, encoding: .utf8)
+    let digest = Data(old.utf8).withUnsafeBytes { SHA256.hex(of: $0) }
+    #expect(try now.changes(since: then, digest: digest) == nil)
+    let other = try list(["a.mp4,one redball", "b.mp4,two balls"])
+    let changes = try #require(try other.changes(since: then, digest: digest))
+    #expect(changes.count == 1 && changes.first[0].hasPrefix("a.mp4: its caption was "), "\(changes.first)")
+    // Nor do they hide another order.
+    let turned = try list(["b.mp4,two balls", "a.mp4,one red ball"])
+    let order = try #require(try turned.changes(since: then, digest: digest))
+    #expect(order.first[0].contains("another order: clip 1 was a.mp4 and is b.mp4"), "\(order.first)")
+  }
+}
