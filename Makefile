@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -10,10 +10,18 @@ SWIFT_OPTIONS = --no-color-diagnostics
 # Where .setup/swift unpacks a toolchain; it need not be there yet.
 export PATH := $(or $(SWIFT_TOOLCHAIN),$(CURDIR)/.toolchain)/usr/bin:$(PATH)
 
+# Installs those of some Debian packages that are missing.
+define install
+@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+endef
+
 setup:
-	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	$(call install,$(PACKAGES))
 	@.setup/swift
+
+setup-test: setup
+	$(call install,curl gpg gpg-agent)
 
 build: setup
 	swift build $(SWIFT_OPTIONS) -c release
@@ -36,13 +44,12 @@ finetune: build
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
 # The tests of .setup/swift fetch with curl and sign with gpg and its agent.
-test: PACKAGES += curl gpg gpg-agent
-test: setup
+test: setup-test
 	swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
 # Counts the instructions of a fixed training step. Valgrind knows no AVX-512, so the step is built for Haswell.
 guard: setup
-	@command -v valgrind >/dev/null || { echo "installing valgrind"; $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends valgrind; }
+	$(call install,valgrind)
 	VFM_MARCH=haswell swift build $(SWIFT_OPTIONS) -c release --product step-probe --scratch-path .build/guard
 	Benchmarks/guard.sh .build/guard/release/step-probe
 

@@ -26,7 +26,8 @@ struct MetricsLine {
 
   /// The same of a line that another program has written in a way of its own.
   private var parsedStep: Int? {
-    (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["step"] as? Int
+    guard bytes.last == UInt8(ascii: "\n") else { return nil }
+    return (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["step"] as? Int
   }
 
   /// Whether it tells that the recipe was changed.

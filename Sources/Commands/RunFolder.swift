@@ -14,7 +14,7 @@ public struct RunFolder: Sendable {
   public var recipe: String { path + "/recipe.json" }
   /// A JSON object a line for each step, each look at held-out clips, and each change of the recipe.
   public var metrics: String { path + "/metrics.jsonl" }
-  /// Clips that could not be read.
+  /// Clips that gave no sample.
   public var quarantine: String { path + "/quarantine.jsonl" }
   /// The clips that the run began with.
   public var clips: String { path + "/clips.jsonl" }

@@ -24,11 +24,9 @@ public final class StopRequest: Sendable {
     var numbers = sigset_t()
     sigemptyset(&numbers)
     for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] {
+      if number == SIGHUP && isIgnored(number) { continue }
       sigaddset(&numbers, number)
-      let before = signal(number, hear)
-      if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        signal(number, SIG_IGN)
-      }
+      signal(number, hear)
     }
     // A program that was started by a thread that holds signals back would hear none.
     pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
@@ -61,4 +59,12 @@ private func hear(_ number: Int32) {
     if poll(&ready, 1, 0) == 1 { _ = write(STDERR_FILENO, line, Heard.lineLength.load(ordering: .relaxed)) }
   }
   errno = error
+}
+
+/// Whether the program was started with a signal ignored.
+private func isIgnored(_ number: Int32) -> Bool {
+  var action = sigaction()
+  sigaction(number, nil, &action)
+  let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+  return handler == unsafeBitCast(SIG_IGN, to: Int.self)
 }

@@ -78,6 +78,10 @@ public struct Curation: Sendable {
   /// Why a run could make no sample of a clip or a piece of it.
   private func unusable(_ entry: ClipEntry, _ line: IndexLine) throws -> CuratedSpan.Drop? {
     guard let rule else { return nil }
+    if let bytes = entry.byteCount, bytes != line.bytes {
+      let reason = "it had \(line.bytes) bytes when it was indexed and has \(bytes); run vfm-data index again"
+      return CuratedSpan.Drop(rule: "unusable", reason: reason)
+    }
     let verdict = try rule.verdict(on: entry, by: line) ?? rule.verdict(onFileOf: entry)
     return verdict.fault.map { CuratedSpan.Drop(rule: "unusable", reason: $0.reason) }
   }

@@ -1,3 +1,4 @@
+import Glibc
 import Video
 
 /// One line of a manifest: a clip, or a piece of one, with its caption.
@@ -39,4 +40,11 @@ public struct ClipEntry: Sendable, Equatable {
 
   /// Where the clip is, in words.
   public var path: String { file.description }
+
+  /// How many bytes the clip has now; nil when its file cannot be looked at.
+  public var byteCount: Int? {
+    if let member = file.member { return member.count }
+    var status = stat()
+    return stat(file.path, &status) == 0 ? Int(status.st_size) : nil
+  }
 }

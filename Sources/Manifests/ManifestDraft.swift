@@ -48,6 +48,8 @@ struct ManifestDraft {
   mutating func add(_ row: ManifestRow, line: Int? = nil) {
     guard trouble == nil else { return }
     seen += 1
+    var row = row
+    row.split = row.split.map { ClipNames.split($0.onOneLine) ?? $0 }
     if let name = row.split { splits.insert(name) }
     if let split, let own = row.split, own != split { return }
     guard let name = row.path, !name.isEmpty else { return report("the path is empty", line: line) }
@@ -65,7 +67,6 @@ struct ManifestDraft {
     // The archive of a member was checked when it was opened.
     if row.member == nil, let problem = problem(with: name) { return report(problem, line: line) }
     if let other = names.lookAlike(of: name) { return reportSameName(other, name, line: line) }
-    var row = row
     row.caption = caption.onOneLine
     rows.append(row)
   }
@@ -154,7 +155,8 @@ struct ManifestDraft {
     if rows.count == 0, picturesNotWanted > 0 {
       throw ManifestError(
         path: path, layout: layout,
-        problem: "it lists no videos, only pictures (\(picturesNotWanted)), which are clips of one frame",
+        problem: (split.map { "of split \"\($0)\" it lists" } ?? "it lists")
+          + " no videos, only pictures (\(picturesNotWanted)), which are clips of one frame",
         remedy: "set data.frames to 1, or name videos")
     }
     if rows.count == 0, seen > 0, let split {

@@ -11,6 +11,13 @@ extension ClipList {
     public let count: Int
   }
 
+  /// Whether a file is the list of a digest.
+  /// - Throws: `MachineError`.
+  public static func isFile(_ path: String, _ digest: String) throws -> Bool {
+    guard let bytes = try patiently({ try wholeFile(path) }) else { return false }
+    return bytes.withUnsafeBytes { SHA256.hex(of: $0) } == digest
+  }
+
   /// What has become of the clips since the list at `path` was written; nil if they are the same.
   ///
   /// Digests are compared where both lists have them. Lists that are the same are not parsed, and of others
@@ -19,7 +26,7 @@ extension ClipList {
   /// - Throws: `ClipListError.unusable` when the list is not there or has another digest; `MachineError`.
   public func changes(since path: String, digest: String) throws -> Changes? {
     if self.digest == digest { return nil }
-    guard let bytes = try patiently({ try mappedFile(path) }) else {
+    guard let bytes = try patiently({ try wholeFile(path) }) else {
       throw ClipListError.unusable(path: path, reason: "cannot be read")
     }
     guard bytes.withUnsafeBytes({ SHA256.hex(of: $0) }) == digest else {

@@ -71,15 +71,9 @@ public struct ClipList: Sendable {
     appendQuoted(entry.caption, to: &bytes)
     if let start = entry.start { bytes += ",\"start\":\(start)".utf8 }
     if let end = entry.end { bytes += ",\"end\":\(end)".utf8 }
-    if let count = byteCount(of: entry) { bytes += ",\"bytes\":\(count)".utf8 }
+    if let count = entry.byteCount { bytes += ",\"bytes\":\(count)".utf8 }
     if let line = index?[entry.name] { bytes += ",\"sha256\":\"\(line.sha256)\"".utf8 }
     bytes += "}\n".utf8
-  }
-
-  private func byteCount(of entry: ClipEntry) -> Int? {
-    if let member = entry.file.member { return member.count }
-    var status = stat()
-    return stat(entry.file.path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   /// A text in quotes, with everything escaped that JSON does not allow inside.

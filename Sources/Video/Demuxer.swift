@@ -69,13 +69,16 @@ final class Demuxer {
   }
 
   /// Whether the header alone tells all that the decoder needs. It does for the usual codecs in mp4, mov, Matroska and
-  /// WebM; then `avformat_find_stream_info`, which opens a second decoder, is a third of the work on a short clip.
+  /// WebM; then `avformat_find_stream_info`, which opens a second decoder, is a third of the work on a short clip. How
+  /// many frames H.264 shows later than it decodes them need not be in its header; mov and mp4 tell it by their tables,
+  /// Matroska does not, and a decoder that does not know it loses frames.
   private var describesItself: Bool {
     guard isSeekable, let stream = firstVideoStream else { return false }
     let parameters = stream.pointee.codecpar.pointee
     let known: Bool
     switch parameters.codec_id {
-    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC: known = parameters.extradata_size > 0
+    case AV_CODEC_ID_H264: known = isIndexedByDecodingTime && parameters.extradata_size > 0
+    case AV_CODEC_ID_HEVC: known = parameters.extradata_size > 0
     case AV_CODEC_ID_VP9, AV_CODEC_ID_AV1: known = true
     default: known = false
     }

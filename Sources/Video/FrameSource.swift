@@ -127,12 +127,12 @@ extension FrameSource {
   func seek(to key: FrameTable.Key) throws(VideoError) -> DecodedFrame? {
     shown = nil
     isUntouched = false
-    leftOut = []
     // libav takes what mov and mp4 are asked for as a showing time, though they are indexed by decoding times: asked for
     // those, it goes a whole group of pictures too far back wherever frames are shown later than decoded. A key frame
     // that it cannot find by its showing time it finds by the other.
     for time in key.ticks == key.seekTime ? [key.ticks] : [key.ticks, key.seekTime] {
       guard demuxer.seek(to: time) else { continue }
+      leftOut = []
       decoder.flush()
       noMorePackets = false
       previous = nil

@@ -46,7 +46,9 @@ struct Check: ParsableCommand {
       let progress = CheckProgress()
       let check = try ManifestCheck(
         manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits ?? .standard,
-        run: recipe.map(Check.run),
+        run: recipe.map {
+          Check.run($0, needsIndex: $0.data.index != nil && index ?? $0.data.index == $0.data.index)
+        },
         pictures: recipe?.data.takesPictures ?? true,
         tokens: recipe.flatMap(Check.tokens), index: lines.map { lines in { lines[$0] } },
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
@@ -61,11 +63,11 @@ struct Check: ParsableCommand {
   }
 
   /// What a run of a recipe says of its clips.
-  private static func run(_ recipe: Recipe) -> RuleCheck.Run {
+  private static func run(_ recipe: Recipe, needsIndex: Bool) -> RuleCheck.Run {
     let data = recipe.data
     return RuleCheck.Run(
       rule: data.clipRule, tolerance: BadClipTolerance(share: data.badClipTolerance),
-      heldOut: data.validation == data.train ? nil : data.validation, needsIndex: data.index != nil)
+      heldOut: data.validation == data.train ? nil : data.validation, needsIndex: needsIndex)
   }
 
   /// What cuts captions into tokens. How many there are does not depend on a vocabulary, so none is made.

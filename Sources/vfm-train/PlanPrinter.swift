@@ -109,10 +109,10 @@ struct PlanPrinter {
     let tolerated = tolerance.allowed(of: clips)
     let bad =
       trial.bad == 0
-      ? "each gives a sample"
-      : "\(trial.bad) \(trial.bad == 1 ? "gives" : "give") no sample, \(tolerated) \(tolerated == 1 ? "is" : "are") tolerated (data.badClipTolerance):"
+      ? ": each gives a sample"
+      : "; by them and data.index \(trial.bad) of all \(trial.bad == 1 ? "gives" : "give") no sample, \(tolerated) \(tolerated == 1 ? "is" : "are") tolerated (data.badClipTolerance):"
         + trial.firstBad.map { "\n                      \($0)" }.joined()
-    return "\(trial.tried) of \(clips): \(bad)"
+    return "\(trial.tried) of \(clips)\(bad)"
   }
 
   /// What is not wrong, but good to know before so much time is spent.

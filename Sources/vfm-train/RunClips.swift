@@ -23,7 +23,10 @@ struct RunClips {
   func check(_ checkpoint: LoadedCheckpoint, _ saved: Blueprint) throws -> Bool {
     if let digest = RunState.clipList(of: checkpoint) {
       do {
-        guard let changes = try list.changes(since: path, digest: digest) else { return false }
+        guard let changes = try list.changes(since: path, digest: digest) else {
+          // A list that is lost or torn would hide what changes from now on.
+          return try !ClipList.isFile(path, digest)
+        }
         throw refusal(changes)
       } catch let error as ClipListError {
         // Names, captions and pieces are in the checkpoint too.

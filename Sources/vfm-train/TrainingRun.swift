@@ -98,7 +98,7 @@ final class TrainingRun: TrainingObserver {
     let seconds = (clock.now - begun) / .seconds(1)
     if loader.badClips > 0 {
       let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
-      standardError("\(clips) could not be read: see \(folder.quarantine)\n")
+      standardError("\(clips) gave no sample: see \(folder.quarantine)\n")
     }
     let report = try RunReport(folder: folder.path)
     if let summary = report.finetuning { standardError("\n\(summary.text(in: folder.path))\n") }

@@ -170,8 +170,9 @@ import Testing
     let list = bench.output + "/clips.jsonl"
     #expect(try train(bench, "--stop-after", "1").code == 75)
     try FileManager.default.removeItem(atPath: list)
-    // The list is needed only to say what has changed.
+    // The list is needed only to say what has changed, and is noted anew for that.
     #expect(try train(bench, "--stop-after", "2").code == 75)
+    #expect(try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").count == 20)
     try "another list\n".write(toFile: list, atomically: true, encoding: .utf8)
     var changed = rows
     changed[0][1] = "something else"

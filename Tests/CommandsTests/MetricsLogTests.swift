@@ -34,7 +34,7 @@ struct MetricsLogTests {
       {"step":3,"heldOut":{"a \\"changed\\":":1}}
       {"step":7}
       {"step":4}
-      {"step":5
+      {"step":5}
       """
     try text.write(toFile: path, atomically: false, encoding: .utf8)
     _ = try MetricsLog(path: path, from: 5)

@@ -161,7 +161,8 @@ struct RunRuleTests {
         .replacing("\"frames\": 4", with: "\"badClipTolerance\": 0, \"frames\": 4")
         .replacing("set/validation.jsonl", with: "heldout.csv"), to: "strict.json")
     let check = try vfm([
-      "vfm-data", "check", bench.path + "/split.csv", bench.path + "/heldout.csv", "--recipe",
+      // The recipe names the held-out list by another path.
+      "vfm-data", "check", bench.path + "/split.csv", bench.path + "/./heldout.csv", "--recipe",
       bench.path + "/strict.json", "--json",
     ])
     let rules = try #require(check.json["rules"] as? [[String: Any]], "\(check.output)\(check.errors)")
@@ -169,5 +170,33 @@ struct RunRuleTests {
     #expect(rules[0]["tolerated"] as? Int == 0 && rules[1]["tolerated"] == nil, "\(rules)")
     // Named once for each list that has it.
     #expect((check.json["unusable"] as? [Any])?.count == 2, "\(check.output)")
+  }
+
+  /// A clip that is not the one that was indexed: left out by the run, so by all that go before it.
+  @Test func aClipThatChangedSinceItWasIndexed() throws {
+    let bench = try bench("set/clips/000008.mp4,another,,")
+    let index = bench.path + "/index.jsonl"
+    #expect(try vfm(["vfm-data", "index", bench.path + "/list.csv", "--output", index]).code == 0)
+    let clips = bench.path + "/set/clips/"
+    try FileManager.default.removeItem(atPath: clips + "000008.mp4")
+    try FileManager.default.copyItem(atPath: clips + "000009.mp4", toPath: clips + "000008.mp4")
+    let reason = "since it was indexed: it had "
+    let keys = keys(bench, ["data.index=\(index)"])
+    let run = try vfm(
+      ["vfm-train", "pretrain", bench.recipe, "--output", bench.output] + keys + [
+        "--set", "training.steps=9",
+      ])
+    #expect(run.code == 65 && run.errors.contains(reason), "\(run.errors)")
+    let pack = try vfm(["vfm-data", "pack", bench.recipe, "--output", bench.path + "/pack"] + keys)
+    #expect(pack.code == 65 && pack.errors.contains(reason), "\(pack.errors)")
+    let curated = try vfm(
+      [
+        "vfm-data", "curate", bench.recipe, "--output", bench.path + "/curated.jsonl", "--set",
+        "curation.minSeconds=0.1", "--set", "curation.minSharpness=0", "--set",
+        "curation.duplicateDistance=-1",
+      ] + keys)
+    #expect(curated.code == 0, "\(curated.errors)")
+    let dropped = try String(contentsOfFile: bench.path + "/curated.dropped.jsonl", encoding: .utf8)
+    #expect(dropped.contains("\"unusable\"") && dropped.contains("when it was indexed and has"), "\(dropped)")
   }
 }

@@ -19,6 +19,11 @@ import Testing
     }
   }
 
+  private func steps(_ bench: Workbench) -> Int {
+    let metrics = FileManager.default.contents(atPath: bench.output + "/metrics.jsonl")
+    return metrics?.count { $0 == UInt8(ascii: "\n") } ?? 0
+  }
+
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
   func eachSavesAndExitsWith75(number: Int32) throws {
     let bench = try Workbench()
@@ -35,13 +40,22 @@ import Testing
 
   @Test func aTerminalThatClosesDoesNotMindNohup() throws {
     let bench = try Workbench()
+    var stepsAfter = 0
     let result = try vfm(
-      ["vfm-train", "pretrain", bench.recipe, "--output", bench.output], ignoring: SIGHUP,
+      [
+        "vfm-train", "pretrain", bench.recipe, "--output", bench.output, "--set", "training.steps=1000000",
+      ], ignoring: SIGHUP,
       whileRunning: { process in
         waitForSteps(bench)
         kill(process.processIdentifier, SIGHUP)
+        let before = steps(bench)
+        for _ in 0..<1000 where stepsAfter < 3 {
+          usleep(10_000)
+          stepsAfter = steps(bench) - before
+        }
+        kill(process.processIdentifier, SIGTERM)
       })
-    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.code == 75 && stepsAfter >= 3, "\(result.errors)")
   }
 
   /// From the first moment on a signal ends the program or is heard: none is lost.
@@ -58,12 +72,14 @@ import Testing
   }
 
   /// What is opened by a program that was started without a standard error is not written over with its messages.
-  @Test func messagesDoNotLandInFiles() throws {
+  @Test(arguments: [[2], [0, 2], [0, 1, 2]]) func messagesDoNotLandInFiles(closed: [Int]) throws {
     let bench = try Workbench()
     let result = try vfm(
-      ["vfm-train", "pretrain", bench.recipe, "--output", bench.output], closing: [0, 2])
+      ["vfm-train", "pretrain", bench.recipe, "--output", bench.output], closing: closed)
     #expect(result.code == 0)
-    let lock = try String(contentsOfFile: bench.output + "/run.lock", encoding: .utf8)
-    #expect(!lock.contains("step") && !lock.contains("parameters"), "\(lock)")
+    for name in ["run.lock", "metrics.jsonl", "clips.jsonl", "recipe.json"] {
+      let text = try String(contentsOfFile: bench.output + "/" + name, encoding: .utf8)
+      #expect(!text.contains("parameters, ") && !text.contains(": saved "), "\(name): \(text)")
+    }
   }
 }

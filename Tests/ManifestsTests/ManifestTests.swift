@@ -76,6 +76,10 @@ struct ManifestTests {
   }
 
   @Test func keepsOneSplit() throws {
+    // However the usual ones are written.
+    let usual = "path,caption,split\na.mp4,one,Train\na.mp4,two, val\na.mp4,three,training\n"
+    #expect(try load("u.csv", usual, split: "train").map(\.caption) == ["one", "three"])
+    #expect(try load("u.csv", usual, split: "validation").map(\.caption) == ["two"])
     let text = "path,caption,split\na.mp4,one,train\na.mp4,two,test\nmissing.mp4,three,other\n"
     #expect(try load("m.csv", text, split: "test").map(\.caption) == ["two"])
     let message = try message("m.csv", text, split: "validation")

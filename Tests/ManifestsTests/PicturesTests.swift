@@ -120,6 +120,8 @@ struct PicturesTests {
     let error = #expect(throws: ManifestError.self) {
       try Manifest.load(list, split: "train", pictures: false)
     }
-    #expect(error?.description.contains("only pictures (1)") == true, "\(error?.description ?? "")")
+    #expect(
+      error?.description.contains("of split \"train\" it lists no videos, only pictures (1)") == true,
+      "\(error?.description ?? "")")
   }
 }

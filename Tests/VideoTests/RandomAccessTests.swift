@@ -164,6 +164,19 @@ import Testing
     #expect(reader.source.leftOut.min() == key.ticks)
   }
 
+  /// Where a stream does not say how many frames it shows later than it decodes them, none is lost.
+  @Test func findsAllFramesOfAHeaderThatTellsLittle() throws {
+    let scratch = try Scratch()
+    let (whole, little) = (scratch.path("a.mp4"), scratch.path("a.mkv"))
+    try Numbered.write(to: whole, ticks: Array(repeating: 1, count: 120))
+    try Remuxed.copy(
+      whole, to: little, container: "matroska", editHeader: H264Header.dropOptionalParts)
+    let (one, other) = (try Whole(whole, framing: nil), try Whole(little, framing: nil))
+    #expect(other.pictures.map { Numbered.number(in: $0) } == Array(0..<120))
+    #expect(one.pictures == other.pictures)
+    try other.checkAll(rounds: 6)
+  }
+
   /// A timing of other bytes is of no use, and does no harm.
   @Test func ignoresATimingOfAnotherFile() throws {
     let scratch = try Scratch()

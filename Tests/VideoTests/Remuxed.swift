@@ -9,8 +9,10 @@ enum Remuxed {
   /// - Parameters:
   ///   - container: libav's name of it.
   ///   - options: of the container.
+  ///   - editHeader: changes the decoder's header on the way.
   static func copy(
-    _ source: String, to path: String, container: String, options: [String: String] = [:]
+    _ source: String, to path: String, container: String, options: [String: String] = [:],
+    editHeader: (inout [UInt8]) -> Void = { _ in }
   ) throws {
     var input: UnsafeMutablePointer<AVFormatContext>?
     try check(avformat_open_input(&input, source, nil, nil), source)
@@ -22,6 +24,12 @@ enum Remuxed {
     let (from, to) = (input!.pointee.streams[0]!, avformat_new_stream(output, nil)!)
     avcodec_parameters_copy(to.pointee.codecpar, from.pointee.codecpar)
     to.pointee.codecpar.pointee.codec_tag = 0
+    let header = UnsafeMutableBufferPointer(
+      start: to.pointee.codecpar.pointee.extradata, count: Int(to.pointee.codecpar.pointee.extradata_size))
+    var edited = Array(header)
+    editHeader(&edited)
+    precondition(edited.count == header.count, "the header keeps its length")
+    _ = header.update(fromContentsOf: edited)
     to.pointee.avg_frame_rate = from.pointee.avg_frame_rate
     to.pointee.time_base = from.pointee.time_base
     try check(avio_open(&output!.pointee.pb, path, AVIO_FLAG_WRITE), path)

@@ -26,7 +26,7 @@ public struct ClipIndex: Sendable {
   ///   otherwise they are nil.
   /// - Throws: `ClipIndexError` for the first line that is wrong; `MachineError`.
   public static func load(_ path: String, shots: Bool = false) throws -> ClipIndex {
-    guard let bytes = try patiently({ try mappedFile(path) }) else {
+    guard let bytes = try patiently({ try wholeFile(path) }) else {
       let isThere = FileManager.default.fileExists(atPath: path)
       throw ClipIndexError(
         path: path, problem: isThere ? "it cannot be read" : "there is no such file",

@@ -61,12 +61,22 @@ final class IndexFile {
         close(file)
         continue
       }
-      guard held.st_mode & S_IFMT == S_IFREG, let bytes = FileManager.default.contents(atPath: path) else {
+      do throws(IndexFileError) {
+        return (file, try Self.bytes(of: path))
+      } catch {
         close(file)
-        throw IndexFileError(path: path, kind: .cannotCreate, reason: "it is no file that can be read")
+        throw error
       }
-      return (file, bytes)
     }
+  }
+
+  private static func bytes(of path: String) throws(IndexFileError) -> Data {
+    do {
+      if let bytes = try patiently({ try wholeFile(path) }) { return bytes }
+    } catch {
+      throw IndexFileError(path: path, kind: .inputOutput, reason: systemWords((error as! MachineError).code))
+    }
+    throw IndexFileError(path: path, kind: .cannotCreate, reason: "it is no file that can be read")
   }
 
   /// Adds a line.
@@ -87,7 +97,7 @@ final class IndexFile {
 
   /// Puts a file of the known lines that are still true in the place of the old one.
   func keep(only isKept: (IndexLine) -> Bool) throws(IndexFileError) {
-    let (text, count) = kept(isKept)
+    let (text, count) = try kept(isKept)
     do throws(Disk.Failure) {
       let file = try PartialFile(path)
       guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -106,8 +116,10 @@ final class IndexFile {
   }
 
   /// The text of the lines to keep, each clip's first, and how many there are.
-  private func kept(_ isKept: (IndexLine) -> Bool) -> (text: [UInt8], count: Int) {
-    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+  private func kept(
+    _ isKept: (IndexLine) -> Bool
+  ) throws(IndexFileError) -> (text: [UInt8], count: Int) {
+    let bytes = try Self.bytes(of: path)
     let decoder = IndexLine.decoder(shots: false)
     var (text, seen): ([UInt8], Set<ExactName>) = ([], [])
     for place in ClipIndex.texts(in: bytes) {

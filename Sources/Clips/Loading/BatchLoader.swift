@@ -81,7 +81,7 @@ public final class BatchLoader: Sendable {
     return count
   }
 
-  /// How many different clips could not be read so far.
+  /// How many different clips gave no sample so far.
   public var badClips: Int { maker.quarantine.count }
 
   /// Ends the threads and waits until they are gone. A `next()` that waits meanwhile throws `CancellationError`.

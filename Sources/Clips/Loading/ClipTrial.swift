@@ -3,7 +3,7 @@ import Video
 
 /// Reads some clips of a list as a run will, before the run: what gives no sample, and how long the others take.
 public struct ClipTrial: Sendable {
-  /// How many clips were read, or tried.
+  /// How many clips were read, or tried, or known by the index.
   public let tried: Int
   /// How many of the list's clips give no sample, by what the index says or the trial found, and the first of them.
   public let bad: Int, firstBad: [BadClip]
@@ -15,7 +15,7 @@ public struct ClipTrial: Sendable {
   /// Reads clips in the order of the first epoch until all were read or the time is over.
   /// - Parameters:
   ///   - seed, start, crop, source, index, tolerance: as the run has them (`BatchLoader`).
-  ///   - time: how long to read; at least one clip is.
+  ///   - time: how long to read; at least one clip is tried.
   /// - Throws: `MachineError`, `PackError`.
   public init(
     _ manifest: Manifest, shape: ClipShape, seed: UInt64, start: StartChoice, crop: CropChoice,

@@ -61,13 +61,24 @@ public struct IndexGuard: Sendable {
 
   /// Throws `BadClip` when an open clip is not the one that was indexed.
   func check(_ entry: ClipEntry, _ clip: any OpenClip) throws {
-    guard let line = index[entry.name] else { return }
-    if let bytes = clip.byteCount, bytes != line.bytes {
-      throw changed(entry, "it had \(line.bytes) bytes and has \(bytes)")
+    if let fault = try change(of: entry, bytes: clip.byteCount, digest: clip.digest) { throw fault }
+  }
+
+  /// How a clip differs from the one that was indexed; nil if it does not.
+  /// - Parameters:
+  ///   - bytes: how many it has, if that is known.
+  ///   - digest: gives the SHA-256 of them.
+  func change(
+    of entry: ClipEntry, bytes: Int?, digest: () throws -> String
+  ) rethrows -> BadClip? {
+    guard let line = index[entry.name] else { return nil }
+    if let bytes, bytes != line.bytes {
+      return changed(entry, "it had \(line.bytes) bytes and has \(bytes)")
     }
-    guard comparison == .hash else { return }
-    let digest = try clip.digest()
-    if digest != line.sha256 { throw changed(entry, "its SHA-256 was \(line.sha256) and is \(digest)") }
+    guard comparison == .hash else { return nil }
+    let digest = try digest()
+    return digest == line.sha256
+      ? nil : changed(entry, "its SHA-256 was \(line.sha256) and is \(digest)")
   }
 
   private func changed(_ entry: ClipEntry, _ how: String) -> BadClip {

@@ -93,7 +93,7 @@ public struct QuarantineError: Error, Sendable, CustomStringConvertible {
 
   /// The file, the reason and the remedy.
   public var description: String {
-    "a clip could not be read, and it could not be noted in \(path): \(reason);"
+    "a clip gave no sample, and that could not be noted in \(path): \(reason);"
       + " make room there or make it writable"
   }
 }

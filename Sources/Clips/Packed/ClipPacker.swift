@@ -161,6 +161,7 @@ public final class ClipPacker: Sendable {
     guard let list = lists.first(where: { $0.list == clip.name.list }), let facts = clip.facts else {
       return nil
     }
-    return ClipRule(list.transform.shape, limits).fault(of: entry, facts)
+    return list.index?.change(of: entry, bytes: clip.bytes) { clip.sha256 }
+      ?? ClipRule(list.transform.shape, limits).fault(of: entry, facts)
   }
 }

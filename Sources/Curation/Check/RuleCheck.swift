@@ -1,6 +1,7 @@
 import ClipIndexing
 import Clips
 import Files
+import Glibc
 import Manifests
 import Synchronization
 import Tensors
@@ -28,7 +29,7 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
 
   /// The manifest, as the user wrote it.
   public let manifest: String
-  /// How many of the clips to train on give no sample: rows of the split "train", or of none.
+  /// How many of the clips of the split "train", or of none, give no sample.
   public let unusable: Int
   /// How many such clips a run leaves out before it stops; nil for a list that nothing is trained on.
   public let tolerated: Int?
@@ -71,7 +72,7 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     }
     self.manifest = manifest.path
     func isTrainedOn(_ place: Int) -> Bool { manifest[place].split.map { $0 == "train" } ?? true }
-    let isHeldOut = manifest.path == run.heldOut
+    let isHeldOut = run.heldOut.map { isOneFile(manifest.path, $0) } ?? false
     let trained = isHeldOut ? 0 : manifest.indices.count(where: isTrainedOn)
     missingInIndex =
       run.needsIndex && !isHeldOut
@@ -100,4 +101,12 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     if let error = trouble.withLock({ $0 }) { throw error }
     return faults.withLock { $0 }
   }
+}
+
+/// Whether two paths lead to one file or folder, or are one text.
+private func isOneFile(_ one: String, _ other: String) -> Bool {
+  var (first, second) = (stat(), stat())
+  if one == other { return true }
+  return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+    && first.st_ino == second.st_ino
 }

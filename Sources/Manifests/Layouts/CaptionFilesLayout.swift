@@ -11,9 +11,10 @@ extension ManifestDraft {
     var captions: [String: String] = [:]
     for name in source.names where ClipNames.ending(name) == "txt" {
       let stem = ClipNames.stem(name)
-      if let other = captions.updateValue(name, forKey: stem),
-        !ClipNames.stem(other).utf8.elementsEqual(stem.utf8)
-      {
+      guard let other = captions.updateValue(name, forKey: stem) else { continue }
+      if ClipNames.stem(other).utf8.elementsEqual(stem.utf8) {
+        report("\(other) and \(name) are both the caption of one clip")
+      } else {
         reportSameName(other, name)
       }
     }

@@ -56,10 +56,12 @@ struct FolderLayoutsTests {
   @Test func captionFilesThatCannotBeUsed() throws {
     for name in ["a", "b", "c", "d"] { try folder.write(name + ".mp4") }
     try folder.write("a.txt", "fine")
+    try folder.write("a.TXT", "another")
     try folder.write("b.txt", String(repeating: "x", count: 70_000))
     #expect(mkfifo(folder.path + "/c.txt", 0o600) == 0)
     #expect(symlink("/etc/hostname", folder.path + "/d.txt") == 0)
     let message = message
+    #expect(message.contains("a.TXT and a.txt are both the caption of one clip"), "\(message)")
     #expect(message.contains("b.txt cannot be used: it is longer than 64 KB"), "\(message)")
     #expect(message.contains("c.txt cannot be used: it is not a regular file"), "\(message)")
     #expect(message.contains("d.txt cannot be used: it leads out of \(folder.path)"), "\(message)")
