@@ -99,16 +99,37 @@ public enum CheckpointFile {
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError.unreadable(path: path, reason: "it is not a file")
     }
-    guard let image = FileImage(count: Int(status.st_size)) else {
-      throw CheckpointError.unreadable(path: path, reason: "its \(status.st_size) bytes do not fit in memory")
+    let size = Int(status.st_size)
+    // A file of another kind, or of a false size, is not read as a whole.
+    let head = UnsafeMutableRawBufferPointer.allocate(byteCount: CheckpointSeal.headCount, alignment: 1)
+    defer { head.deallocate() }
+    let headCount: Int
+    do throws(Disk.Failure) {
+      headCount = try disk.readAll(file, into: head)
+    } catch {
+      throw trouble(error, path)
+    }
+    let start = UnsafeRawBufferPointer(rebasing: head.prefix(headCount))
+    if let damage = CheckpointSeal.damage(head: start, fileSize: size) {
+      throw CheckpointError.damaged(path: path, reason: damage)
+    }
+    guard size <= Self.mostBytes, let image = FileImage(count: size) else {
+      throw CheckpointError.unreadable(path: path, reason: "its \(size) bytes do not fit in memory")
     }
     do throws(Disk.Failure) {
       let count = try disk.readAll(file, into: image.bytes)
       if count < image.count { image.truncate(to: count) }
       return image
     } catch {
-      if let machine = MachineError(path: path, code: error.code) { throw machine }
-      throw CheckpointError.damaged(path: path, reason: error.reason)
+      throw trouble(error, path)
     }
   }
+
+  private static func trouble(_ failure: Disk.Failure, _ path: String) -> any Error {
+    MachineError(path: path, code: failure.code)
+      ?? CheckpointError.damaged(path: path, reason: failure.reason)
+  }
+
+  /// As many bytes as the machine's memory has.
+  private static let mostBytes = Int(ProcessInfo.processInfo.physicalMemory)
 }

@@ -5,15 +5,17 @@ import Synchronization
 extension CheckpointFolder {
   /// Removes checkpoints that are older than the newest `keep` good ones, never the one of `step`.
   ///
-  /// Only whole checkpoints count as kept: a broken one must not push out the last good one behind it.
+  /// Only whole checkpoints count as kept: a broken one must not push out the last good one behind it. Nor must those of
+  /// later steps, which are none of this run's: they stay, and do not count.
   func prune(after step: Int, keep: Int) -> (removed: [String], warnings: [String]) {
-    guard let entries = try? list(), entries.count > keep else { return ([], []) }
+    let entries = ((try? list()) ?? []).filter { $0.step <= step }
+    guard entries.count > keep else { return ([], []) }
     var good = 0
     var removed: [String] = []
     var warnings: [String] = []
     for entry in entries.reversed() {
       if good < keep {
-        if knownGood.contains(entry.path) || isWhole(entry.path) { good += 1 }
+        if knownGood.contains(entry.path) || (try? read(entry)) != nil { good += 1 }
       } else if entry.step != step {
         do {
           try disk.remove(entry.path)
@@ -42,12 +44,6 @@ extension CheckpointFolder {
       }
     }
     return warnings
-  }
-
-  private func isWhole(_ path: String) -> Bool {
-    guard (try? CheckpointFile.read(path)) != nil else { return false }
-    knownGood.insert(path)
-    return true
   }
 }
 

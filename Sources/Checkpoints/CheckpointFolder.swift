@@ -4,7 +4,7 @@ import Synchronization
 
 /// The checkpoints of one run: a folder of `step-00000500.h5`, `step-00001000.h5`, …
 ///
-/// Hold a `RunLock` on the folder while saving.
+/// Hold a `RunLock` on the run's folder while saving.
 public struct CheckpointFolder: Sendable {
   /// A checkpoint in the folder, by its name alone.
   public struct Entry: Equatable, Sendable {
@@ -40,15 +40,18 @@ public struct CheckpointFolder: Sendable {
   public let path: String
   let disk: Disk
   let knownGood = KnownGood()
+  private let lock: RunLock?
 
   /// The folder at `path`, which is made by the first save if it is not there.
-  public init(_ path: String) {
-    self.init(path, disk: .real)
+  /// - Parameter lock: what keeps other runs out; each save sees to it that it still does.
+  public init(_ path: String, lock: RunLock? = nil) {
+    self.init(path, disk: .real, lock: lock)
   }
 
-  init(_ path: String, disk: Disk) {
+  init(_ path: String, disk: Disk, lock: RunLock? = nil) {
     self.path = path
     self.disk = disk
+    self.lock = lock
   }
 
   /// All checkpoints by step, the oldest first. Nothing is read; an absent folder has none.
@@ -61,10 +64,12 @@ public struct CheckpointFolder: Sendable {
   /// Saves `contents` as the checkpoint of `step`, and then, once it is on the disk, removes old ones so that the
   /// newest `keep` good ones stay.
   ///
-  /// If it throws, all earlier checkpoints are as they were.
+  /// If it throws, all earlier checkpoints are as they were. Throws `CheckpointError.folderInUse` when another run has got
+  /// hold of the folder meanwhile.
   @discardableResult
   public func save(_ contents: CheckpointContents, step: Int, keep: Int = 3) throws -> Saved {
     precondition(step >= 0 && keep >= 1, "a folder keeps at least the checkpoint that it just saved")
+    try lock?.hold()
     let target = path + "/" + Self.name(of: step)
     let earlier = try? list().last?.path
     do {
@@ -81,33 +86,74 @@ public struct CheckpointFolder: Sendable {
 
   /// The newest checkpoint that is whole; nil if there is none at all.
   ///
-  /// Broken ones are passed over with a warning. If all are broken it throws, so that a run never starts anew on top of
-  /// them by accident.
-  public func newest() throws -> Found? {
+  /// Those that cannot be read are passed over with a warning. If none can it throws, so that a run never starts anew on
+  /// top of them by accident.
+  public func newest() throws -> Found? { try newest { $0 } }
+
+  /// What is made of the newest checkpoint that is whole and that serves; nil if there is none at all.
+  /// - Parameter use: throws when a checkpoint does not serve, being of another run, say. Then an older one that does is
+  ///   taken, with a warning.
+  /// - Throws: what `use` throws of the newest when no other serves either; `MachineError`.
+  public func newest<Result>(_ use: (Found) throws -> Result) throws -> Result? {
     var warnings: [String] = []
+    var refusal: (any Error)?
     for entry in try list().reversed() {
+      let checkpoint: LoadedCheckpoint
       do {
-        let checkpoint = try CheckpointFile.read(entry.path)
-        knownGood.insert(entry.path)
-        return Found(
-          step: entry.step, path: entry.path, checkpoint: checkpoint, warnings: warnings + checkpoint.warnings
-        )
+        checkpoint = try read(entry)
       } catch let error as CheckpointError where error.isBroken {
         warnings.append(error.description)
+        continue
+      }
+      do {
+        return try use(
+          Found(
+            step: entry.step, path: entry.path, checkpoint: checkpoint,
+            warnings: warnings + checkpoint.warnings))
+      } catch let error as MachineError {
+        throw error
+      } catch {
+        refusal = refusal ?? error
+        warnings.append("The checkpoint \(entry.path) does not serve and is passed over: \(error)")
       }
     }
+    if let refusal { throw refusal }
     if warnings.isEmpty { return nil }
     throw CheckpointError.noneReadable(folder: path, reasons: warnings)
   }
 
-  /// Throws unless the disk has room for `count` more checkpoints of `bytes` each.
-  public func requireSpace(for count: Int, of bytes: Int) throws {
+  /// The newest checkpoint of a step before `step` that is a multiple of `every`, if one can be read. Those that were saved
+  /// when a run was stopped are left out: what comes does not depend on stops.
+  public func newest(before step: Int, every: Int) throws -> Found? {
+    for entry in try list().reversed() where entry.step < step && entry.step % every == 0 {
+      do {
+        let checkpoint = try read(entry)
+        return Found(
+          step: entry.step, path: entry.path, checkpoint: checkpoint, warnings: checkpoint.warnings)
+      } catch let error as CheckpointError where error.isBroken {
+        continue
+      }
+    }
+    return nil
+  }
+
+  /// A checkpoint of the folder, which must be of the step that its name says.
+  func read(_ entry: Entry) throws -> LoadedCheckpoint {
+    let checkpoint = try CheckpointFile.read(entry.path)
+    if case .integer(let step) = checkpoint.attributes["step"], step != entry.step {
+      throw CheckpointError.refused(
+        path: entry.path, reason: "it is of step \(step), whatever its name says")
+    }
+    knownGood.insert(entry.path)
+    return checkpoint
+  }
+
+  /// Throws unless the disk has room for `bytes` more.
+  public func requireSpace(of bytes: Int) throws {
     var existing = path
     while !FileManager.default.fileExists(atPath: existing) { existing = folder(of: existing) }
     guard let free = try? disk.freeBytes(existing) else { return }  // the save itself will ask again
-    if free < count * bytes {
-      throw CheckpointError.diskFull(path: path, needed: count * bytes, free: free, intact: nil)
-    }
+    if free < bytes { throw CheckpointError.diskFull(path: path, needed: bytes, free: free, intact: nil) }
   }
 
   /// The names of all files in the folder.
@@ -145,10 +191,10 @@ public struct CheckpointFolder: Sendable {
 }
 
 extension CheckpointError {
-  /// The file itself is broken, so that an earlier one may serve in its place.
+  /// The file itself is broken or cannot be read, so that an earlier one may serve in its place.
   fileprivate var isBroken: Bool {
     switch self {
-    case .damaged, .refused: true
+    case .damaged, .refused, .unreadable, .missing: true
     default: false
     }
   }

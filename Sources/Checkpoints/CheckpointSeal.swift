@@ -42,22 +42,31 @@ struct CheckpointSeal {
     return bytes + [UInt8(ascii: "\n")]
   }
 
+  /// How much of a file's beginning tells whether it may be one.
+  static let headCount = byteCount + signature.count
+
+  /// What a file's first `headCount` bytes, or fewer, tell to be wrong with it, before all of it is read.
+  static func damage(head: UnsafeRawBufferPointer, fileSize: Int) -> String? {
+    if head.isEmpty { return "it is empty" }
+    if head.starts(with: signature) { return nil }
+    guard head.starts(with: opening.utf8) else {
+      let isHDF5 = head.count > byteCount && head[byteCount...].starts(with: signature)
+      return isHDF5 ? "its first 512 bytes are not those of a checkpoint" : "it is not an HDF5 file"
+    }
+    guard head.count > byteCount else { return "it is cut off after \(fileSize) bytes" }
+    let lines = String(decoding: head[opening.utf8.count..<byteCount], as: UTF8.self).split(separator: "\n")
+    guard let size = lines.first.flatMap({ Int($0.dropFirst("size ".count)) }), size != fileSize else {
+      return nil
+    }
+    return size > fileSize
+      ? "it is cut off, \(fileSize) of \(size) bytes are there" : "it has \(fileSize - size) bytes too many"
+  }
+
   /// Checks every byte of a file.
   static func examine(_ file: UnsafeRawBufferPointer) -> Finding {
-    if file.isEmpty { return .damaged("it is empty") }
+    let head = UnsafeRawBufferPointer(rebasing: file.prefix(headCount))
+    if let damage = damage(head: head, fileSize: file.count) { return .damaged(damage) }
     if file.starts(with: signature) { return .unsealed }
-    guard file.starts(with: opening.utf8) else {
-      let isHDF5 = file.count > byteCount && file[byteCount...].starts(with: signature)
-      return .damaged(isHDF5 ? "its first 512 bytes are not those of a checkpoint" : "it is not an HDF5 file")
-    }
-    guard file.count > byteCount else { return .damaged("it is cut off after \(file.count) bytes") }
-    let lines = String(decoding: file[opening.utf8.count..<byteCount], as: UTF8.self).split(separator: "\n")
-    if let size = lines.first.flatMap({ Int($0.dropFirst("size ".count)) }), size != file.count {
-      return .damaged(
-        size > file.count
-          ? "it is cut off, \(file.count) of \(size) bytes are there"
-          : "it has \(file.count - size) bytes too many")
-    }
     // The seal is compared as a whole, so that a flipped bit anywhere in it is found too.
     return file.starts(with: CheckpointSeal(of: file).block)
       ? .whole : .damaged("its content does not match its SHA-256 checksum")

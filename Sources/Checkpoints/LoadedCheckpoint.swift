@@ -95,6 +95,7 @@ public struct LoadedCheckpoint: Sendable {
   }
 
   /// A tensor straight into memory of the caller's, which must have exactly its count of floats.
+  /// - Throws: `CheckpointError.refused` when not all of them are finite: no run saves such.
   public func read(_ name: String, in group: String, into target: UnsafeMutableBufferPointer<Float>) throws {
     let (dataset, shape) = try known(name, group)
     precondition(
@@ -103,6 +104,10 @@ public struct LoadedCheckpoint: Sendable {
       try reader.read(dataset, as: .float32, into: target.baseAddress)
     } catch let failure as HDF5.Failure {
       throw CheckpointError.damaged(path: path, reason: failure.description)
+    }
+    guard target.allSatisfy({ $0.isFinite }) else {
+      throw CheckpointError.refused(
+        path: path, reason: "\(group)/\(name) has values that are infinite or not a number")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Holds a run's folder for one process, so that two runs cannot mix their checkpoints.
 ///
@@ -6,13 +7,38 @@ import Foundation
 public final class RunLock: Sendable {
   /// The folder that is held.
   public let path: String
-  private let file: Int32
+  private let file: Mutex<Int32>
 
   /// Takes the lock on the folder at `path`, which is made if it is not there. Throws
   /// `CheckpointError.folderInUse` at once, naming the holder, if another run has it.
   public init(_ path: String) throws {
+    file = Mutex(try Self.take(path))
+    self.path = path
+  }
+
+  deinit { _ = close(file.withLock { $0 }) }
+
+  /// Sees to it that the lock still keeps other runs out: its file may have been removed by hand, and then another run
+  /// could make a new one.
+  /// - Throws: `CheckpointError.folderInUse` when another run has done so.
+  public func hold() throws {
+    try file.withLock { file in
+      var (held, named) = (stat(), stat())
+      guard
+        fstat(file, &held) != 0 || lstat(Self.name(path), &named) != 0 || held.st_ino != named.st_ino
+          || held.st_dev != named.st_dev
+      else { return }
+      let new = try Self.take(path)
+      close(file)
+      file = new
+    }
+  }
+
+  private static func name(_ folder: String) -> String { folder + "/run.lock" }
+
+  private static func take(_ path: String) throws -> Int32 {
     try makeFolder(path)
-    let name = path + "/run.lock"
+    let name = name(path)
     let file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard file >= 0 else {
       throw CheckpointError.cannotCreate(path: name, reason: String(cString: strerror(errno)))
@@ -32,9 +58,6 @@ public final class RunLock: Sendable {
     ftruncate(file, 0)
     let holder = Array("process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n".utf8)
     _ = pwrite(file, holder, holder.count, 0)
-    self.path = path
-    self.file = file
+    return file
   }
-
-  deinit { close(file) }
 }

@@ -84,7 +84,7 @@ public struct Failure: Error, CustomStringConvertible {
       case is SyntheticSetError: .cannotCreate
       case let error as VideoError:
         error.stage == .encode || error.stage == .write ? .inputOutput : .unfitInput
-      case is Trainer.Diverged: .diverged
+      case is Diverged: .diverged
       case is RunReportError, is CocoaError, is POSIXError: .inputOutput
       default: .internalError
       }
@@ -105,6 +105,7 @@ extension ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     holdStandardStreams()
     do {
+      try requireReadableArguments()
       try work()
     } catch let exit as ExitCode {
       throw exit
@@ -120,23 +121,13 @@ extension ParsableCommand {
   }
 }
 
-/// Sees to it that descriptors 0 to 2 are open: what a program opens first would else have the number of a stream that it
-/// was started without, and be written over with messages.
-private func holdStandardStreams() {
-  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-    _ = open("/dev/null", O_RDWR)
-  }
-}
-
-/// Writes to standard error. What cannot be written there, to a full disk say, is lost, and what is at work goes on.
-public func standardError(_ text: String) {
-  Array(text.utf8).withUnsafeBytes { bytes in
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
+/// Throws when an argument is not UTF-8: what it names would be read or written under another name.
+private func requireReadableArguments() throws {
+  for index in 1..<max(1, Int(CommandLine.argc)) {
+    guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+      continue
     }
+    throw Failure(
+      .usage, "Argument \(index), \(String(cString: argument)), is not UTF-8; give the file another name.")
   }
 }

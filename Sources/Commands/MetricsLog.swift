@@ -4,7 +4,7 @@ import Training
 
 /// `metrics.jsonl` of a run: a JSON object a line for each step and each validation.
 public final class MetricsLog {
-  private let file: Int32
+  private var file: Int32
   private let path: String
 
   /// Opens the log of a run that goes on from `step`: lines of later steps, from before it was stopped, are
@@ -22,12 +22,28 @@ public final class MetricsLog {
         error.isFull || error.code == EIO ? .inputOutput : .cannotCreate,
         "Cannot write \(path): \(error.words); give an --output folder that you may write to, or make room.")
     }
-    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    file = try Self.open(path)
+  }
+
+  private static func open(_ path: String) throws -> Int32 {
+    let file = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else {
       throw Failure(
         .cannotCreate,
         "Cannot write \(path): \(systemWords(errno)); give an --output folder that you may write to.")
     }
+    return file
+  }
+
+  /// Drops the lines of later steps: the run went back.
+  public func goBack(to step: Int) throws {
+    do {
+      try Self.drop(from: step, of: path)
+    } catch {
+      throw Failure(.inputOutput, "Cannot write \(path): \(error.words); make room there.")
+    }
+    close(file)
+    file = try Self.open(path)
   }
 
   deinit { close(file) }
@@ -62,7 +78,7 @@ public final class MetricsLog {
     ]
     if report.loss.isFinite { line["loss"] = report.loss }
     if report.gradientNorm.isFinite { line["gradientNorm"] = report.gradientNorm }
-    if !report.loss.isFinite || !report.gradientNorm.isFinite { line["refused"] = true }
+    if report.isRefused { line["refused"] = true }
     try write(line)
   }
 

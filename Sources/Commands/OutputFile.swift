@@ -9,6 +9,23 @@ public enum OutputFile {
       && one.st_ino == two.st_ino
   }
 
+  /// Refuses a folder that could not be written into, or made, before the work that it is to show has been done.
+  /// - Throws: `Failure` with `cannotCreate`.
+  public static func checkFolder(_ path: String, _ option: String) throws {
+    var existing = URL(fileURLWithPath: path).standardizedFileURL
+    while existing.path != "/", !FileManager.default.fileExists(atPath: existing.path) {
+      existing.deleteLastPathComponent()
+    }
+    var status = stat()
+    guard stat(existing.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw Failure(.cannotCreate, "\(option) \(path): \(existing.path) is not a folder; name another.")
+    }
+    guard FileManager.default.isWritableFile(atPath: existing.path) else {
+      throw Failure(
+        .cannotCreate, "\(option) \(path) cannot be written: name a folder that you may write to.")
+    }
+  }
+
   /// Refuses a path that could not be written, before the work that it is to show has been done.
   ///
   /// - Parameters:

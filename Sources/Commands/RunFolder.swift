@@ -18,6 +18,8 @@ public struct RunFolder: Sendable {
   public var quarantine: String { path + "/quarantine.jsonl" }
   /// The clips that the run began with.
   public var clips: String { path + "/clips.jsonl" }
+  /// A line that is there when what the run said on standard error could not be written.
+  public var lostLog: String { path + "/log-lost.txt" }
   /// Samples of a step.
   public func samples(step: Int) -> String { path + String(format: "/samples/step-%06d", step) }
 }

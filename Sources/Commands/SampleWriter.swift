@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import Report
 import Sampling
@@ -9,12 +10,31 @@ import Video
 public enum SampleWriter {
   /// Samples a task's own prompts from fixed noise into a folder: a clip a prompt in the recipe's format, one sheet, and
   /// the prompts.
-  public static func write(_ samples: SamplesSection, from sampler: any Sampler, to folder: String) throws {
-    let clips = SampledClips(sampler, samples.settings).pictures(of: samples.wishes, size: samples.size)
+  /// - Parameter goesOn: asked before each step of the sampler.
+  /// - Returns: false, with nothing written, if it was stopped.
+  public static func write(
+    _ samples: SamplesSection, from sampler: any Sampler, to folder: String, goesOn: () -> Bool
+  ) throws -> Bool {
+    var isWhole = true
+    let clips = SampledClips(sampler, samples.settings).pictures(of: samples.wishes, size: samples.size) {
+      _ in
+      isWhole = goesOn()
+      return isWhole
+    }
+    guard isWhole else { return false }
     try write(clips, of: samples.prompts, samples.format, frameRate: samples.frameRate, to: folder)
+    return true
   }
 
-  /// Writes a clip a prompt into a folder, one sheet of them all, and the prompts.
+  /// Whether a folder holds samples of all a task's prompts: the list of prompts is written last.
+  public static func areWhole(_ samples: SamplesSection, in folder: String) -> Bool {
+    guard let list = FileManager.default.contents(atPath: folder + listName) else { return false }
+    return (try? JSONDecoder().decode([String].self, from: list)) == samples.prompts
+  }
+
+  private static let listName = "/prompts.json"
+
+  /// Writes a clip a prompt into a folder, one sheet of them all, and the prompts last; each file whole or not at all.
   public static func write(
     _ clips: [[Picture]], of prompts: [String], _ format: VideoFormat, frameRate: Double, to folder: String
   ) throws {
@@ -26,7 +46,11 @@ public enum SampleWriter {
     try writePNG(ContactSheet.picture(rows: clips, captions: prompts), to: folder + "/sheet.png")
     let list = try JSONSerialization.data(
       withJSONObject: prompts, options: [.prettyPrinted, .withoutEscapingSlashes])
-    try list.write(to: URL(fileURLWithPath: folder + "/prompts.json"))
+    do {
+      try WholeFile.replace(folder + listName, with: Array(list))
+    } catch {
+      throw Failure(.inputOutput, "Cannot write \(folder)\(listName): \(error.words); make room there.")
+    }
   }
 
   /// Writes a clip in the format that the path's ending names.

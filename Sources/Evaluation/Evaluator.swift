@@ -5,7 +5,14 @@ import Clips
 /// The same clips give the same figures in every run: whatever is random is drawn from a seed of the evaluator's own.
 public protocol Evaluator {
   /// The figures on some clips, of which there is at least one.
-  func run(_ clips: ClipReader) -> Evaluation
+  /// - Parameter goesOn: asked before each pass of the model.
+  /// - Returns: nil if it was stopped.
+  func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation?
+}
+
+extension Evaluator {
+  /// The figures on some clips, of which there is at least one.
+  public func run(_ clips: ClipReader) -> Evaluation { run(clips) { true }! }
 }
 
 /// What an evaluator measured.

@@ -17,15 +17,17 @@ public struct HeldOutLoss: Evaluator {
   }
 
   /// The mean over clips for each condition; their mean is the loss.
-  public func run(_ clips: ClipReader) -> Evaluation {
-    let figures = objective.heldOutConditions.enumerated().map { condition, name in
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
+    var figures: [Evaluation.Figure] = []
+    for (condition, name) in objective.heldOutConditions.enumerated() {
       var losses: [Double] = []
       while losses.count < clips.count {
+        guard goesOn() else { return nil }
         losses += objective.heldOutLosses(
           clips.examples(losses.count..<min(clips.count, losses.count + batch)), condition: condition,
           at: Position(seed: Self.seed, step: 0, firstSample: losses.count))
       }
-      return Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count)))
+      figures.append(Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count))))
     }
     return Evaluation(
       title: "held-out loss", condition: objective.conditionTitle, figures: figures,

@@ -25,7 +25,14 @@ package struct Bounds: Equatable, Sendable {
     Bounds(lower: lower, lowerIsAllowed: false, upper: upper, upperIsAllowed: false)
   }
 
+  /// Whether a number lies within, also in single precision, which models compute in: it takes 1e-50 for 0.
   package func contains(_ number: Double) -> Bool {
+    let single = Double(Float(number))
+    let isTooSmall = number != 0 && abs(single) < Double(Float.leastNormalMagnitude)
+    return !isTooSmall && includes(number) && includes(single)
+  }
+
+  private func includes(_ number: Double) -> Bool {
     (lowerIsAllowed ? number >= lower : number > lower)
       && (upperIsAllowed ? number <= upper : number < upper)
   }

@@ -21,7 +21,7 @@ package struct Disk: Sendable {
 
   /// The bytes that an ordinary user may still write in a folder.
   package var freeBytes: @Sendable (_ folder: String) throws(Failure) -> Int
-  /// Makes a file, or empties an old one, for writing and reading back.
+  /// Makes a file, in place of an old one, for writing and reading back; no link is followed.
   package var create: @Sendable (_ path: String) throws(Failure) -> Int32
   /// Writes some of the bytes and says how many.
   package var write: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) -> Int
@@ -73,7 +73,8 @@ package struct Disk: Sendable {
         clamping: UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize)).partialValue)
     },
     create: { (path) throws(Failure) in
-      try check(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644), "open")
+      unlink(path)
+      return try check(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644), "open")
     },
     write: { (file, bytes) throws(Failure) in
       // One call takes at most 2 GB on Linux.

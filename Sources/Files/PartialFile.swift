@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file while it is written: under a temporary name beside its place, which it takes only when it is whole.
 ///
 /// It is open for writing and reading back. One that is let go unfinished leaves nothing behind.
@@ -12,13 +14,15 @@ package struct PartialFile: ~Copyable {
   private var isOpen = true
   private var isTemporary = true
 
-  private var temporary: String { path + Self.ending }
+  /// Its name until it is whole.
+  package var temporary: String { path + Self.ending }
 
-  /// Begins a file that is to be called `path`; what a killed process left there under the temporary name is emptied.
+  /// Begins a file that is to be called `path`; what a killed process left there under the temporary name is removed.
+  /// - Throws: also when a folder, a device or a pipe has the name: only files are replaced.
   package init(_ path: String, disk: Disk = .real) throws(Disk.Failure) {
     self.path = path
     self.disk = disk
-    descriptor = try disk.create(path + Self.ending)
+    descriptor = try Self.create(path, disk)
   }
 
   deinit {
@@ -58,5 +62,15 @@ package struct PartialFile: ~Copyable {
     isTemporary = false
     isOpen = false
     return descriptor
+  }
+
+  private static func create(_ path: String, _ disk: Disk) throws(Disk.Failure) -> Int32 {
+    var status = stat()
+    if lstat(path, &status) == 0 {
+      let kind = status.st_mode & S_IFMT
+      if kind == S_IFDIR { throw Disk.Failure(call: "open", code: EISDIR) }
+      if kind != S_IFREG && kind != S_IFLNK { throw Disk.Failure(call: "open", code: EOPNOTSUPP) }
+    }
+    return try disk.create(path + ending)
   }
 }

@@ -50,7 +50,7 @@ package enum WholeFile {
     guard let failure = error as? Disk.Failure else { return .failed(reason: "\(error)") }
     if failure.isFull { return .diskFull(needed: needed, free: try? disk.freeBytes(folder)) }
     if failure.call == "open" || failure.call == "statvfs" || failure.call == "rename",
-      [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG].contains(failure.code)
+      [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EOPNOTSUPP].contains(failure.code)
     {
       return .cannotCreate(reason: failure.reason)
     }

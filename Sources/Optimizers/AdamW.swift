@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Synchronization
 import Tensors
 
 /// Adam with decoupled weight decay, in one pass over the flat buffers.
@@ -65,7 +66,9 @@ public final class AdamW: Optimizer {
   }
 
   /// One update.
-  public func update(rate: Double, gradientScale: Double) {
+  /// - Returns: whether all values and moments are finite after it. That is seen on the way, without another pass.
+  @discardableResult
+  public func update(rate: Double, gradientScale: Double) -> Bool {
     updates += 1
     let n = Double(updates)
     let (b1, b2) = (Float(constants.beta1), Float(constants.beta2))
@@ -74,6 +77,7 @@ public final class AdamW: Optimizer {
     let rootScale = Float(1 / (1 - pow(constants.beta2, n)).squareRoot())
     let (epsilon, scale) = (Float(constants.epsilon), Float(gradientScale))
     let (values, gradients) = (parameters.values, parameters.gradients)
+    let isFinite = Atomic(true)
     parallel(over: runs.count, tile: 1) { range in
       for run in runs[range] {
         let (w, g) = (values.pointer + run.start, gradients.pointer + run.start)
@@ -81,6 +85,9 @@ public final class AdamW: Optimizer {
         let own = rate * run.rateFactor
         let firstScale = Float(own / firstCorrection)
         let keep = 1 - (run.decays ? Float(own * constants.weightDecay) : 0)
+        // Zero times what is finite is zero, and times all else not a number. A first moment that is not finite shows in the
+        // value, but for an infinite second one.
+        var nothing = Lanes(repeating: 0)
         sweep(run.count) { i, c in
           let gradient = load(g, i, c) * scale
           let first = load(m, i, c) * b1 + gradient * new1
@@ -88,9 +95,13 @@ public final class AdamW: Optimizer {
           let root = squareRoot(second) * rootScale + epsilon
           store(first, m, i, c)
           store(second, v, i, c)
-          store(load(w, i, c) * keep - first * firstScale / root, w, i, c)
+          let value = load(w, i, c) * keep - first * firstScale / root
+          store(value, w, i, c)
+          nothing.addProduct(value + second, Lanes(repeating: 0))
         }
+        if nothing.total != 0 { isFinite.store(false, ordering: .relaxed) }
       }
     }
+    return isFinite.load(ordering: .relaxed)
   }
 }

@@ -13,7 +13,9 @@ public protocol Optimizer: AnyObject {
   /// - Parameters:
   ///   - rate: the learning rate of parameters whose factor is 1.
   ///   - gradientScale: what the gradients are multiplied by first (clipping by norm).
-  func update(rate: Double, gradientScale: Double)
+  /// - Returns: whether all values and all that is remembered are finite after it.
+  @discardableResult
+  func update(rate: Double, gradientScale: Double) -> Bool
 }
 
 /// One kind of an optimizer's state, under the name that it has in a checkpoint: "firstMoment", say.

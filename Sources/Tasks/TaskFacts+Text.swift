@@ -6,6 +6,8 @@ import Tokens
 public enum TaskFactsError: Error, Equatable, CustomStringConvertible {
   /// A fact is missing, so that the checkpoint is of another kind.
   case missing(String)
+  /// A fact says what no run notes.
+  case senseless(String)
   /// The base's token ids mean other things.
   case otherTokenizer(theirs: String, ours: String)
 
@@ -14,6 +16,8 @@ public enum TaskFactsError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let name):
       "The checkpoint has no attribute \(name), so it is of another kind of task; give one that this task made."
+    case .senseless(let name):
+      "The checkpoint's attribute \(name) is none that a training run writes; give a checkpoint that this program wrote."
     case .otherTokenizer(let theirs, let ours):
       "start.from: the base reads captions as \(theirs), and tokenizer.kind is \(ours); set it to \(theirs)."
     }
@@ -52,7 +56,14 @@ extension TaskFacts {
     guard theirs == settings.kind.rawValue else {
       throw TaskFactsError.otherTokenizer(theirs: theirs, ours: settings.kind.rawValue)
     }
-    return settings.kind.tokenizer(words: words.isEmpty ? [] : words.components(separatedBy: "\n"))
+    guard (0...settings.length).contains(paddedTextLength) else {
+      throw TaskFactsError.senseless(Self.textLength)
+    }
+    let list = words.isEmpty ? [] : words.components(separatedBy: "\n")
+    guard !list.contains(""), Set(list).count == list.count else {
+      throw TaskFactsError.senseless(Self.vocabulary)
+    }
+    return settings.kind.tokenizer(words: list)
   }
 
   /// How many tokens captions are padded to.

@@ -94,7 +94,8 @@ public struct Blueprint: Sendable {
   /// A step of training.
   func makeStep(_ objective: any Objective, _ optimizer: any Optimizer) -> TrainingStep {
     TrainingStep(
-      objective, optimizer, gradientClipNorm: recipe.optimizer.gradientClipNorm, averageLaw: averageLaw)
+      objective, optimizer, gradientClipNorm: recipe.optimizer.gradientClipNorm,
+      spikeFactor: recipe.optimizer.spikeFactor, averageLaw: averageLaw)
   }
 
   /// The shape of a training clip.

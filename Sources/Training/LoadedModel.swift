@@ -19,11 +19,14 @@ public struct LoadedModel {
     path = checkpoint.path
     subject = try blueprint.makeSubject()
     let parameters = subject.parameters
+    let isWhole = !blueprint.recipe.start.isAdapter
+    try parameters.requireFit(checkpoint, in: CheckpointGroup.average, frozenToo: isWhole)
+    if let base { try parameters.requireFit(base, blueprint) }
     parameters.allocate(seed: UInt64(blueprint.recipe.seed), withGradients: false, withAverage: false)
     if let base { try parameters.load(base, blueprint) }
     try parameters.read(
       RunState.Group(name: CheckpointGroup.average, buffer: parameters.values), from: checkpoint,
-      frozenToo: !blueprint.recipe.start.isAdapter)
+      frozenToo: isWhole)
   }
 }
 

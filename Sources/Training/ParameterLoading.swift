@@ -1,5 +1,6 @@
 import Checkpoints
 import Layers
+import Recipes
 import Tensors
 
 /// What became of a model's parameters and of the tensors that they were loaded from: nothing is passed over in silence.
@@ -44,6 +45,13 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// Which tensors fill which parameters.
+private struct LoadingMatch {
+  var report: LoadingReport
+  /// Parameters that have their tensor's shape, and tables of which the tensor holds the first rows.
+  var whole: [ParameterStore.Entry] = [], tables: [(entry: ParameterStore.Entry, rows: Int)] = []
+}
+
 extension ParameterStore {
   /// Loads the parameters from named tensors.
   ///
@@ -57,22 +65,35 @@ extension ParameterStore {
     from source: any TensorSource, renaming: (String) -> String = { $0 }, fresh: [NamePattern] = [],
     unused: [NamePattern] = [], grown: [String: Int] = [:]
   ) throws -> LoadingReport {
-    var report = LoadingReport(path: source.path)
+    let match = try match(source, renaming, fresh: fresh, unused: unused, grown: grown)
+    for entry in match.whole { try write(entry) { try source.read(renaming(entry.name), into: $0.buffer) } }
+    for (entry, rows) in match.tables {
+      let head = values(of: entry).view(at: 0, [rows] + entry.shape.dropFirst())
+      try source.read(renaming(entry.name), into: head.buffer)
+    }
+    return match.report
+  }
+
+  /// Compares names and shapes, for which the parameters need no memory yet.
+  private func match(
+    _ source: any TensorSource, _ renaming: (String) -> String, fresh: [NamePattern], unused: [NamePattern],
+    grown: [String: Int]
+  ) throws -> LoadingMatch {
+    var match = LoadingMatch(report: LoadingReport(path: source.path))
     var (missing, differing) = ([String](), [String]())
-    var (whole, tables) = ([Entry](), [(Entry, rows: Int)]())
     var wanted: Set<String> = []
     for entry in entries {
       let name = renaming(entry.name)
       wanted.insert(name)
       if entry.role != .weight {
-        report.added.append(entry.name)
+        match.report.added.append(entry.name)
       } else if fresh.contains(where: { $0.matches(entry.name) }) {
-        report.fresh.append(entry.name)
+        match.report.fresh.append(entry.name)
       } else if let shape = source.shape(name) {
         if shape == entry.shape {
-          whole.append(entry)
+          match.whole.append(entry)
         } else if let rows = grown[entry.name], shape == [rows] + entry.shape.dropFirst() {
-          tables.append((entry, rows))
+          match.tables.append((entry, rows))
         } else {
           differing.append("\(entry.name) is \(shape) instead of \(entry.shape)")
         }
@@ -81,19 +102,15 @@ extension ParameterStore {
       }
     }
     let leftOver = source.names.filter { !wanted.contains($0) }
-    report.unused = leftOver.filter { name in unused.contains { $0.matches(name) } }
-    let unexpected = leftOver.filter { !report.unused.contains($0) }
+    match.report.unused = leftOver.filter { name in unused.contains { $0.matches(name) } }
+    let expected = Set(match.report.unused)
+    let unexpected = leftOver.filter { !expected.contains($0) }
     guard missing.isEmpty && differing.isEmpty && unexpected.isEmpty else {
       throw LoadingError(path: source.path, missing: missing, leftOver: unexpected, differing: differing)
     }
-    for entry in whole { try write(entry) { try source.read(renaming(entry.name), into: $0.buffer) } }
-    for (entry, rows) in tables {
-      let head = values(of: entry).view(at: 0, [rows] + entry.shape.dropFirst())
-      try source.read(renaming(entry.name), into: head.buffer)
-    }
-    report.taken = whole.map(\.name)
-    report.grown = tables.map(\.0.name)
-    return report
+    match.report.taken = match.whole.map(\.name)
+    match.report.grown = match.tables.map(\.entry.name)
+    return match
   }
 }
 
@@ -102,6 +119,20 @@ extension ParameterStore {
   /// - Throws: `PatternError` for what the recipe calls unused and is not left over, and `LoadingError`.
   @discardableResult
   func load(_ base: LoadedBase, _ blueprint: Blueprint) throws -> LoadingReport {
+    let (start, grown) = try fit(base, blueprint)
+    return try load(from: base.weights, fresh: start.fresh, unused: start.unused, grown: grown)
+  }
+
+  /// Throws unless a base has what a blueprint's model takes over, before either needs memory: what a file says of its sizes
+  /// is believed only when its tensors have them.
+  func requireFit(_ base: LoadedBase, _ blueprint: Blueprint) throws {
+    let (start, grown) = try fit(base, blueprint)
+    _ = try match(base.weights, { $0 }, fresh: start.fresh, unused: start.unused, grown: grown)
+  }
+
+  private func fit(
+    _ base: LoadedBase, _ blueprint: Blueprint
+  ) throws -> (start: StartSection, grown: [String: Int]) {
     let (start, kept) = (blueprint.recipe.start, blueprint.policy.keptRows)
     let own = Set(entries.map(\.name))
     let leftOver = base.weights.names.filter { !own.contains($0) }
@@ -112,9 +143,7 @@ extension ParameterStore {
           ? "the model has all of them, so leave start.unused out."
           : Blueprint.remedy(for: pattern.text, leftOver))
     }
-    return try load(
-      from: base.weights, fresh: start.fresh, unused: start.unused,
-      grown: (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
+    return (start, (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
   }
 }
 

@@ -9,6 +9,8 @@ extension RunState {
   /// Names of the attributes of a checkpoint; the task's facts and conventions come beside them.
   enum Key {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
+    static let refusedSteps = "refused_steps", norms = "recent_gradient_norms"
+    static let skippedSteps = "skipped_steps", owesLook = "look_due"
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
@@ -21,7 +23,7 @@ extension RunState {
     static let all =
       hashed + [
         recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        bestClips, looks, mergedFrom,
+        bestClips, looks, mergedFrom, refusedSteps, norms, skippedSteps, owesLook,
       ]
   }
 
@@ -87,8 +89,12 @@ extension RunState {
     var attributes = blueprint.attributes
     attributes[Key.step] = .integer(step)
     attributes[Key.updates] = .integer(optimizer.updates)
-    attributes[Key.refusals] = .integer(refusals)
-    attributes[Key.position] = .integer(step * blueprint.recipe.training.clipsPerStep)
+    attributes[Key.refusals] = .integer(refused.inARow)
+    if !refused.steps.isEmpty { attributes[Key.refusedSteps] = .text(refused.text) }
+    if !norms.norms.isEmpty { attributes[Key.norms] = .text(norms.text) }
+    if skippedSteps > 0 { attributes[Key.skippedSteps] = .integer(skippedSteps) }
+    if owesLook { attributes[Key.owesLook] = .integer(1) }
+    attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)
@@ -180,15 +186,25 @@ extension Blueprint {
 }
 
 extension ParameterStore {
-  /// Fills a group from a checkpoint, which must have exactly these parameters; and the frozen ones if wanted.
-  func read(_ group: RunState.Group, from checkpoint: LoadedCheckpoint, frozenToo: Bool) throws {
+  /// Throws unless a group of a checkpoint has exactly these parameters, and the frozen ones if wanted; they need no memory
+  /// yet.
+  /// - Returns: the frozen ones, and the group that they lie in.
+  @discardableResult
+  func requireFit(
+    _ checkpoint: LoadedCheckpoint, in group: String, frozenToo: Bool
+  ) throws -> (frozen: [Entry], place: String) {
     let frozen = frozenToo ? entries.filter(\.isFrozen) : []
     // Checkpoints of the first version have frozen values in this group; later ones have them apart.
     let apart = checkpoint.groupNames.contains(CheckpointGroup.frozen)
-    let place = apart ? CheckpointGroup.frozen : group.name
-    try checkpoint.require(
-      (trainedEntries + (apart ? [] : frozen)).map { ($0.name, $0.shape) }, in: group.name)
+    let place = apart ? CheckpointGroup.frozen : group
+    try checkpoint.require((trainedEntries + (apart ? [] : frozen)).map { ($0.name, $0.shape) }, in: group)
     if apart { try checkpoint.require(frozen.map { ($0.name, $0.shape) }, in: place) }
+    return (frozen, place)
+  }
+
+  /// Fills a group from a checkpoint, which must have exactly these parameters; and the frozen ones if wanted.
+  func read(_ group: RunState.Group, from checkpoint: LoadedCheckpoint, frozenToo: Bool) throws {
+    let (frozen, place) = try requireFit(checkpoint, in: group.name, frozenToo: frozenToo)
     for entry in trainedEntries {
       try checkpoint.read(
         entry.name, in: group.name, into: group.buffer.view(at: entry.offset, entry.shape).buffer)
@@ -216,6 +232,23 @@ extension LoadedCheckpoint {
   func integer(_ name: String) throws -> Int {
     guard case .integer(let number) = attributes[name] else { throw lacks(name) }
     return number
+  }
+
+  /// An attribute that not every checkpoint has.
+  func optionalText(_ name: String) -> String? {
+    if case .text(let text) = attributes[name] { text } else { nil }
+  }
+
+  /// An attribute that not every checkpoint has, at least 0.
+  func optionalInteger(_ name: String) throws -> Int? {
+    guard case .integer(let number) = attributes[name] else { return nil }
+    guard number >= 0 else { throw makesNoSense("its \(name)") }
+    return number
+  }
+
+  /// Something in the file that no run writes.
+  func makesNoSense(_ what: String) -> CheckpointError {
+    .refused(path: path, reason: "\(what) make no sense")
   }
 
   private func lacks(_ name: String) -> CheckpointError {

@@ -16,8 +16,14 @@ public final class RunState {
   public internal(set) var step = 0
   /// The SHA-256 of the run's `clips.jsonl`; nil for a run without one.
   public var clipList: String?
-  /// Steps refused in a row.
-  var refusals = 0
+  /// The steps of late whose weights were left as they were.
+  var refused = RefusedSteps()
+  /// The gradient norms of the last steps that were not.
+  var norms = RecentNorms()
+  /// How many steps' clips were passed over when the run went back to a checkpoint; 0 if it never did.
+  public internal(set) var skippedSteps = 0
+  /// Whether held-out clips are to be looked at before the next step: the run was stopped while it did.
+  var owesLook = false
   /// The least held-out loss so far.
   public internal(set) var best: Best?
   /// Looks at held-out clips since then.
@@ -32,14 +38,22 @@ public final class RunState {
   }
 
   /// A run at its beginning, its parameters drawn.
-  /// - Throws: what the task says of facts that are not its own.
-  public init(_ blueprint: Blueprint) throws {
+  /// - Parameter base: what it is to begin from, whose shapes are compared before any memory is taken.
+  /// - Throws: what the task says of facts that are not its own; `LoadingError`.
+  public init(_ blueprint: Blueprint, base: LoadedBase? = nil) throws {
     self.blueprint = blueprint
     subject = try blueprint.makeSubject()
+    if let base {
+      try Self.requireKind(of: base, blueprint)
+      try subject.parameters.requireFit(base, blueprint)
+    }
     subject.parameters.allocate(
       seed: UInt64(blueprint.recipe.seed), withAverage: blueprint.averageLaw != nil)
     optimizer = blueprint.makeOptimizer(subject.parameters)
   }
+
+  /// The place in the data: the step, as the loader counts them, whose clips come next.
+  public var loaderStep: Int { step + skippedSteps }
 
   /// All parameters.
   public var parameters: ParameterStore { subject.parameters }
@@ -49,13 +63,17 @@ public final class RunState {
   /// - Throws: `LoadingError` when they are not those of the model, `BaseError.otherKind`.
   @discardableResult
   public func begin(from base: LoadedBase) throws -> LoadingReport {
-    let (recipe, theirs) = (blueprint.recipe, base.blueprint.recipe.kind)
-    guard theirs == recipe.kind else {
-      throw BaseError.otherKind(path: base.path, theirs: theirs.rawValue, ours: recipe.kind.rawValue)
-    }
+    try Self.requireKind(of: base, blueprint)
     let report = try parameters.load(base, blueprint)
     parameters.average.copy(from: parameters.values)
     return report
+  }
+
+  private static func requireKind(of base: LoadedBase, _ blueprint: Blueprint) throws {
+    let (ours, theirs) = (blueprint.recipe.kind, base.blueprint.recipe.kind)
+    guard theirs == ours else {
+      throw BaseError.otherKind(path: base.path, theirs: theirs.rawValue, ours: ours.rawValue)
+    }
   }
 
   /// Takes over a checkpoint of a run of this blueprint; where it is an adapter, the run has begun from its base.
@@ -66,8 +84,16 @@ public final class RunState {
     for group in slotGroups { try group.read(from: checkpoint) }
     step = try checkpoint.integer(Key.step)
     optimizer.updates = try checkpoint.integer(Key.updates)
-    refusals = try checkpoint.integer(Key.refusals)
+    let inARow = try checkpoint.integer(Key.refusals)
+    guard step >= 0, optimizer.updates >= 0,
+      let refused = RefusedSteps(inARow: inARow, checkpoint.optionalText(Key.refusedSteps) ?? ""),
+      let norms = RecentNorms(checkpoint.optionalText(Key.norms) ?? "")
+    else { throw checkpoint.makesNoSense("its numbers of steps") }
+    (self.refused, self.norms) = (refused, norms)
+    skippedSteps = try checkpoint.optionalInteger(Key.skippedSteps) ?? 0
+    owesLook = checkpoint.attributes[Key.owesLook] != nil
     clipList = Self.clipList(of: checkpoint)
+    (best, looksWithoutBetter) = (nil, 0)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],
       case .integer(let step) = checkpoint.attributes[Key.bestStep]
     {

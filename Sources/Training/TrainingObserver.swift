@@ -10,7 +10,12 @@ public protocol TrainingObserver: AnyObject {
   /// Held-out clips were looked at; the model computes with the averaged weights during the call.
   func validated(_ report: HeldOutReport)
   /// Samples are wanted; the model computes with the averaged weights during the call.
-  func samplesDue(step: Int, subject: Subject)
+  /// - Parameter goesOn: asked before each step of the sampler; if it does not, nothing is to be left behind.
+  func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool)
+  /// Whether the samples of a step are there, whole.
+  func hasSamples(step: Int) -> Bool
+  /// The run went back to an earlier step, and what was told of later ones does not hold.
+  func wentBack(to step: Int)
   /// A checkpoint is on disk.
   func saved(step: Int, path: String)
   /// Something to know that does not stop the run.
@@ -23,6 +28,8 @@ public struct StepReport: Sendable {
   public let step: Int, steps: Int
   /// The mean loss, the gradient's norm before clipping, and the learning rate.
   public let loss: Double, gradientNorm: Double, learningRate: Double
+  /// Whether the weights were left as they were.
+  public let isRefused: Bool
   /// Clips of the step.
   public let clips: Int
   /// Seconds that the step took, and how many of them were spent waiting for clips.

@@ -5,7 +5,8 @@ import Objectives
 import Optimizers
 import Tensors
 
-/// One step: gradients of a batch, their norm, and the update, which is refused if anything is not finite.
+/// One step: gradients of a batch, their norm, and the update, which is refused if anything is not finite, or if the norm
+/// is far above the usual one.
 public final class TrainingStep {
   /// What one step gave.
   public struct Result: Sendable {
@@ -15,49 +16,76 @@ public final class TrainingStep {
     public let gradientNorm: Double
     /// Why the weights were left as they were; nil for a normal step.
     public let refusal: Refusal?
+    /// Whether the update gave finite weights and moments.
+    public let isFinite: Bool
   }
 
-  /// A step whose loss or gradient is infinite or not a number: the weights were not touched.
+  /// A step whose weights were not touched.
   public struct Refusal: Sendable, CustomStringConvertible {
+    /// What was wrong.
+    public enum Cause: Sendable, Equatable {
+      /// The loss is infinite or not a number.
+      case loss
+      /// The gradient of this parameter is.
+      case gradient(of: String)
+      /// The gradient's norm is far above the usual one.
+      case spike(norm: Double, usual: Double)
+    }
+
     /// The step.
     public let step: Int
-    /// The first parameter whose gradient is not finite, if the loss was.
-    public let tensor: String?
+    /// What was wrong.
+    public let cause: Cause
     /// The clips whose loss is not finite, or all of the batch if each loss is.
     public let clips: [String]
 
-    /// One sentence with step, tensor, clips and what to do.
+    /// One sentence with step, cause, clips and what to do.
     public var description: String {
-      let what = tensor.map { "the gradient of \($0) is" } ?? "the loss is"
       let shown =
         clips.prefix(8).joined(separator: ", ") + (clips.count > 8 ? " and \(clips.count - 8) more" : "")
       return
-        "step \(step): \(what) not finite, so the weights were left as they were; clips: \(shown). Lower optimizer.learningRate or look at these clips if it happens again."
+        "step \(step): \(what), so the weights were left as they were; clips: \(shown). Lower optimizer.learningRate or look at these clips if it happens again."
+    }
+
+    private var what: String {
+      switch cause {
+      case .loss: "the loss is not finite"
+      case .gradient(let name): "the gradient of \(name) is not finite"
+      case .spike(let norm, let usual):
+        String(format: "the gradient's norm is %.3g where %.3g is usual (optimizer.spikeFactor)", norm, usual)
+      }
     }
   }
 
   private let objective: any Objective
   private let optimizer: any Optimizer
   private let gradientClipNorm: Double
+  private let spikeFactor: Double
   private let averageLaw: AverageLaw?
 
   /// - Parameters:
   ///   - gradientClipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
+  ///   - spikeFactor: a norm of more than so many times the usual one is refused; 0 for no limit.
   ///   - averageLaw: how the average of the weights follows them; nil leaves it alone.
   public init(
     _ objective: any Objective, _ optimizer: any Optimizer, gradientClipNorm: Double,
-    averageLaw: AverageLaw? = nil
+    spikeFactor: Double = 0, averageLaw: AverageLaw? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
     self.gradientClipNorm = gradientClipNorm
+    self.spikeFactor = spikeFactor
     self.averageLaw = averageLaw
   }
 
   /// Learns from the parts of a batch, one pass each.
   ///
-  /// - Parameter parts: equal shares of the batch (one unless gradients are accumulated).
-  public func callAsFunction(_ parts: [Examples], at position: Position, rate: Double) -> Result {
+  /// - Parameters:
+  ///   - parts: equal shares of the batch (one unless gradients are accumulated).
+  ///   - usualNorm: the gradient's norm as it was of late, if that is known.
+  public func callAsFunction(
+    _ parts: [Examples], at position: Position, rate: Double, usualNorm: Double? = nil
+  ) -> Result {
     let parameters = objective.parameters
     parameters.zeroGradients()
     var losses: [Double] = []
@@ -67,19 +95,25 @@ public final class TrainingStep {
     }
     let loss = losses.reduce(0, +) / Double(losses.count)
     let norm = parameters.gradients.sumOfSquares.squareRoot()
-    if !loss.isFinite || !norm.isFinite {
+    if let cause = cause(loss, norm, usualNorm) {
       let names = parts.flatMap(\.names)
       let bad = zip(names, losses).filter { !$1.isFinite }.map(\.0)
-      let refusal = Refusal(
-        step: position.step, tensor: loss.isFinite ? firstNonFinite() : nil, clips: bad.isEmpty ? names : bad)
-      return Result(loss: loss, gradientNorm: norm, refusal: refusal)
+      let refusal = Refusal(step: position.step, cause: cause, clips: bad.isEmpty ? names : bad)
+      return Result(loss: loss, gradientNorm: norm, refusal: refusal, isFinite: true)
     }
     let scale = gradientClipNorm > 0 && norm > gradientClipNorm ? gradientClipNorm / norm : 1
-    optimizer.update(rate: rate, gradientScale: scale)
+    let isFinite = optimizer.update(rate: rate, gradientScale: scale)
     if let averageLaw {
       parameters.updateAverage(keeping: averageLaw.decay(update: optimizer.updates))
     }
-    return Result(loss: loss, gradientNorm: norm, refusal: nil)
+    return Result(loss: loss, gradientNorm: norm, refusal: nil, isFinite: isFinite)
+  }
+
+  private func cause(_ loss: Double, _ norm: Double, _ usual: Double?) -> Refusal.Cause? {
+    if !loss.isFinite { return .loss }
+    if !norm.isFinite { return .gradient(of: firstNonFinite()) }
+    if let usual, spikeFactor > 0, norm > spikeFactor * usual { return .spike(norm: norm, usual: usual) }
+    return nil
   }
 
   /// The first parameter with a gradient that is not finite; all are, each by itself, if only their norm overflows.

@@ -54,7 +54,7 @@ struct Check: ParsableCommand {
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
         progress: progress.show)
       progress.close()
-      try json ? printJSON(check) : print(CheckText(check).text)
+      try json ? printJSON(check) : try printResult(CheckText(check).text)
       guard check.isFine else {
         let isMissing = check.sources.contains(where: \.isMissing)
         throw ExitCode((isMissing ? ExitStatus.missingInput : .unfitInput).rawValue)
@@ -78,7 +78,7 @@ struct Check: ParsableCommand {
   private func printJSON(_ check: ManifestCheck) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(check), as: UTF8.self))
+    try printResult(String(decoding: try encoder.encode(check), as: UTF8.self))
   }
 }
 

@@ -48,7 +48,7 @@ struct Curate: ParsableCommand {
         recipe.curation, decodeLimits: recipe.data.limits, rule: recipe.data.clipRule
       ).spans(of: manifest, ClipIndex.load(index, shots: true))
       try files.write(spans)
-      print(CurationTable(spans))
+      try printResult("\(CurationTable(spans))")
       if let root = files.rootToName {
         standardError(
           "note: \(output) names clips as \(manifest.path) does: read it with data.root \(root).\n")

@@ -83,9 +83,9 @@ struct IndexCommand: ParsableCommand {
       ]
       let data = try JSONSerialization.data(
         withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
-      print(String(decoding: data, as: UTF8.self))
+      try printResult(String(decoding: data, as: UTF8.self))
     } else {
-      print(
+      try printResult(
         "\(output): \(outcome.good) good, \(outcome.damaged) damaged and \(outcome.unreadable) unreadable clips"
           + (outcome.kept > 0 ? "; \(outcome.kept) of their lines were there" : "")
           + (outcome.renewed > 0 ? ", \(outcome.renewed) were out of date" : ""))

@@ -49,7 +49,7 @@ struct Mix: ParsableCommand {
           error.isFull ? .inputOutput : .cannotCreate,
           "Cannot write \(output): \(error.reason); name a file in a folder that you may write to.")
       }
-      print("\(output): \(counts.joined(separator: ", "))")
+      try printResult("\(output): \(counts.joined(separator: ", "))")
     }
   }
 

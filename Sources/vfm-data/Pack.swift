@@ -78,14 +78,14 @@ struct Pack: ParsableCommand {
       ]
       let data = try JSONSerialization.data(
         withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
-      return print(String(decoding: data, as: UTF8.self))
+      return try printResult(String(decoding: data, as: UTF8.self))
     }
     let factor =
       summary.clipBytes > 0
       ? String(
         format: ", %.1f times as large as the files", Double(summary.bytes) / Double(summary.clipBytes))
       : ""
-    print(
+    try printResult(
       "\(folder): \(summary.clips) of \(plan.clips) clips (\(plan.kept) as they were), \(summary.bytes) bytes\(factor)"
     )
   }

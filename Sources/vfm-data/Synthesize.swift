@@ -56,7 +56,7 @@ struct Synthesize: ParsableCommand {
       let (progress, total) = (PercentLine("rendering"), Double(clips))
       let counts = try SyntheticSet.write(to: folder, settings) { progress.show(Double($0) / total) }
       progress.close()
-      print(
+      try printResult(
         "\(folder): \(counts.train) training, \(counts.validation) validation and \(counts.test) test clips")
       if !settings.holdsOutCombinations {
         standardError(

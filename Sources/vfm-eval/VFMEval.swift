@@ -90,7 +90,7 @@ struct VFMEval: ParsableCommand {
         measurement.choice == nil
         ? nil : try TrainingClips.find(training, root: root, limit: trainingClips, of: models.model)
       let record = try measurement.record(manifest: manifest, training: training)
-      print(try json ? EvalJSON(record).text() : record.text)
+      try printResult(try json ? EvalJSON(record).text() : record.text)
       if let sheet {
         if let sampling = record.sampling {
           try writePNG(

@@ -78,11 +78,10 @@ struct VFMSample: ParsableCommand {
   func run() throws {
     try reportingFailures {
       try Inputs.setThreads(threads)
-      let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw Failure(
-          .cannotCreate,
-          "Cannot write \(output): make the folder \(folder), or name one that you may write to.")
+      if isFolder {
+        try OutputFile.checkFolder(output, "--output")
+      } else {
+        try OutputFile.check(output, "--output")
       }
       let model = try Inputs.model(checkpoint, base: base)
       guard let sampler = model.subject.sampler else {
@@ -95,20 +94,19 @@ struct VFMSample: ParsableCommand {
       let size = try checkedSize(shape, sampler.sizeUnit)
       try checkFrameRate(shape.frameRate, isFolder ? format(model) : VideoFormat(path: output))
       if let note = sampler.cut(prompt)?.note("prompts") { standardError("note: \(note)\n") }
+      let own = model.blueprint.recipe.task.samples?.settings ?? SamplerSettings()
+      let settings = SamplerSettings(
+        steps: steps ?? own.steps, guidance: guidance ?? own.guidance, seed: seed)
+      let samples = SampledClips(sampler, settings)
+      try requireMemory(for: samples, size)
       for word in Set(prompt.flatMap(sampler.unknownWords)).sorted() {
         standardError("note: the model has never seen the word \"\(word)\"\n")
       }
       let progress = PercentLine("sampling")
-      let own = model.blueprint.recipe.task.samples?.settings ?? SamplerSettings()
-      let settings = SamplerSettings(
-        steps: steps ?? own.steps, guidance: guidance ?? own.guidance, seed: seed)
-      let clips = SampledClips(sampler, settings)
-        .pictures(
-          of: prompt.map(Wish.init(prompt:)), size: size
-        ) { share in
-          progress.show(share)
-          return true
-        }
+      let clips = samples.pictures(of: wishes, size: size) { share in
+        progress.show(share)
+        return true
+      }
       progress.close()
       if isFolder {
         try SampleWriter.write(clips, of: prompt, format(model), frameRate: shape.frameRate, to: output)
@@ -117,7 +115,29 @@ struct VFMSample: ParsableCommand {
       } else {
         try SampleWriter.write(clips[0], to: output, frameRate: shape.frameRate)
       }
-      print(output)
+      try printResult(output)
+    }
+  }
+
+  private var wishes: [Wish] { prompt.map(Wish.init(prompt:)) }
+
+  /// Refuses sizes that do not fit in memory, before any of it is taken.
+  private func requireMemory(for samples: SampledClips, _ size: SampleSize) throws {
+    let memory = Int(ProcessInfo.processInfo.physicalMemory)
+    var (bytes, overflows) = (MemoryLayout<Float>.size * 3, false)
+    for factor in [size.frames, size.height, size.width, prompt.count] {
+      let product = bytes.multipliedReportingOverflow(by: factor)
+      (bytes, overflows) = (product.partialValue, overflows || product.overflow)
+    }
+    // A rehearsal takes memory for each token, so what is far too large is not rehearsed.
+    let needed =
+      overflows || bytes > memory ? nil : Plan.rehearse { samples.rehearse(wishes, size: size) }.peakBytes
+    guard let needed, needed <= memory else {
+      throw Failure(
+        .usage,
+        "Clips of \(size.frames) frames of \(size.width)x\(size.height) need "
+          + (needed.map { "about \(inWords(bytes: $0)) of memory" } ?? "far more memory")
+          + ", and this machine has \(inWords(bytes: memory)): give smaller --frames, --height or --width.")
     }
   }
 

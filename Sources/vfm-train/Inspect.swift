@@ -24,31 +24,32 @@ struct Inspect: ParsableCommand {
     try reportingFailures {
       let loaded = try Inputs.checkpoint(checkpoint)
       if hash {
-        print(try RunState.hash(loaded))
+        try printResult(try RunState.hash(loaded))
       } else if json {
         try printJSON(loaded)
       } else {
-        printTree(loaded)
+        try printResult(tree(of: loaded))
       }
     }
   }
 
-  private func printTree(_ loaded: LoadedCheckpoint) {
-    print(loaded.path)
+  private func tree(of loaded: LoadedCheckpoint) -> String {
+    var lines = [loaded.path]
     for (name, value) in loaded.attributes.sorted(by: { $0.key < $1.key }) {
       let text = value.text.replacingOccurrences(of: "\n", with: " ")
-      print("  \(name): \(text.count > 90 ? text.prefix(87) + "…" : text[...])")
+      lines.append("  \(name): \(text.count > 90 ? text.prefix(87) + "…" : text[...])")
     }
     for group in loaded.groupNames {
       let shapes = loaded.names(in: group).map { ($0, loaded.shape($0, in: group) ?? []) }
-      print("/\(group)  \(shapes.reduce(0) { $0 + $1.1.reduce(1, *) }) values")
+      lines.append("/\(group)  \(shapes.reduce(0) { $0 + $1.1.reduce(1, *) }) values")
       for (name, shape) in shapes {
-        print("  \(name)  [\(shape.map(String.init).joined(separator: ", "))]")
+        lines.append("  \(name)  [\(shape.map(String.init).joined(separator: ", "))]")
       }
       for (part, values) in CheckpointParts.totals(shapes) {
-        print("  total \(part)  \(values) values")
+        lines.append("  total \(part)  \(values) values")
       }
     }
+    return lines.joined(separator: "\n")
   }
 
   private func printJSON(_ loaded: LoadedCheckpoint) throws {
@@ -67,7 +68,7 @@ struct Inspect: ParsableCommand {
     ]
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
-    print(String(decoding: data, as: UTF8.self))
+    try printResult(String(decoding: data, as: UTF8.self))
   }
 }
 

@@ -43,7 +43,7 @@ struct Merge: ParsableCommand {
         )
       }
       try CheckpointFile.write(model.merged(), to: output)
-      print(output)
+      try printResult(output)
     }
   }
 }

@@ -37,10 +37,10 @@ struct PlanPrinter {
     if json {
       let data = try JSONSerialization.data(
         withJSONObject: figures, options: [.sortedKeys, .prettyPrinted])
-      return Swift.print(String(decoding: data, as: UTF8.self))
+      return try printResult(String(decoding: data, as: UTF8.self))
     }
     let (plan, time, memory) = (forecast.plan, forecast.calibration, forecast.memory)
-    Swift.print(
+    try printResult(
       """
       parameters          \(parameters)
       tokens a clip       \(plan.tokensPerClip), and \(plan.tokensPerCaption) of text
@@ -50,6 +50,7 @@ struct PlanPrinter {
       memory of tensors   \(plan.peakBytes) bytes (\(inWords(bytes: plan.peakBytes))) at the run's peak
       memory of process   about \(inWords(bytes: memory.total)) in RAM at most: \(inWords(bytes: memory.tensors)) for tensors, \(inWords(bytes: memory.clips)) decoded clips, \(inWords(bytes: memory.checkpoint)) a checkpoint while it is saved, \(inWords(bytes: memory.process)) all else
       checkpoint          \(inWords(bytes: plan.checkpointBytes)) on disk
+      room on the disk    \(inWords(bytes: forecast.space.total)): at most \(forecast.space.checkpoints) checkpoints at once, about \(inWords(bytes: forecast.space.sampleBytes)) of samples, \(inWords(bytes: forecast.space.logBytes)) of log
       a step              \(seconds(time.secondsPerStep)) s (\(seconds(time.secondsLow)) to \(seconds(time.secondsHigh))), from \(time.rounds) rounds of steps with \(time.blocks == 1 ? "1 block" : "\(time.blocks) blocks") and \(time.clips == 1 ? "1 clip" : "\(time.clips) clips"), in \(inWords(seconds: time.calibrationSeconds))
       reading clips       \(reading)\(brake)
       clips tried         \(tried)
@@ -66,6 +67,7 @@ struct PlanPrinter {
       "tokensPerCaption": plan.tokensPerCaption, "clipsPerStep": plan.clipsPerStep,
       "operationsPerStep": plan.operationsPerStep, "steps": plan.steps,
       "peakBytes": plan.peakBytes, "tensorBytes": plan.tensorBytes, "checkpointBytes": plan.checkpointBytes,
+      "diskBytes": forecast.space.total, "checkpointsAtOnce": forecast.space.checkpoints,
       "clipBytes": memory.clips, "processBytes": memory.process, "residentBytes": memory.total,
       "secondsPerStep": time.secondsPerStep, "secondsPerStepLow": time.secondsLow,
       "secondsPerStepHigh": time.secondsHigh,

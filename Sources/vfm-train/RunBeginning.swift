@@ -18,7 +18,7 @@ struct RunBeginning {
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
     let base = try Inputs.base(of: recipe.start)
-    let state = try RunState(Blueprint(recipe, manifest, base: base))
+    let state = try RunState(Blueprint(recipe, manifest, base: base), base: base)
     if let base {
       tell(try state.begin(from: base), state)
       for difference in recipe.modelDifferences(from: base.blueprint.recipe) {

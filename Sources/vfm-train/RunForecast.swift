@@ -19,6 +19,8 @@ struct RunForecast {
   let left: [String]
   /// How many held-out clips the run trains on, too.
   let trainedOn: Int
+  /// What the run writes.
+  let space: RunSpace
 
   /// Bytes that the process will have in RAM at its peak, by what holds them.
   struct Memory: Encodable {
@@ -57,6 +59,7 @@ struct RunForecast {
       else { return }
       SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
+    space = RunSpace(recipe, checkpoint: plan.checkpointBytes)
     reading = try Self.read(recipe, manifest, batch: plan.clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,

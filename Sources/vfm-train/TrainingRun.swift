@@ -9,6 +9,7 @@ import Foundation
 import Manifests
 import Recipes
 import Report
+import Sampling
 import Tasks
 import Tensors
 import Training
@@ -31,6 +32,7 @@ final class TrainingRun: TrainingObserver {
   /// How often the pool had taken memory from the system when the third step of this process was done.
   private var settledAllocations = 0
   private var failure: (any Error)?
+  private var isLogLost = false
 
   /// Plans or trains what a recipe says.
   /// - Parameter name: of the run's folder in `Checkpoints`, unless the options say otherwise.
@@ -48,17 +50,20 @@ final class TrainingRun: TrainingObserver {
     self.manifest = manifest
     self.folder = folder
     lock = try RunLock(folder.path)
-    checkpoints = CheckpointFolder(folder.checkpoints)
+    checkpoints = CheckpointFolder(folder.checkpoints, lock: lock)
     let index = try recipe.data.clipIndex()
     guardian = try recipe.data.indexGuard(index, manifest)
     let beginning = RunBeginning(
       recipe: recipe, manifest: manifest,
       clips: RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path))
     let start =
-      try checkpoints.newest().map { try beginning.goingOn(from: $0, in: folder.checkpoints) }
+      try checkpoints.newest { try beginning.goingOn(from: $0, in: folder.checkpoints) }
       ?? beginning.anew()
     (state, base) = (start.state, start.base)
-    try checkpoints.requireSpace(for: recipe.evaluation.keepBest ? 3 : 2, of: state.checkpointBytes)
+    let space = RunSpace(
+      recipe, checkpoint: state.checkpointBytes, from: state.step, kept: (try? checkpoints.list().count) ?? 0,
+      best: (try? CheckpointFolder(folder.best).list().count) ?? 0)
+    try checkpoints.requireSpace(of: space.total)
     progress = ProgressLine(logEvery: recipe.training.logEvery)
     metrics = try MetricsLog(path: folder.metrics, from: state.step)
     if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
@@ -91,7 +96,8 @@ final class TrainingRun: TrainingObserver {
     introduce(heldOut)
     let trainer = Trainer(
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
-      bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best) : nil, observer: self)
+      bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
+    )
     let outcome = try trainer.run(stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil })
     progress.close()
     if let failure { throw failure }
@@ -106,7 +112,7 @@ final class TrainingRun: TrainingObserver {
     standardError(
       "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(page)\n"
     )
-    if json { try printResult(seconds: seconds, badClips: loader.badClips) }
+    if json { try printFigures(seconds: seconds, badClips: loader.badClips) }
     if case .stopped = outcome {
       standardError("to go on, run the same command again: \(command)\n")
       throw ExitCode(ExitStatus.stopped.rawValue)
@@ -117,7 +123,7 @@ final class TrainingRun: TrainingObserver {
     let data = recipe.data
     let loader = BatchLoader(
       manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep, seed: UInt64(recipe.seed),
-      startStep: state.step, start: data.start, crop: data.crop,
+      startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
@@ -150,7 +156,7 @@ final class TrainingRun: TrainingObserver {
     for note in notes.compactMap(\.self) { standardError("note: \(note)\n") }
   }
 
-  private func printResult(seconds: Double, badClips: Int) throws {
+  private func printFigures(seconds: Double, badClips: Int) throws {
     var result: [String: Any] = [
       "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
       "badClips": badClips, "hash": state.hash, "output": folder.path,
@@ -164,7 +170,7 @@ final class TrainingRun: TrainingObserver {
     }
     let data = try JSONSerialization.data(
       withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
-    print(String(decoding: data, as: UTF8.self))
+    try printResult(String(decoding: data, as: UTF8.self))
   }
 
   // MARK: What the trainer tells
@@ -174,7 +180,17 @@ final class TrainingRun: TrainingObserver {
     stepsHere += 1
     if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
     progress.show(step)
+    noteLostLog(step.step)
     remembering { try metrics.add(step, parameters: state.parameters.parameterCount) }
+  }
+
+  /// Says in the run's folder, once, that nothing more is said elsewhere: a log on a full disk or a terminal that is gone
+  /// is no reason to end.
+  private func noteLostLog(_ step: Int) {
+    guard !isLogLost, let trouble = standardErrorTrouble else { return }
+    isLogLost = true
+    let line = "standard error could not be written at step \(step): \(trouble); training goes on\n"
+    try? WholeFile.replace(folder.lostLog, with: Array(line.utf8))
   }
 
   func validated(_ report: HeldOutReport) {
@@ -207,14 +223,31 @@ final class TrainingRun: TrainingObserver {
     return []
   }
 
-  func samplesDue(step: Int, subject: Subject) {
-    guard let samples = recipe.task.samples, !samples.prompts.isEmpty, let sampler = subject.sampler else {
-      return
-    }
+  func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool) {
+    guard let (samples, sampler) = sampling(subject) else { return }
     remembering {
-      try SampleWriter.write(samples, from: sampler, to: folder.samples(step: step))
+      guard try SampleWriter.write(samples, from: sampler, to: folder.samples(step: step), goesOn: goesOn)
+      else {
+        return
+      }
       _ = try RunReport(folder: folder.path).write()
     }
+  }
+
+  func hasSamples(step: Int) -> Bool {
+    guard let (samples, _) = sampling(state.subject) else { return true }
+    return SampleWriter.areWhole(samples, in: folder.samples(step: step))
+  }
+
+  private func sampling(_ subject: Subject) -> (SamplesSection, any Sampler)? {
+    guard let samples = recipe.task.samples, !samples.prompts.isEmpty, let sampler = subject.sampler else {
+      return nil
+    }
+    return (samples, sampler)
+  }
+
+  func wentBack(to step: Int) {
+    remembering { try metrics.goBack(to: step) }
   }
 
   func saved(step: Int, path: String) { progress.say("step \(step): saved \(path)") }

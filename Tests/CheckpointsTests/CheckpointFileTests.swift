@@ -8,7 +8,7 @@ import Testing
   let path = folder.path + "/a.h5"
   var contents = sample()
   contents.groups["shapes"] = [
-    TensorRecord(name: "single", shape: [], values: [.infinity]),
+    TensorRecord(name: "single", shape: [], values: [.leastNonzeroMagnitude]),
     TensorRecord(name: "none", shape: [3, 0, 2], values: []),
     TensorRecord(name: "ones", shape: [1, 1, 1, 1, 1, 1, 1, 1], values: [-0.0]),
     TensorRecord(name: "many.pieces", shape: [3, 1031, 701], values: (0..<3 * 1031 * 701).map { Float($0) }),

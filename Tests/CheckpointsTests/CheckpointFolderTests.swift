@@ -134,3 +134,74 @@ func pruningNeverCostsTheLastGoodOnes(_ keep: Int) throws {
     }
   }
 }
+
+/// Whatever lies in the place of the newest, the one before serves, and the warning names what was passed over.
+@Test(arguments: [
+  "folder", "pipe", "link to itself", "zeros without end", "a terabyte of nothing", "forbidden",
+])
+func whateverCannotBeReadIsPassedOver(_ kind: String) throws {
+  let temporary = try TemporaryFolder()
+  let folder = CheckpointFolder(temporary.path)
+  try folder.save(sample(step: 1), step: 1)
+  let path = temporary.path + "/step-00000002.h5"
+  switch kind {
+  case "folder": mkdir(path, 0o755)
+  case "pipe": mkfifo(path, 0o600)
+  case "link to itself": symlink(path, path)
+  case "zeros without end": symlink("/dev/zero", path)
+  case "a terabyte of nothing":
+    _ = try temporary.file("step-00000002.h5", try fileBytes(sample(step: 2)))
+    truncate(path, 1 << 40)
+  default:
+    if geteuid() == 0 { return }  // who may read everything
+    _ = try temporary.file("step-00000002.h5", try fileBytes(sample(step: 2)))
+    chmod(path, 0)
+  }
+  let found = try #require(try folder.newest())
+  #expect(found.step == 1)
+  #expect(found.warnings.count == 1 && found.warnings[0].contains(path), "\(found.warnings)")
+}
+
+@Test func aNameThatIsNotOfItsContentIsPassedOver() throws {
+  let temporary = try TemporaryFolder()
+  let folder = CheckpointFolder(temporary.path)
+  for step in 1...3 { try folder.save(sample(step: step), step: step) }
+  try FileManager.default.copyItem(
+    atPath: temporary.path + "/step-00000001.h5", toPath: temporary.path + "/step-00099999.h5")
+  let found = try #require(try folder.newest())
+  #expect(found.step == 3)
+  #expect(
+    found.warnings[0].contains("step-00099999.h5 is not accepted: it is of step 1"), "\(found.warnings)")
+  // It does not push out good ones, and stays for whoever put it there.
+  try folder.save(sample(step: 4), step: 4, keep: 2)
+  #expect(try folder.list().map(\.step) == [3, 4, 99_999])
+}
+
+@Test func oneThatDoesNotServeIsPassedOverIfAnotherDoes() throws {
+  struct Foreign: Error, CustomStringConvertible { let description: String }
+  let temporary = try TemporaryFolder()
+  let folder = CheckpointFolder(temporary.path)
+  for step in 1...3 { try folder.save(sample(step: step), step: step) }
+  let found = try folder.newest { found in
+    if found.step > 1 { throw Foreign(description: "another run's") }
+    return found
+  }
+  #expect(found?.step == 1)
+  #expect(found?.warnings.count == 2)
+  #expect(
+    found?.warnings.first
+      == "The checkpoint \(temporary.path)/step-00000003.h5 does not serve and is passed over: another run's")
+  // If none serves, what the newest lacks is told.
+  let error = #expect(throws: Foreign.self) {
+    try folder.newest { found -> Int in throw Foreign(description: "\(found.step)") }
+  }
+  #expect(error?.description == "3")
+}
+
+@Test func goingBackLeavesOutWhatAStopHasSaved() throws {
+  let temporary = try TemporaryFolder()
+  let folder = CheckpointFolder(temporary.path)
+  for step in [2, 4, 5, 6] { try folder.save(sample(step: step), step: step, keep: 9) }
+  #expect(try folder.newest(before: 6, every: 2)?.step == 4)
+  #expect(try folder.newest(before: 2, every: 2) == nil)
+}

@@ -135,8 +135,8 @@ func anyFailingCallLeavesTheEarlierCheckpoint(_ code: Int32, isLasting: Bool) th
       == "The disk is too full to write \(temporary.path)/step-00000002.h5, which needs \(needed) "
       + "bytes where 2000 bytes are free; the earlier checkpoint \(temporary.path)/step-00000001.h5 is intact; free "
       + "some space and run again.")
-  #expect(throws: CheckpointError.self) { try folder.requireSpace(for: 2, of: 1001) }
-  try folder.requireSpace(for: 2, of: 1000)
+  #expect(throws: CheckpointError.self) { try folder.requireSpace(of: 2002) }
+  try folder.requireSpace(of: 2000)
 }
 
 /// The system's own full disk.

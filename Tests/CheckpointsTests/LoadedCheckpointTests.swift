@@ -33,3 +33,16 @@ import Testing
   let error = #expect(throws: CheckpointError.self) { try loaded.tensor("x", in: "firstMoment") }
   #expect(error?.description.contains("x is missing") == true)
 }
+
+/// No run saves such values, so no command computes with them.
+@Test(arguments: [Float.nan, .infinity, -.infinity]) func valuesThatAreNotFiniteAreNamed(value: Float) throws
+{
+  let folder = try TemporaryFolder()
+  var contents = CheckpointContents()
+  contents.groups["average"] = [TensorRecord(name: "a.weight", shape: [2, 2], values: [1, 2, value, 4])]
+  try CheckpointFile.write(contents, to: folder.path + "/a.h5")
+  let loaded = try CheckpointFile.read(folder.path + "/a.h5")
+  let error = #expect(throws: CheckpointError.self) { try loaded.tensor("a.weight", in: "average") }
+  #expect(
+    error?.description.contains("average/a.weight has values that are infinite or not a number") == true)
+}

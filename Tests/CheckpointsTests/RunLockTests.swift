@@ -32,3 +32,20 @@ import Testing
   #expect(error?.kind == .cannotCreate)
   #expect(error?.description.contains("Cannot create \(file)/run") == true, "\(String(describing: error))")
 }
+
+/// A lock whose file was removed by hand is taken again, unless another run was faster; then nothing is saved.
+@Test func aLockThatIsLostIsNoticed() throws {
+  let folder = try TemporaryFolder()
+  let lock = try RunLock(folder.path)
+  let checkpoints = CheckpointFolder(folder.path + "/checkpoints", lock: lock)
+  try checkpoints.save(sample(step: 1), step: 1)
+  try FileManager.default.removeItem(atPath: folder.path + "/run.lock")
+  try checkpoints.save(sample(step: 2), step: 2)
+  #expect(throws: CheckpointError.self) { try RunLock(folder.path) }
+  try FileManager.default.removeItem(atPath: folder.path + "/run.lock")
+  let other = try RunLock(folder.path)
+  let error = #expect(throws: CheckpointError.self) { try checkpoints.save(sample(step: 3), step: 3) }
+  #expect(error?.description.contains("in use by another run (process \(getpid())") == true, "\(error!)")
+  #expect(try checkpoints.list().map(\.step) == [1, 2])
+  withExtendedLifetime(other) {}
+}

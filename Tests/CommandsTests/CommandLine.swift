@@ -38,7 +38,8 @@ enum CommandLineTool {
 @discardableResult
 func vfm(
   _ arguments: [String], in folder: String? = nil, limit: Int? = nil, environment: [String: String] = [:],
-  errorsTo device: String? = nil, ignoring number: Int32? = nil, closing descriptors: [Int] = [],
+  errorsTo device: String? = nil, outputTo outputDevice: String? = nil, ignoring number: Int32? = nil,
+  closing descriptors: [Int] = [],
   whileRunning: ((Process) -> Void)? = nil
 ) throws -> CommandResult {
   let process = Process()
@@ -61,7 +62,7 @@ func vfm(
   let (out, err) = (base + ".out", base + ".err")
   for path in [out, err] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
   defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
-  process.standardOutput = FileHandle(forWritingAtPath: out)
+  process.standardOutput = FileHandle(forWritingAtPath: outputDevice ?? out)
   process.standardError = FileHandle(forWritingAtPath: device ?? err)
   process.standardInput = FileHandle.nullDevice
   try process.run()

@@ -119,7 +119,7 @@ import Video
         "secondsPerStep", "secondsPerStepLow", "secondsPerStepHigh", "expectedSeconds", "calibrationRounds",
         "calibrationBlocks", "calibrationClips", "calibrationSeconds", "calibrationPeakBytes",
         "secondsPerClip", "readingSecondsPerStep", "clipsTried", "badClips", "cutCaptions",
-        "heldOutTrainedOn",
+        "heldOutTrainedOn", "diskBytes", "checkpointsAtOnce",
       ])
     let none: Set = ["frozenParameters", "badClips", "cutCaptions", "heldOutTrainedOn"]
     for (name, figure) in plan.json where !none.contains(name) {

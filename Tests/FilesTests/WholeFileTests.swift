@@ -46,7 +46,7 @@ import Testing
       try WholeFile.replace(folder.path + "/a.txt", with: [1])
     }
     #expect(error?.words == "Is a directory")
-    #expect(error?.reason == "rename says \"Is a directory\"")
+    #expect(error?.reason == "open says \"Is a directory\"")
     #expect(folder.names == ["a.txt"])
   }
 

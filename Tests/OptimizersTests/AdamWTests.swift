@@ -83,3 +83,21 @@ func updatesAreThoseOfTheFormulasInDoublePrecision(factor: Double) {
   update(restored, other, 2)
   #expect(sameBits(store.values, other.values))
 }
+
+/// What an update gives that is not finite is seen on the way, wherever it stands.
+@Test func anUpdateTellsWhetherAllIsFinite() {
+  let store = store()
+  let optimizer = AdamW(store, AdamW.Constants(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0))
+  store.gradients.fill(1)
+  #expect(optimizer.update(rate: 0.1, gradientScale: 1))
+  let bias = store.entries.first { $0.name == "bias" }!
+  // The second moment overflows, though the value stays.
+  store.gradients.pointer[bias.offset + 2] = 3e38
+  #expect(!optimizer.update(rate: 0.1, gradientScale: 1))
+  #expect(store.values.isFinite)
+  for moment in [optimizer.firstMoment, optimizer.secondMoment] { moment.fill(0) }
+  store.gradients.fill(0)
+  #expect(optimizer.update(rate: 0.1, gradientScale: 1))
+  store.values.pointer[0] = -.infinity
+  #expect(!optimizer.update(rate: 0.1, gradientScale: 1))
+}

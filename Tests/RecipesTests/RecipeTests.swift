@@ -47,6 +47,18 @@ import Testing
     #expect(try recipe(#""optimizer": {"gradientClipNorm": 0}"#).optimizer.gradientClipNorm == 0)
   }
 
+  /// Models compute in single precision, which takes 1e-50 for 0 and 0.99999999999 for 1.
+  @Test(arguments: [
+    #""epsilon": 1e-50"#, #""epsilon": 1e-40"#, #""betas": [0.9, 0.99999999999]"#, #""learningRate": 1e-60"#,
+    #""gradientClipNorm": 1e-50"#,
+  ])
+  func numbersAreThoseOfSinglePrecision(key: String) {
+    let error = #expect(throws: RecipeErrors.self) {
+      try Recipe.parse(adding(#""optimizer": {\#(key)}"#), name: "r.json")
+    }
+    #expect(error?.description.contains("optimizer.") == true, "\(error?.description ?? "")")
+  }
+
   @Test func loadsTheRecipesOfThisPackage() throws {
     let folder = packageFolder.appendingPathComponent("Recipes")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
@@ -202,6 +214,6 @@ import Testing
 
   @Test func refusesAnEndlessFile() {
     let error = #expect(throws: RecipeErrors.self) { try Recipe.load(path: "/dev/zero") }
-    #expect(error?.description.hasPrefix("/dev/zero:1:1: the text is longer than 1 MB") == true)
+    #expect(error?.description.contains("/dev/zero: this is not a regular file") == true, "\(error!)")
   }
 }

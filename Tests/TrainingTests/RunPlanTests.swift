@@ -34,17 +34,3 @@ func operationsArePlannedExactly(override: String) throws {
   #expect(thrifty.operationsPerStep > plain.operationsPerStep)
   #expect(thrifty.checkpointBytes == plain.checkpointBytes)
 }
-
-@Test func aRunOfBadStepsEndsAsDiverged() throws {
-  let folder = try TemporaryFolder()
-  let run = try SmallRun(in: folder, steps: 40)
-  let state = try RunState(run.blueprint)
-  state.parameters.values.fill(.nan)
-  let witness = Witness()
-  let error = try #require(throws: Trainer.Diverged.self) {
-    try run.train(state, checkpoints: folder.path + "/run", observer: witness)
-  }
-  #expect(error.count == Trainer.mostRefusals)
-  #expect(witness.warnings.count == Trainer.mostRefusals)
-  #expect("\(error)".contains("diverged"))
-}

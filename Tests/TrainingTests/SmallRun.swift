@@ -59,12 +59,12 @@ struct SmallRun {
   @discardableResult
   func train(
     _ state: RunState, checkpoints: String, observer: Witness = Witness(), workers: Int = 1,
-    stopAfter: Int? = nil
+    stopAfter: Int? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> Trainer.Outcome {
     try Trainer(
-      state, loader: loader(from: state.step, workers: workers),
+      state, loader: loader(from: state.loaderStep, workers: workers),
       folder: CheckpointFolder(checkpoints), observer: observer
-    ).run(stopAfter: stopAfter)
+    ).run(stopAfter: stopAfter, shouldStop: shouldStop)
   }
 }
 
@@ -77,7 +77,12 @@ final class Witness: TrainingObserver {
   func finished(_ step: StepReport) { steps.append(step) }
   var looks: [HeldOutReport] = []
   func validated(_ report: HeldOutReport) { looks.append(report) }
-  func samplesDue(step: Int, subject: Subject) { sampled.append(step) }
+  func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool) { if goesOn() { sampled.append(step) } }
+  /// Whether it says so.
+  var hasSamples = true
+  func hasSamples(step: Int) -> Bool { hasSamples || sampled.contains(step) }
+  var returns: [Int] = []
+  func wentBack(to step: Int) { returns.append(step) }
   func saved(step: Int, path: String) { saved.append(step) }
   func warned(_ message: String) { warnings.append(message) }
 }

@@ -20,15 +20,24 @@ package struct SourceText {
   /// Reads the file at a path, at most one byte more than a recipe may have.
   package init(path: String) throws {
     do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? file.close() }
+      // A pipe that nobody writes to would be waited for without end.
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+      defer { if descriptor >= 0 { close(descriptor) } }
+      var status = stat()
+      guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        throw POSIXError(.EIO)
+      }
       self.init(name: path, bytes: try file.read(upToCount: JSONParser.sizeLimit + 1) ?? Data())
     } catch {
       var isFolder: ObjCBool = false
       let reason =
         !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         ? "there is no such file"
-        : isFolder.boolValue ? "this is a folder" : "the file cannot be read, are its permissions right?"
+        : isFolder.boolValue
+          ? "this is a folder"
+          : access(path, R_OK) == 0
+            ? "this is not a regular file" : "the file cannot be read, are its permissions right?"
       throw RecipeErrors(problems: [
         RecipeErrors.Problem(
           source: path, key: "",

@@ -9,6 +9,8 @@ public struct OptimizerSection: Equatable, Sendable {
   public let constants: AdamW.Constants
   /// Greatest norm of the whole gradient; 0 for no limit.
   public let gradientClipNorm: Double
+  /// A norm of the whole gradient of more than so many times the usual one is left out; 0 for no limit.
+  public let spikeFactor: Double
   /// Steps of linear warm-up.
   public let warmupSteps: Int
   /// How the learning rate falls after the warm-up.
@@ -33,6 +35,10 @@ public struct OptimizerSection: Equatable, Sendable {
     gradientClipNorm = section.number(
       "gradientClipNorm", .from(0, through: 1_000_000), default: 1,
       "Greatest norm of the whole gradient, beyond which it is scaled down; 0 for no limit.")
+    spikeFactor = section.number(
+      "spikeFactor", .from(0, through: 1_000_000), default: 30,
+      "A step whose gradient's norm is more than so many times the median of the last 128 is left out; 0 leaves "
+        + "none out.")
     warmupSteps = section.integer(
       "warmupSteps", 0...1_000_000_000, default: 100,
       "Steps in which the learning rate rises linearly from 0.")

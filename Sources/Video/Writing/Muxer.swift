@@ -1,22 +1,29 @@
 import CLibAV
-import Glibc
+import Files
 
-/// A container file with one video stream, written packet by packet; without `finish` it goes when this does.
+/// A container file with one video stream, written packet by packet under a temporary name; `finish` gives it its own, and
+/// until then what has that name stays.
 final class Muxer {
   private let path: String
   private var context: UnsafeMutablePointer<AVFormatContext>?
   private let tick: AVRational
   private let end: Encoding.End
-  private var fileExists = false
-  private var isFinished = false
+  private var file: PartialFile?
 
-  /// Makes the file and writes its header; an existing file is replaced.
+  /// Makes the file and writes its header.
   /// - Parameter rotation: by how many degrees clockwise players are to turn the frames.
   init(_ encoding: Encoding, of encoder: VideoEncoder, rotation: Int) throws(VideoError) {
     path = encoder.path
     tick = encoder.timeBase
     end = encoding.end
-    let url = "file:" + path
+    let file: PartialFile
+    do throws(Disk.Failure) {
+      file = try PartialFile(path)
+    } catch {
+      throw VideoError(path: path, stage: .write, reason: error.words)
+    }
+    let url = "file:" + file.temporary
+    self.file = consume file
     var code = avformat_alloc_output_context2(&context, nil, encoding.container, url)
     guard code >= 0, let context, let stream = avformat_new_stream(context, nil) else {
       throw failure(code)
@@ -32,7 +39,6 @@ final class Muxer {
     }
     code = avio_open2(&context.pointee.pb, url, AVIO_FLAG_WRITE, nil, nil)
     guard code >= 0 else { throw failure(code) }
-    fileExists = true
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
     for (name, value) in encoding.containerOptions { av_dict_set(&options, name, value, 0) }
@@ -45,7 +51,6 @@ final class Muxer {
       avio_closep(&context.pointee.pb)
       avformat_free_context(context)
     }
-    if fileExists, !isFinished { unlink(path) }
   }
 
   /// Writes a packet whose times are in the encoder's ticks.
@@ -57,7 +62,7 @@ final class Muxer {
     guard code >= 0 else { throw failure(code) }
   }
 
-  /// Writes what comes last and closes the file.
+  /// Writes what comes last, closes the file and gives it its name, in place of what had it.
   /// - Parameter last: when the last picture is shown, in the encoder's ticks, for the container that keeps its end in
   ///   no packet (gif).
   func finish(last: Range<Int64>) throws(VideoError) {
@@ -68,7 +73,11 @@ final class Muxer {
     if code >= 0, let file = context!.pointee.pb, file.pointee.error < 0 { code = file.pointee.error }
     let closed = avio_closep(&context!.pointee.pb)
     guard code >= 0, closed >= 0 else { throw failure(min(code, closed)) }
-    isFinished = true
+    do throws(Disk.Failure) {
+      try file.take()?.finish()
+    } catch {
+      throw VideoError(path: path, stage: .write, reason: error.words)
+    }
   }
 
   private func failure(_ code: Int32) -> VideoError { VideoError(path: path, stage: .write, code: code) }

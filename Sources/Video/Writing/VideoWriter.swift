@@ -7,8 +7,8 @@ import CLibAV
 /// for picture in pictures { try writer.append(picture) }
 /// try writer.finish()
 /// ```
-/// One thread and bit-exact mode: the same pictures give the same bytes. A writer that goes without `finish` takes
-/// its incomplete file with it. A gif's pictures are kept until `finish`, since its palette is chosen from all. In webm
+/// One thread and bit-exact mode: the same pictures give the same bytes. The file has its name when it is finished, and
+/// what had it before stays until then; a writer that goes without `finish` leaves nothing. A gif's pictures are kept until `finish`, since its palette is chosen from all. In webm
 /// and mkv a last picture that is shown for several frame times stands twice, since nothing else says when it ends.
 public final class VideoWriter {
   private let path: String

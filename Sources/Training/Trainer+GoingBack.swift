@@ -1,0 +1,35 @@
+import Checkpoints
+
+/// A run that cannot go on as it is.
+public struct Diverged: Error, CustomStringConvertible {
+  /// What happened, and what is left.
+  public let description: String
+
+  init(_ what: String, lastGood: String?) {
+    description =
+      "the run has diverged: \(what) \(lastGood ?? "There is no checkpoint yet.") Lower optimizer.learningRate, or look at the clips."
+  }
+}
+
+extension Trainer {
+  /// Takes a run that has gone wrong back to its last good checkpoint, once, and on from there with the clips that come now:
+  /// those in between are passed over. The same weights often live through other clips (Chowdhery and others, "PaLM",
+  /// 2022, section 5.1).
+  /// - Parameter what: what went wrong, in sentences.
+  /// - Throws: `Diverged` when there is no checkpoint to go back to, or when the run went back before.
+  func goBack(_ what: String) throws {
+    let failed = state.step
+    guard state.skippedSteps == 0,
+      let good = try folder.newest(before: failed, every: state.blueprint.recipe.training.checkpointEvery)
+    else { throw Diverged(what, lastGood: lastGood) }
+    try state.restore(good.checkpoint)
+    // One from before the run went back has passed over nothing.
+    state.skippedSteps += failed - good.step
+    isSaved(at: good.step)
+    if let bestFolder { forgetWhatIsNotThere(in: bestFolder) }
+    observer?.wentBack(to: good.step)
+    observer?.warned(
+      "\(what) So the run goes on from step \(good.step) (\(good.path)), with the clips that come after those of step \(failed)."
+    )
+  }
+}

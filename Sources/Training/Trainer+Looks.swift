@@ -1,0 +1,82 @@
+import Checkpoints
+import Evaluation
+import Foundation
+
+extension Trainer {
+  /// Brings the best checkpoint and what the state says of it together, before the first step.
+  func forgetWhatIsNotThere(in bestFolder: CheckpointFolder) {
+    // A run that went back behind its best checkpoint has not come to it yet.
+    for warning in bestFolder.removeBeyond(step: state.step) { observer?.warned(warning) }
+    // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
+    if let best = state.best, best.step > 0, !bestFolder.has(step: best.step) { state.best = nil }
+  }
+
+  /// Measures the averaged weights on held-out clips, and keeps the best checkpoint. Whatever it is stopped in, it begins
+  /// anew when the run goes on.
+  func validate() throws {
+    state.owesLook = false
+    // How far the weights are from a base's is worth a look without clips, too.
+    guard heldOut.clips != nil || heldOut.remembered != nil || state.blueprint.base != nil else { return }
+    state.owesLook = true
+    let report = state.parameters.withAverage {
+      look().map { report in
+        observer?.validated(report)
+        return report
+      }
+    }
+    guard let report else { return }
+    state.owesLook = false
+    guard let list = report.heldOutList, let loss = report.heldOut.first?.loss, loss.isFinite else { return }
+    try compareWithBest(loss, on: list)
+  }
+
+  /// What the evaluators measure; nil if the run is asked to stop meanwhile.
+  private func look() -> HeldOutReport? {
+    var measured: [[Evaluation]] = []
+    for clips in [heldOut.clips, heldOut.remembered] {
+      var evaluations: [Evaluation] = []
+      for evaluator in clips == nil ? [] : state.subject.evaluators {
+        guard let evaluation = evaluator.run(clips!, goesOn: { !shouldStop() }) else { return nil }
+        evaluations.append(evaluation)
+      }
+      measured.append(evaluations)
+    }
+    return HeldOutReport(
+      step: state.step, heldOut: measured[0], remembered: measured[1], heldOutList: heldOut.clipsList,
+      rememberedList: heldOut.rememberedList, trainedOn: heldOut.trainedOn, caution: heldOut.caution)
+  }
+
+  /// Keeps the checkpoint if it is better than all before it, and says so if for long none was.
+  /// - Parameter clips: the hash of the list that the loss was measured on: losses on others do not compare.
+  private func compareWithBest(_ loss: Double, on clips: String) throws {
+    let best = state.best.flatMap { $0.clips == nil || $0.clips == clips ? $0 : nil }
+    if best == nil && state.best != nil {
+      observer?.warned(
+        "step \(state.step): the held-out clips are others than those that the best checkpoint was chosen by, so it is "
+          + "chosen anew from here on.")
+    }
+    if best.map({ loss < $0.loss }) ?? true {
+      state.best = RunState.Best(loss: loss, step: state.step, clips: clips)
+      state.looksWithoutBetter = 0
+      if let bestFolder, state.step > 0 { try save(to: bestFolder, keep: 1) }
+    } else {
+      state.looksWithoutBetter += 1
+      let patience = state.blueprint.recipe.evaluation.patience
+      if patience > 0 && state.looksWithoutBetter == patience, let best = state.best {
+        observer?.warned(
+          "step \(state.step): the held-out loss has not been lower than at step \(best.step) for \(patience) looks "
+            + "(\(short(loss)) now, \(short(best.loss)) then): the clips are being learned by heart. Stop here, or train "
+            + "for fewer steps, on more clips, or with a smaller learning rate.")
+      }
+    }
+  }
+
+  private func short(_ loss: Double) -> String { String(format: "%.4f", loss) }
+
+  /// Has samples made of the averaged weights.
+  func sample() {
+    state.parameters.withAverage {
+      observer?.samplesDue(step: state.step, subject: state.subject, goesOn: { !shouldStop() })
+    }
+  }
+}
