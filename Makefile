@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune test guard fuzz bench bench-plan bench-peer bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune test guard fuzz chaos bench bench-plan bench-peer bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -58,6 +58,17 @@ fuzz: CLIPS = 20000
 fuzz: SEED = 1
 fuzz: setup
 	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
+
+# Kills, signals, full disks, damaged and hostile checkpoints, the same for the same SEED: about half an hour. Hostile files
+# are made with h5py: PYTHON is one that has it.
+chaos: SEED = 1
+chaos: KILLS = 1000
+chaos: SIGNALS = 1000
+chaos: DISKS = 100
+chaos: DAMAGED = 2000
+chaos: HOSTILE = 2000
+chaos: build
+	$(PYTHON) Benchmarks/chaos.py --bin $(BIN) --seed $(SEED) --kills $(KILLS) --signals $(SIGNALS) --disks $(DISKS) --damaged $(DAMAGED) --hostile $(HOSTILE)
 
 # A report of about five minutes; with OUTPUT=FOLDER also a table and plots of how cost grows.
 bench: build
