@@ -169,9 +169,11 @@ public final class Trainer {
 
   /// Saves into a folder and tells it.
   func save(to folder: CheckpointFolder, keep: Int) throws {
+    let begun = ContinuousClock.now
     let saved = try folder.save(state.contents, step: state.step, keep: keep)
     for warning in saved.warnings { observer?.warned(warning) }
-    observer?.saved(step: state.step, path: saved.path)
+    observer?.saved(
+      step: state.step, path: saved.path, seconds: (ContinuousClock.now - begun) / .seconds(1))
   }
 
   /// Which checkpoint a run that has gone wrong has left, in words.

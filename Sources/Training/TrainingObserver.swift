@@ -16,8 +16,8 @@ public protocol TrainingObserver: AnyObject {
   func hasSamples(step: Int) -> Bool
   /// The run went back to an earlier step, and what was told of later ones does not hold.
   func wentBack(to step: Int)
-  /// A checkpoint is on disk.
-  func saved(step: Int, path: String)
+  /// A checkpoint is on disk, after so many seconds.
+  func saved(step: Int, path: String, seconds: Double)
   /// Something to know that does not stop the run.
   func warned(_ message: String)
 }

@@ -17,7 +17,7 @@ struct RunChanges {
   /// names are compared one by one elsewhere, so that they may have moved.
   private static let told: Set<String> = [
     "training.steps", "optimizer.learningRate", "optimizer.finalLearningRate", "optimizer.warmupSteps",
-    "optimizer.schedule", "start.learningRates", "start.layerDecay", "data.train",
+    "optimizer.schedule", "optimizer.spikeFactor", "start.learningRates", "start.layerDecay", "data.train",
   ]
 
   /// A base may lie elsewhere: its weights are compared. A run without one cannot get one.

@@ -12,6 +12,11 @@ struct RunOptions: ParsableArguments {
   var threads: Int?
   @Option(help: "Save and stop, with exit code 75, once this many steps are done.")
   var stopAfter: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Save and stop, with exit code 75, before so much time is over (90s, 15m, 3h, 1h30m).",
+      valueName: "time"))
+  var maxTime: TimeLimit.Text?
   @Flag(
     help:
       "Print what the run will cost, memory and time included, and train nothing; takes about ten seconds.")

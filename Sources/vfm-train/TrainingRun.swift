@@ -16,37 +16,40 @@ import Training
 
 /// One run of training: its folder, its state, and what is told of it.
 final class TrainingRun: TrainingObserver {
-  private let recipe: Recipe
-  private let manifest: Manifest
-  private let folder: RunFolder
-  private let guardian: IndexGuard?
-  private let lock: RunLock
-  private let checkpoints: CheckpointFolder
-  private let state: RunState
+  let recipe: Recipe
+  let manifest: Manifest
+  let folder: RunFolder
+  let guardian: IndexGuard?
+  let lock: RunLock
+  let checkpoints: CheckpointFolder
+  let state: RunState
   /// Where the base lies, as long as it is there.
   private var base: String?
-  private let metrics: MetricsLog
-  private let progress: ProgressLine
-  private var clipsSeen = 0
+  let metrics: MetricsLog
+  let progress: ProgressLine
+  var clipsSeen = 0
   private var stepsHere = 0
   /// How often the pool had taken memory from the system when the third step of this process was done.
-  private var settledAllocations = 0
+  var settledAllocations = 0
   private var failure: (any Error)?
   private var isLogLost = false
+  private var limit: TimeLimit?
 
   /// Plans or trains what a recipe says.
   /// - Parameter name: of the run's folder in `Checkpoints`, unless the options say otherwise.
   static func run(_ recipe: Recipe, _ options: RunOptions, name: String) throws {
+    let limit = options.maxTime.map(TimeLimit.init)
     let manifest = try recipe.data.trainManifest()
     if options.plan { return try PlanPrinter(recipe, manifest).print(json: options.json) }
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
-    try TrainingRun(recipe, manifest, folder: folder)
+    try TrainingRun(recipe, manifest, folder: folder, limit)
       .start(stopAfter: options.stopAfter, goOnWith: options.commandToGoOn, json: options.json)
   }
 
   /// Takes hold of the folder and finds out where to begin.
-  init(_ recipe: Recipe, _ manifest: Manifest, folder: RunFolder) throws {
+  init(_ recipe: Recipe, _ manifest: Manifest, folder: RunFolder, _ limit: TimeLimit?) throws {
     self.recipe = recipe
+    self.limit = limit
     self.manifest = manifest
     self.folder = folder
     lock = try RunLock(folder.path)
@@ -98,8 +101,10 @@ final class TrainingRun: TrainingObserver {
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
     )
-    let outcome = try trainer.run(stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil })
+    let outcome = try trainer.run(
+      stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil || self.isTimeOver })
     progress.close()
+    if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
     if let failure { throw failure }
     let seconds = (clock.now - begun) / .seconds(1)
     if loader.badClips > 0 {
@@ -119,59 +124,7 @@ final class TrainingRun: TrainingObserver {
     }
   }
 
-  private func makeLoader() throws -> BatchLoader {
-    let data = recipe.data
-    let loader = BatchLoader(
-      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep, seed: UInt64(recipe.seed),
-      startStep: state.loaderStep, start: data.start, crop: data.crop,
-      source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
-      ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
-      quarantinePath: folder.quarantine)
-    let leftOut = try loader.leaveOutUnusable()
-    if leftOut > 0 {
-      standardError(
-        "\(leftOut == 1 ? "1 clip is" : "\(leftOut) clips are") left out: by \(data.index ?? "the index") no sample can be made of \(leftOut == 1 ? "it" : "them")\n"
-      )
-    }
-    return loader
-  }
-
-  private func introduce(_ heldOut: HeldOutClips) {
-    let parameters = state.parameters
-    let count = recipe.start.inWords(
-      parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
-    standardError(
-      """
-      \(count) parameters, \(manifest.count) clips, \(recipe.task.tokensPerClip) tokens a clip, \
-      \(Parallel.threads) threads, output: \(folder.path)
-
-      """)
-    let captions = recipe.task.captions
-    let notes = [
-      captions?.cut(manifest.indices.lazy.map { [manifest] in manifest.caption($0) }).note(),
-      recipe.task.samples.flatMap { captions?.cut($0.prompts).note("samples.prompts") },
-      heldOut.caution.map { "\($0): their loss says less of other clips; vfm-data check names them" },
-    ]
-    tellWhatIsLeftOut(manifest)
-    for note in notes.compactMap(\.self) { standardError("note: \(note)\n") }
-  }
-
-  private func printFigures(seconds: Double, badClips: Int) throws {
-    var result: [String: Any] = [
-      "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
-      "badClips": badClips, "hash": state.hash, "output": folder.path,
-      "peakBytes": Memory.statistics.peakBytes, "tensorBytes": Memory.statistics.systemBytes,
-      "residentBytes": ProcessMemory.residentPeak,
-      "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
-    ]
-    if let best = state.best {
-      result["bestStep"] = best.step
-      result["bestHeldOutLoss"] = best.loss
-    }
-    let data = try JSONSerialization.data(
-      withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
-    try printResult(String(decoding: data, as: UTF8.self))
-  }
+  private var isTimeOver: Bool { limit?.isNear ?? false }
 
   // MARK: What the trainer tells
 
@@ -179,6 +132,7 @@ final class TrainingRun: TrainingObserver {
     clipsSeen += step.clips
     stepsHere += 1
     if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
+    limit?.note(step: step.seconds)
     progress.show(step)
     noteLostLog(step.step)
     remembering { try metrics.add(step, parameters: state.parameters.parameterCount) }
@@ -250,7 +204,10 @@ final class TrainingRun: TrainingObserver {
     remembering { try metrics.goBack(to: step) }
   }
 
-  func saved(step: Int, path: String) { progress.say("step \(step): saved \(path)") }
+  func saved(step: Int, path: String, seconds: Double) {
+    limit?.note(save: seconds)
+    progress.say("step \(step): saved \(path)")
+  }
 
   func warned(_ message: String) { progress.say(message) }
 

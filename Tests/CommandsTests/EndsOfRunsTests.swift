@@ -123,4 +123,18 @@ import Testing
     let few = try bench.pretrain("--plan", "--json", "--set", "training.checkpointEvery=10")
     #expect(few.json["checkpointsAtOnce"] as? Int == 1)
   }
+
+  /// A run whose time is short saves and stops by itself.
+  @Test func aRunStopsBeforeItsTimeIsOver() throws {
+    let bench = try Workbench(steps: 1_000_000)
+    let result = try train(
+      bench, ["--max-time", "2s", "--set", "training.checkpointEvery=1000000"])
+    #expect(result.code == 75, "\(result.code) \(result.errors)")
+    #expect(result.errors.contains("stopped before the time of --max-time is over"), "\(result.errors)")
+    let saved = try FileManager.default.contentsOfDirectory(atPath: bench.output + "/checkpoints")
+    #expect(saved.count == 1, "\(saved)")
+    for wrong in ["soon", "3", "-1s", "0s", "1x"] {
+      #expect(try train(bench, ["--max-time=\(wrong)"]).code == 64, "\(wrong)")
+    }
+  }
 }

@@ -83,6 +83,6 @@ final class Witness: TrainingObserver {
   func hasSamples(step: Int) -> Bool { hasSamples || sampled.contains(step) }
   var returns: [Int] = []
   func wentBack(to step: Int) { returns.append(step) }
-  func saved(step: Int, path: String) { saved.append(step) }
+  func saved(step: Int, path: String, seconds: Double) { saved.append(step) }
   func warned(_ message: String) { warnings.append(message) }
 }

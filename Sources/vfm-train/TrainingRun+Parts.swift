@@ -1,0 +1,65 @@
+import Clips
+import Commands
+import Foundation
+import Recipes
+import Tensors
+import Training
+
+extension TrainingRun {
+  /// What reads the clips, those left out that are known to give no sample.
+  func makeLoader() throws -> BatchLoader {
+    let data = recipe.data
+    let loader = BatchLoader(
+      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep, seed: UInt64(recipe.seed),
+      startStep: state.loaderStep, start: data.start, crop: data.crop,
+      source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
+      ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
+      quarantinePath: folder.quarantine)
+    let leftOut = try loader.leaveOutUnusable()
+    if leftOut > 0 {
+      standardError(
+        "\(leftOut == 1 ? "1 clip is" : "\(leftOut) clips are") left out: by \(data.index ?? "the index") no sample can be made of \(leftOut == 1 ? "it" : "them")\n"
+      )
+    }
+    return loader
+  }
+
+  /// Says what is trained, and what is good to know of it.
+  func introduce(_ heldOut: HeldOutClips) {
+    let parameters = state.parameters
+    let count = recipe.start.inWords(
+      parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
+    standardError(
+      """
+      \(count) parameters, \(manifest.count) clips, \(recipe.task.tokensPerClip) tokens a clip, \
+      \(Parallel.threads) threads, output: \(folder.path)
+
+      """)
+    let captions = recipe.task.captions
+    let notes = [
+      captions?.cut(manifest.indices.lazy.map { [manifest] in manifest.caption($0) }).note(),
+      recipe.task.samples.flatMap { captions?.cut($0.prompts).note("samples.prompts") },
+      heldOut.caution.map { "\($0): their loss says less of other clips; vfm-data check names them" },
+    ]
+    tellWhatIsLeftOut(manifest)
+    for note in notes.compactMap(\.self) { standardError("note: \(note)\n") }
+  }
+
+  /// The run's result as one JSON object.
+  func printFigures(seconds: Double, badClips: Int) throws {
+    var result: [String: Any] = [
+      "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
+      "badClips": badClips, "hash": state.hash, "output": folder.path,
+      "peakBytes": Memory.statistics.peakBytes, "tensorBytes": Memory.statistics.systemBytes,
+      "residentBytes": ProcessMemory.residentPeak,
+      "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,
+    ]
+    if let best = state.best {
+      result["bestStep"] = best.step
+      result["bestHeldOutLoss"] = best.loss
+    }
+    let data = try JSONSerialization.data(
+      withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
+    try printResult(String(decoding: data, as: UTF8.self))
+  }
+}
