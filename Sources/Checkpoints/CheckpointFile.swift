@@ -86,6 +86,11 @@ public enum CheckpointFile {
   }
 
   private static func loadAtOnce(_ path: String, _ disk: Disk) throws -> FileImage {
+    var status = stat()
+    // Some devices do something when they are opened, or do not open.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw CheckpointError.unreadable(path: path, reason: "it is not a file")
+    }
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if file < 0 {
       let code = errno
@@ -95,7 +100,6 @@ public enum CheckpointFile {
         : CheckpointError.unreadable(path: path, reason: systemWords(code))
     }
     defer { _ = close(file) }
-    var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError.unreadable(path: path, reason: "it is not a file")
     }

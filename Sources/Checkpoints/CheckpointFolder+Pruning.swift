@@ -32,10 +32,11 @@ extension CheckpointFolder {
   public func has(step: Int) -> Bool { ((try? list()) ?? []).contains { $0.step == step } }
 
   /// Removes checkpoints of later steps.
+  /// - Parameter last: those of steps beyond it stay.
   /// - Returns: those that could not be removed, one sentence each.
-  public func removeBeyond(step: Int) -> [String] {
+  public func removeBeyond(step: Int, through last: Int = .max) -> [String] {
     var warnings: [String] = []
-    for entry in (try? list()) ?? [] where entry.step > step {
+    for entry in (try? list()) ?? [] where entry.step > step && entry.step <= last {
       do {
         try disk.remove(entry.path)
       } catch {

@@ -114,7 +114,12 @@ public struct CheckpointFolder: Sendable {
         throw error
       } catch {
         refusal = refusal ?? error
-        warnings.append("The checkpoint \(entry.path) does not serve and is passed over: \(error)")
+        // Of many lines those that are indented tell the differences; the others advise.
+        let lines = "\(error)".split(separator: "\n")
+        let differences = lines.filter { $0.hasPrefix("  ") }
+        warnings.append(
+          "The checkpoint \(entry.path) does not serve and is passed over: "
+            + (differences.isEmpty ? String(lines.first ?? "") : "\n" + differences.joined(separator: "\n")))
       }
     }
     if let refusal { throw refusal }
@@ -122,12 +127,12 @@ public struct CheckpointFolder: Sendable {
     throw CheckpointError.noneReadable(folder: path, reasons: warnings)
   }
 
-  /// The newest checkpoint of a step before `step` that is a multiple of `every`, if one can be read. Those that were saved
-  /// when a run was stopped are left out: what comes does not depend on stops.
-  public func newest(before step: Int, every: Int) throws -> Found? {
-    for entry in try list().reversed() where entry.step < step && entry.step % every == 0 {
+  /// The newest checkpoint of a step before `step` that can be read and has no attribute of a name.
+  public func newest(before step: Int, without attribute: String) throws -> Found? {
+    for entry in try list().reversed() where entry.step < step {
       do {
         let checkpoint = try read(entry)
+        if checkpoint.attributes[attribute] != nil { continue }
         return Found(
           step: entry.step, path: entry.path, checkpoint: checkpoint, warnings: checkpoint.warnings)
       } catch let error as CheckpointError where error.isBroken {

@@ -20,6 +20,12 @@ public struct RunFolder: Sendable {
   public var clips: String { path + "/clips.jsonl" }
   /// A line that is there when what the run said on standard error could not be written.
   public var lostLog: String { path + "/log-lost.txt" }
+  /// The steps of which there are samples, whole or not.
+  public var sampleSteps: [Int] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path + "/samples")) ?? []).compactMap { name in
+      name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
+    }
+  }
   /// Samples of a step.
   public func samples(step: Int) -> String { path + String(format: "/samples/step-%06d", step) }
 }

@@ -32,7 +32,8 @@ package struct Bounds: Equatable, Sendable {
     return !isTooSmall && includes(number) && includes(single)
   }
 
-  private func includes(_ number: Double) -> Bool {
+  /// Whether a number lies within, were it not for single precision.
+  package func includes(_ number: Double) -> Bool {
     (lowerIsAllowed ? number >= lower : number > lower)
       && (upperIsAllowed ? number <= upper : number < upper)
   }

@@ -96,6 +96,8 @@ package indirect enum Kind: Equatable, Sendable {
     switch (self, json.value) {
     case (_, .null):
       return "; leave the key out instead"
+    case (.number(let bounds), .number(let number)) where bounds.includes(number):
+      return "; in single precision, which models compute in, it is too small or rounded out of these bounds"
     case (.choice(let names), .string(let name)):
       return Spelling.nearest(to: name, among: names).map { "; did you mean \(JSON.quoted($0))?" } ?? ""
     case (.string, .integer), (.string, .number), (.string, .flag):

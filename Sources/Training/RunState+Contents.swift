@@ -11,6 +11,7 @@ extension RunState {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let refusedSteps = "refused_steps", norms = "recent_gradient_norms"
     static let skippedSteps = "skipped_steps", owesLook = "look_due"
+    static let savedByStop = "saved_by_stop"
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
@@ -23,7 +24,7 @@ extension RunState {
     static let all =
       hashed + [
         recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        bestClips, looks, mergedFrom, refusedSteps, norms, skippedSteps, owesLook,
+        bestClips, looks, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
       ]
   }
 
@@ -94,6 +95,7 @@ extension RunState {
     if !norms.norms.isEmpty { attributes[Key.norms] = .text(norms.text) }
     if skippedSteps > 0 { attributes[Key.skippedSteps] = .integer(skippedSteps) }
     if owesLook { attributes[Key.owesLook] = .integer(1) }
+    if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }
     attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
     if let best {

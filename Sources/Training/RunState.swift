@@ -24,6 +24,8 @@ public final class RunState {
   public internal(set) var skippedSteps = 0
   /// Whether held-out clips are to be looked at before the next step: the run was stopped while it did.
   var owesLook = false
+  /// Whether it is saved only because the run was stopped, which decides nothing that comes.
+  var isSavedByStop = false
   /// The least held-out loss so far.
   public internal(set) var best: Best?
   /// Looks at held-out clips since then.
@@ -92,6 +94,7 @@ public final class RunState {
     (self.refused, self.norms) = (refused, norms)
     skippedSteps = try checkpoint.optionalInteger(Key.skippedSteps) ?? 0
     owesLook = checkpoint.attributes[Key.owesLook] != nil
+    isSavedByStop = checkpoint.attributes[Key.savedByStop] != nil
     clipList = Self.clipList(of: checkpoint)
     (best, looksWithoutBetter) = (nil, 0)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],

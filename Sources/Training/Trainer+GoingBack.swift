@@ -12,7 +12,7 @@ public struct Diverged: Error, CustomStringConvertible {
 }
 
 extension Trainer {
-  /// Takes a run that has gone wrong back to its last good checkpoint, once, and on from there with the clips that come now:
+  /// Takes a run that has gone wrong back to its last good checkpoint that no stop has saved, once, and on from there with the clips that come now:
   /// those in between are passed over. The same weights often live through other clips (Chowdhery and others, "PaLM",
   /// 2022, section 5.1).
   /// - Parameter what: what went wrong, in sentences.
@@ -20,14 +20,16 @@ extension Trainer {
   func goBack(_ what: String) throws {
     let failed = state.step
     guard state.skippedSteps == 0,
-      let good = try folder.newest(before: failed, every: state.blueprint.recipe.training.checkpointEvery)
+      let good = try folder.newest(before: failed, without: RunState.Key.savedByStop)
     else { throw Diverged(what, lastGood: lastGood) }
     try state.restore(good.checkpoint)
-    // One from before the run went back has passed over nothing.
-    state.skippedSteps += failed - good.step
+    state.refused = RefusedSteps()
+    state.skippedSteps = failed - good.step
     isSaved(at: good.step)
+    // What lies in between is of a course that was given up, and must not be taken for this one.
+    for warning in folder.removeBeyond(step: good.step, through: failed) { observer?.warned(warning) }
     if let bestFolder { forgetWhatIsNotThere(in: bestFolder) }
-    observer?.wentBack(to: good.step)
+    observer?.wentBack(to: good.step, from: failed)
     observer?.warned(
       "\(what) So the run goes on from step \(good.step) (\(good.path)), with the clips that come after those of step \(failed)."
     )

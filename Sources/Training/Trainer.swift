@@ -70,6 +70,7 @@ public final class Trainer {
       throw error
     } catch {
       if state.step > lastSaved && state.refused.inARow == 0 {
+        state.isSavedByStop = true
         do { try save() } catch { observer?.warned("\(error)") }
       }
       throw error
@@ -86,7 +87,11 @@ public final class Trainer {
 
     if let bestFolder { forgetWhatIsNotThere(in: bestFolder) }
     let isBeginning = state.step == 0 && state.blueprint.base != nil && training.validateEvery > 0
-    if isBeginning || state.owesLook { try validate() }
+    let makesUp = state.owesLook
+    if isBeginning || makesUp { try validate() }
+    // Else a stop in what comes next would have it looked at once more.
+    if makesUp && !state.owesLook { try save() }
+    state.isSavedByStop = false
     if state.step == 0 ? state.blueprint.base != nil && training.sampleEvery > 0 : due(training.sampleEvery) {
       if state.step == 0 || observer?.hasSamples(step: state.step) == false { sample() }
     }
@@ -131,7 +136,7 @@ public final class Trainer {
         operations: Work.productOperations - operations))
     if let refusal = result.refusal { observer?.warned(refusal.description) }
     if !result.isFinite {
-      try goBack("step \(state.step - 1): the update gave weights or moments that are not finite.")
+      try goBack("step \(state.step): the update gave weights or moments that are not finite.")
     } else if let refusal = result.refusal, state.refused.areTooMany {
       let count = state.refused
       try goBack(
@@ -146,6 +151,8 @@ public final class Trainer {
   private func saveUnlessRefused(due: Bool, isEnd: Bool) throws {
     guard due || isEnd || owesSave else { return }
     if state.refused.inARow == 0 {
+      state.isSavedByStop = !due && !owesSave && state.step < state.blueprint.recipe.training.steps
+      defer { state.isSavedByStop = false }
       owesSave = false
       return try save()
     }

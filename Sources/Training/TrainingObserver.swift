@@ -14,8 +14,8 @@ public protocol TrainingObserver: AnyObject {
   func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool)
   /// Whether the samples of a step are there, whole.
   func hasSamples(step: Int) -> Bool
-  /// The run went back to an earlier step, and what was told of later ones does not hold.
-  func wentBack(to step: Int)
+  /// The run went back to an earlier step from one that failed, and what was told of those in between does not hold.
+  func wentBack(to step: Int, from failed: Int)
   /// A checkpoint is on disk, after so many seconds.
   func saved(step: Int, path: String, seconds: Double)
   /// Something to know that does not stop the run.

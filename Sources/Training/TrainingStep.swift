@@ -32,7 +32,7 @@ public final class TrainingStep {
       case spike(norm: Double, usual: Double)
     }
 
-    /// The step.
+    /// The step, counted from 1 as in logs.
     public let step: Int
     /// What was wrong.
     public let cause: Cause
@@ -98,7 +98,7 @@ public final class TrainingStep {
     if let cause = cause(loss, norm, usualNorm) {
       let names = parts.flatMap(\.names)
       let bad = zip(names, losses).filter { !$1.isFinite }.map(\.0)
-      let refusal = Refusal(step: position.step, cause: cause, clips: bad.isEmpty ? names : bad)
+      let refusal = Refusal(step: position.step + 1, cause: cause, clips: bad.isEmpty ? names : bad)
       return Result(loss: loss, gradientNorm: norm, refusal: refusal, isFinite: true)
     }
     let scale = gradientClipNorm > 0 && norm > gradientClipNorm ? gradientClipNorm / norm : 1

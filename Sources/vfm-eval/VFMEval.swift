@@ -75,7 +75,9 @@ struct VFMEval: ParsableCommand {
     if clips < 1 || samples ?? 0 < 0 || steps ?? 1 < 1 || trainingClips < 1 {
       throw ValidationError("--clips, --training-clips and --steps must be at least 1, --samples at least 0.")
     }
-    if guidance?.isFinite == false { throw ValidationError("--guidance must be a number.") }
+    if let guidance, !(0...100).contains(guidance) {
+      throw ValidationError("--guidance must be a number from 0 to 100.")
+    }
   }
 
   func run() throws {

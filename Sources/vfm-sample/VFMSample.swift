@@ -55,7 +55,9 @@ struct VFMSample: ParsableCommand {
   func validate() throws {
     if steps ?? 1 < 1 { throw ValidationError("--steps must be at least 1.") }
     if prompt.isEmpty { throw ValidationError("give at least one --prompt.") }
-    if guidance?.isFinite == false { throw ValidationError("--guidance must be a number.") }
+    if let guidance, !(0...100).contains(guidance) {
+      throw ValidationError("--guidance must be a number from 0 to 100.")
+    }
     if VideoFormat(path: output) == nil && !isSheet && !isFolder {
       throw ValidationError(
         "--output must end in one of \(VideoFormat.endings) (a clip), .png (a contact sheet) or / (a folder)."

@@ -101,8 +101,10 @@ final class TrainingRun: TrainingObserver {
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
     )
-    let outcome = try trainer.run(
-      stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil || self.isTimeOver })
+    let outcome = try reportingAnyEnd {
+      try trainer.run(
+        stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil || self.isTimeOver })
+    }
     progress.close()
     if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
     if let failure { throw failure }
@@ -121,6 +123,17 @@ final class TrainingRun: TrainingObserver {
     if case .stopped = outcome {
       standardError("to go on, run the same command again: \(command)\n")
       throw ExitCode(ExitStatus.stopped.rawValue)
+    }
+  }
+
+  /// Whatever ends the run, its report tells of all that came before.
+  private func reportingAnyEnd<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch {
+      progress.close()
+      _ = try? RunReport(folder: folder.path).write()
+      throw error
     }
   }
 
@@ -200,8 +213,14 @@ final class TrainingRun: TrainingObserver {
     return (samples, sampler)
   }
 
-  func wentBack(to step: Int) {
-    remembering { try metrics.goBack(to: step) }
+  func wentBack(to step: Int, from failed: Int) {
+    for later in folder.sampleSteps where later > step {
+      try? FileManager.default.removeItem(atPath: folder.samples(step: later))
+    }
+    remembering {
+      try metrics.goBack(to: step)
+      try metrics.add(step: step, changed: ["the run went back here from step \(failed)"])
+    }
   }
 
   func saved(step: Int, path: String, seconds: Double) {

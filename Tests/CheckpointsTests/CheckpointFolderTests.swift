@@ -198,10 +198,16 @@ func whateverCannotBeReadIsPassedOver(_ kind: String) throws {
   #expect(error?.description == "3")
 }
 
-@Test func goingBackLeavesOutWhatAStopHasSaved() throws {
+@Test func theNewestWithoutAnAttributeIsFound() throws {
   let temporary = try TemporaryFolder()
   let folder = CheckpointFolder(temporary.path)
-  for step in [2, 4, 5, 6] { try folder.save(sample(step: step), step: step, keep: 9) }
-  #expect(try folder.newest(before: 6, every: 2)?.step == 4)
-  #expect(try folder.newest(before: 2, every: 2) == nil)
+  for step in [2, 4, 5, 6] {
+    var contents = sample(step: step)
+    if step == 5 { contents.attributes["saved_by_stop"] = .integer(1) }
+    try folder.save(contents, step: step, keep: 9)
+  }
+  #expect(try folder.newest(before: 6, without: "saved_by_stop")?.step == 4)
+  #expect(try folder.newest(before: 2, without: "saved_by_stop") == nil)
+  #expect(folder.removeBeyond(step: 2, through: 5).isEmpty)
+  #expect(try folder.list().map(\.step) == [2, 6])
 }

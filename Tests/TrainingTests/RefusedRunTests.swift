@@ -83,9 +83,11 @@ import Testing
     let told = try #require(witness.warnings.last { $0.contains("goes on from step 4") })
     #expect(told.contains("with the clips that come after those of step 16"), "\(told)")
     #expect(state.parameters.values.isFinite)
+    // What the stop saved is of the course that was given up.
+    #expect(try checkpoints() == [4, 8])
 
     // The same as a run that never saw those clips.
-    let found = try #require(try CheckpointFolder(path).newest(before: 5, every: 4))
+    let found = try #require(try CheckpointFolder(path).newest(before: 5, without: RunState.Key.savedByStop))
     let other = try RunState(run.blueprint)
     try other.restore(found.checkpoint)
     other.skippedSteps = 12
@@ -167,7 +169,7 @@ import Testing
     let error = try #require(throws: Diverged.self) {
       try run.train(state, checkpoints: folder.path + "/run", observer: witness)
     }
-    #expect("\(error)".contains("step 3: the update gave weights or moments that are not finite"), "\(error)")
+    #expect("\(error)".contains("step 4: the update gave weights or moments that are not finite"), "\(error)")
     #expect(try checkpoints() == [2, 3])
   }
 }

@@ -82,7 +82,7 @@ final class Witness: TrainingObserver {
   var hasSamples = true
   func hasSamples(step: Int) -> Bool { hasSamples || sampled.contains(step) }
   var returns: [Int] = []
-  func wentBack(to step: Int) { returns.append(step) }
+  func wentBack(to step: Int, from failed: Int) { returns.append(step) }
   func saved(step: Int, path: String, seconds: Double) { saved.append(step) }
   func warned(_ message: String) { warnings.append(message) }
 }

@@ -38,7 +38,7 @@ private let position = Position(seed: 1, step: 7)
     [examples(clips, named: ["good.mp4", "bad.mp4"])], at: position, rate: 0.1)
   let refusal = try #require(result.refusal)
   #expect(refusal.clips == ["bad.mp4"])
-  #expect("\(refusal)".contains("step 7") && "\(refusal)".contains("bad.mp4"))
+  #expect("\(refusal)".contains("step 8") && "\(refusal)".contains("bad.mp4"))
   #expect(state.hash == before)
 }
 
