@@ -127,12 +127,14 @@ public struct CheckpointFolder: Sendable {
     throw CheckpointError.noneReadable(folder: path, reasons: warnings)
   }
 
-  /// The newest checkpoint of a step before `step` that can be read and has no attribute of a name.
-  public func newest(before step: Int, without attribute: String) throws -> Found? {
+  /// The newest checkpoint of a step before `step` that can be read and whose attributes are as wanted.
+  public func newest(
+    before step: Int, where isWanted: (_ attributes: [String: Attribute]) -> Bool
+  ) throws -> Found? {
     for entry in try list().reversed() where entry.step < step {
       do {
         let checkpoint = try read(entry)
-        if checkpoint.attributes[attribute] != nil { continue }
+        if !isWanted(checkpoint.attributes) { continue }
         return Found(
           step: entry.step, path: entry.path, checkpoint: checkpoint, warnings: checkpoint.warnings)
       } catch let error as CheckpointError where error.isBroken {

@@ -55,9 +55,9 @@ struct CheckpointSeal {
     }
     guard head.count > byteCount else { return "it is cut off after \(fileSize) bytes" }
     let lines = String(decoding: head[opening.utf8.count..<byteCount], as: UTF8.self).split(separator: "\n")
-    guard let size = lines.first.flatMap({ Int($0.dropFirst("size ".count)) }), size != fileSize else {
-      return nil
-    }
+    // Whatever else the line says, the seal is compared as a whole later.
+    guard let size = lines.first.flatMap({ Int($0.dropFirst("size ".count)) }), size >= 0, size != fileSize
+    else { return nil }
     return size > fileSize
       ? "it is cut off, \(fileSize) of \(size) bytes are there" : "it has \(fileSize - size) bytes too many"
   }

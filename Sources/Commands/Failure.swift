@@ -128,6 +128,8 @@ private func requireReadableArguments() throws {
       continue
     }
     throw Failure(
-      .usage, "Argument \(index), \(String(cString: argument)), is not UTF-8; give the file another name.")
+      .usage,
+      "Argument \(index), \(String(cString: argument)), is not UTF-8, so it would be read as another text; write it otherwise, or rename the file."
+    )
   }
 }

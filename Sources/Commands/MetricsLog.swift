@@ -38,18 +38,21 @@ public final class MetricsLog {
   /// Drops the lines of later steps: the run went back.
   public func goBack(to step: Int) throws {
     do {
-      try Self.drop(from: step, of: path)
+      try Self.drop(from: step, of: path, keepingChanges: true)
     } catch {
       throw Failure(.inputOutput, "Cannot write \(path): \(error.words); make room there.")
     }
+    let new = try Self.open(path)
     close(file)
-    file = try Self.open(path)
+    file = new
   }
 
   deinit { close(file) }
 
   /// Keeps the lines of earlier steps. Most runs have written none of later ones, and then nothing is written.
-  private static func drop(from step: Int, of path: String) throws(Disk.Failure) {
+  private static func drop(
+    from step: Int, of path: String, keepingChanges: Bool = false
+  ) throws(Disk.Failure) {
     guard let old = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { return }
     var kept: [UInt8] = []
     var (isWhole, place) = (true, 0)
@@ -57,7 +60,7 @@ public final class MetricsLog {
       while place < bytes.count {
         let end = MetricsLine.end(in: bytes, from: place)
         let line = MetricsLine(UnsafeRawBufferPointer(rebasing: bytes[place..<end]))
-        if let number = line.step, number < step || number == step && !line.tellsChanges {
+        if let number = line.step, number < step || number == step && (keepingChanges || !line.tellsChanges) {
           if !isWhole { kept += bytes[place..<end] }
         } else if isWhole {
           (isWhole, kept) = (false, Array(bytes[..<place]))

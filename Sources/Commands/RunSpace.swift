@@ -11,7 +11,7 @@ public struct RunSpace: Sendable, Equatable {
   public let checkpointBytes: Int, sampleBytes: Int, logBytes: Int
 
   /// All bytes.
-  public var total: Int { checkpointBytes + sampleBytes + logBytes }
+  public var total: Int { added(added(checkpointBytes, sampleBytes), logBytes) }
 
   /// What a run adds from a step on.
   /// - Parameters:
@@ -21,15 +21,18 @@ public struct RunSpace: Sendable, Equatable {
   public init(_ recipe: Recipe, checkpoint: Int, from step: Int = 0, kept: Int = 0, best: Int = 0) {
     let training = recipe.training
     let left = max(0, training.steps - step)
-    func times(_ every: Int) -> Int { every == 0 ? 0 : (left + every - 1) / every }
+    func times(_ every: Int, _ bytes: Int = 1) -> Int {
+      let product = (every == 0 ? 0 : (left + every - 1) / every).multipliedReportingOverflow(by: bytes)
+      return product.overflow ? .max : product.partialValue
+    }
     // A new one is there before an old one goes.
     let most = min(training.keepCheckpoints + 1, kept + times(training.checkpointEvery))
     let mostBest = recipe.evaluation.keepBest ? min(2, best + times(training.validateEvery)) : 0
     checkpoints = max(most, kept) + max(mostBest, best)
     checkpointBytes = (checkpoints - kept - best) * checkpoint
-    sampleBytes = times(training.sampleEvery) * (recipe.task.samples.map(Self.bytes) ?? 0)
+    sampleBytes = times(training.sampleEvery, recipe.task.samples.map(Self.bytes) ?? 0)
     // A line of the log has about 250 bytes; one of a look some more.
-    logBytes = 250 * left + 1000 * times(training.validateEvery)
+    logBytes = 250 * left + times(training.validateEvery, 1000)
   }
 
   /// Bytes of a set of samples: clips are coded, a lossless one and the sheet to about half of their pixels.
@@ -40,4 +43,10 @@ public struct RunSpace: Sendable, Equatable {
     let clip = samples.format == .mkv ? raw / 2 : raw * factor * factor / 16
     return samples.prompts.count * (clip + raw / 2)
   }
+}
+
+/// A sum; no more than can be counted.
+private func added(_ one: Int, _ other: Int) -> Int {
+  let (sum, overflows) = one.addingReportingOverflow(other)
+  return overflows ? .max : sum
 }

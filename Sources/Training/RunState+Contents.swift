@@ -19,7 +19,8 @@ extension RunState {
     static let looks = "looks_since_best"
     /// The adapter that whole weights were made of.
     static let mergedFrom = "merged_from"
-    /// Those that say how a run goes on, and so count for its hash; the others describe it.
+    /// Those that say where a run goes on, and so count for its hash. What it remembers of late steps follows from them; the
+    /// others describe it.
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
@@ -220,40 +221,5 @@ extension OptimizerSlot {
   func read(from checkpoint: LoadedCheckpoint) throws {
     try checkpoint.require(tensors.map { ($0.parameter, $0.value.shape) }, in: name)
     for (parameter, value) in tensors { try checkpoint.read(parameter, in: name, into: value.buffer) }
-  }
-}
-
-extension LoadedCheckpoint {
-  /// An attribute that a checkpoint of a run has.
-  func text(_ name: String) throws -> String {
-    guard case .text(let text) = attributes[name] else { throw lacks(name) }
-    return text
-  }
-
-  /// An attribute that a checkpoint of a run has.
-  func integer(_ name: String) throws -> Int {
-    guard case .integer(let number) = attributes[name] else { throw lacks(name) }
-    return number
-  }
-
-  /// An attribute that not every checkpoint has.
-  func optionalText(_ name: String) -> String? {
-    if case .text(let text) = attributes[name] { text } else { nil }
-  }
-
-  /// An attribute that not every checkpoint has, at least 0.
-  func optionalInteger(_ name: String) throws -> Int? {
-    guard case .integer(let number) = attributes[name] else { return nil }
-    guard number >= 0 else { throw makesNoSense("its \(name)") }
-    return number
-  }
-
-  /// Something in the file that no run writes.
-  func makesNoSense(_ what: String) -> CheckpointError {
-    .refused(path: path, reason: "\(what) make no sense")
-  }
-
-  private func lacks(_ name: String) -> CheckpointError {
-    .refused(path: path, reason: "it has no attribute \(name), so it is no checkpoint of a training run")
   }
 }

@@ -84,15 +84,15 @@ public final class RunState {
   public func restore(_ checkpoint: LoadedCheckpoint) throws {
     for group in groups { try parameters.read(group, from: checkpoint, frozenToo: holdsFrozen) }
     for group in slotGroups { try group.read(from: checkpoint) }
-    step = try checkpoint.integer(Key.step)
-    optimizer.updates = try checkpoint.integer(Key.updates)
-    let inARow = try checkpoint.integer(Key.refusals)
-    guard step >= 0, optimizer.updates >= 0,
-      let refused = RefusedSteps(inARow: inARow, checkpoint.optionalText(Key.refusedSteps) ?? ""),
+    step = try checkpoint.count(Key.step)
+    optimizer.updates = try checkpoint.count(Key.updates)
+    guard
+      let refused = RefusedSteps(
+        inARow: try checkpoint.count(Key.refusals), checkpoint.optionalText(Key.refusedSteps) ?? ""),
       let norms = RecentNorms(checkpoint.optionalText(Key.norms) ?? "")
     else { throw checkpoint.makesNoSense("its numbers of steps") }
     (self.refused, self.norms) = (refused, norms)
-    skippedSteps = try checkpoint.optionalInteger(Key.skippedSteps) ?? 0
+    skippedSteps = try checkpoint.attributes[Key.skippedSteps] == nil ? 0 : checkpoint.count(Key.skippedSteps)
     owesLook = checkpoint.attributes[Key.owesLook] != nil
     isSavedByStop = checkpoint.attributes[Key.savedByStop] != nil
     clipList = Self.clipList(of: checkpoint)
@@ -103,7 +103,7 @@ public final class RunState {
       var clips: String?
       if case .text(let hash) = checkpoint.attributes[Key.bestClips] { clips = hash }
       best = Best(loss: loss, step: step, clips: clips)
-      looksWithoutBetter = try checkpoint.integer(Key.looks)
+      looksWithoutBetter = try checkpoint.count(Key.looks)
     }
   }
 

@@ -19,10 +19,11 @@ extension Trainer {
   /// - Throws: `Diverged` when there is no checkpoint to go back to, or when the run went back before.
   func goBack(_ what: String) throws {
     let failed = state.step
-    guard state.skippedSteps == 0,
-      let good = try folder.newest(before: failed, without: RunState.Key.savedByStop)
+    isUnderSuspicion = true
+    guard state.skippedSteps == 0, let good = try folder.newest(before: failed, where: isWayBack)
     else { throw Diverged(what, lastGood: lastGood) }
     try state.restore(good.checkpoint)
+    isUnderSuspicion = false
     state.refused = RefusedSteps()
     state.skippedSteps = failed - good.step
     isSaved(at: good.step)
@@ -33,5 +34,14 @@ extension Trainer {
     observer?.warned(
       "\(what) So the run goes on from step \(good.step) (\(good.path)), with the clips that come after those of step \(failed)."
     )
+  }
+
+  /// Whether a checkpoint is this run's, and not one of a stop.
+  private func isWayBack(_ attributes: [String: Attribute]) -> Bool {
+    let own = state.blueprint.attributes
+    return attributes[RunState.Key.savedByStop] == nil
+      && [RunState.Key.seed, RunState.Key.clips, RunState.Key.baseHash].allSatisfy {
+        attributes[$0] == own[$0]
+      }
   }
 }

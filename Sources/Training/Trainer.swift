@@ -27,8 +27,13 @@ public final class Trainer {
   weak var observer: (any TrainingObserver)?
   /// The step that was saved last, or that the run began at.
   private var lastSaved: Int
-  /// Whether a checkpoint was due while steps were refused.
-  private var owesSave = false
+  /// Whether a checkpoint was due while steps were refused, and the last step at which none was saved for that.
+  private var owesSave = false, lastUnsaved = -1
+  /// The step of the checkpoint that a stop has saved, which goes when the next one is there: it takes no room among those
+  /// that are kept.
+  private var savedByStop: Int?
+  /// Whether the weights may be those of a step that went wrong, so that they must not be saved.
+  var isUnderSuspicion = false
   /// Whether the run is asked to stop.
   private(set) var shouldStop: () -> Bool = { false }
 
@@ -44,6 +49,7 @@ public final class Trainer {
   ) {
     self.state = state
     lastSaved = state.step
+    savedByStop = state.isSavedByStop ? state.step : nil
     self.loader = loader
     self.heldOut = heldOut
     self.folder = folder
@@ -66,10 +72,8 @@ public final class Trainer {
       return try train(stopAfter)
     } catch let error as CheckpointError {
       throw error
-    } catch let error as Diverged {
-      throw error
     } catch {
-      if state.step > lastSaved && state.refused.inARow == 0 {
+      if state.step > lastSaved && state.refused.inARow == 0 && !isUnderSuspicion {
         state.isSavedByStop = true
         do { try save() } catch { observer?.warned("\(error)") }
       }
@@ -96,7 +100,7 @@ public final class Trainer {
       if state.step == 0 || observer?.hasSamples(step: state.step) == false { sample() }
     }
     while !shouldStop() && state.step < training.steps {
-      try takeStep(learn, rate: rates(at: state.step))
+      if try takeStep(learn, rate: rates(at: state.step)) { continue }
       let stopsHere = state.step == stopAfter
       if due(training.validateEvery) { try validate() }
       let isLast = state.step == training.steps
@@ -105,7 +109,7 @@ public final class Trainer {
       if stopsHere && !isLast { return .stopped(step: state.step) }
     }
     // A stop while samples were made finds a step that may not be saved yet.
-    if state.step > lastSaved { try saveUnlessRefused(due: false, isEnd: true) }
+    if state.step > max(lastSaved, lastUnsaved) { try saveUnlessRefused(due: false, isEnd: true) }
     return shouldStop() && !isComplete ? .stopped(step: state.step) : .finished
   }
 
@@ -116,7 +120,9 @@ public final class Trainer {
     return training.sampleEvery == 0 || observer?.hasSamples(step: state.step) != false
   }
 
-  private func takeStep(_ learn: TrainingStep, rate: Double) throws {
+  /// Takes a step.
+  /// - Returns: whether the run went back to a checkpoint.
+  private func takeStep(_ learn: TrainingStep, rate: Double) throws -> Bool {
     let clock = ContinuousClock()
     let (begun, operations) = (clock.now, Work.productOperations)
     let recipe = state.blueprint.recipe
@@ -137,13 +143,17 @@ public final class Trainer {
     if let refusal = result.refusal { observer?.warned(refusal.description) }
     if !result.isFinite {
       try goBack("step \(state.step): the update gave weights or moments that are not finite.")
-    } else if let refusal = result.refusal, state.refused.areTooMany {
+      return true
+    }
+    if let refusal = result.refusal, state.refused.areTooMany {
       let count = state.refused
       try goBack(
         count.inARow >= RefusedSteps.mostInARow
-          ? "\(count.inARow) steps in a row were refused. \(refusal)"
-          : "\(count.steps.count) of the last \(RefusedSteps.span) steps were refused. \(refusal)")
+          ? "\(count.inARow) steps in a row were refused. \(refusal.facts)"
+          : "\(count.steps.count) of the last \(RefusedSteps.span) steps were refused. \(refusal.facts)")
+      return true
     }
+    return false
   }
 
   /// Saves when it is due, or when the run ends here. While steps are refused the weights are under suspicion: then nothing is
@@ -156,7 +166,7 @@ public final class Trainer {
       owesSave = false
       return try save()
     }
-    owesSave = true
+    (owesSave, lastUnsaved) = (true, state.step)
     guard isEnd else { return }
     let count = state.refused.inARow
     let steps = count == 1 ? "the last step was" : "the last \(count) steps were"
@@ -170,8 +180,13 @@ public final class Trainer {
   }
 
   private func save(keep: Int? = nil) throws {
-    try save(to: folder, keep: keep ?? state.blueprint.recipe.training.keepCheckpoints)
+    let ofStops = [state.isSavedByStop, savedByStop != nil].count { $0 }
+    try save(to: folder, keep: keep ?? state.blueprint.recipe.training.keepCheckpoints + ofStops)
     lastSaved = state.step
+    if let old = savedByStop, old < state.step {
+      for warning in folder.removeBeyond(step: old - 1, through: old) { observer?.warned(warning) }
+    }
+    savedByStop = state.isSavedByStop ? state.step : nil
   }
 
   /// Saves into a folder and tells it.

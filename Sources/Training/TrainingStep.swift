@@ -39,12 +39,16 @@ public final class TrainingStep {
     /// The clips whose loss is not finite, or all of the batch if each loss is.
     public let clips: [String]
 
-    /// One sentence with step, cause, clips and what to do.
+    /// Step, cause, clips, and what to do.
     public var description: String {
+      facts + " Lower optimizer.learningRate or look at these clips if it happens again."
+    }
+
+    /// One sentence with step, cause and clips.
+    var facts: String {
       let shown =
         clips.prefix(8).joined(separator: ", ") + (clips.count > 8 ? " and \(clips.count - 8) more" : "")
-      return
-        "step \(step): \(what), so the weights were left as they were; clips: \(shown). Lower optimizer.learningRate or look at these clips if it happens again."
+      return "step \(step): \(what), so the weights were left as they were; clips: \(shown)."
     }
 
     private var what: String {

@@ -40,7 +40,6 @@ struct RunBeginning {
   /// The run that a checkpoint holds.
   /// - Throws: `Failure` when recipe or clips are not those it began with.
   func goingOn(from found: CheckpointFolder.Found, in folder: String) throws -> Start {
-    for warning in found.warnings { standardError("\(warning)\n") }
     let saved = try Blueprint(found.checkpoint)
     // Before the recipes: defaults follow the number of clips.
     let areNotedAnew = try clips.check(found.checkpoint, saved)
@@ -54,6 +53,7 @@ struct RunBeginning {
     if let other = Blueprint.otherArithmetic(of: found.checkpoint) {
       standardError("note: the run began with \(other): it goes on well, but not to the same bits.\n")
     }
+    for warning in found.warnings { standardError("\(warning)\n") }
     standardError("going on from step \(state.step) (\(found.path))\n")
     return (state, base?.path, changes.allowed)
   }

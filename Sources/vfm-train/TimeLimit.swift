@@ -17,7 +17,7 @@ struct TimeLimit {
           (seconds, digits) = (seconds + number * unit, "")
         }
       }
-      guard digits.isEmpty, seconds > 0 else { return nil }
+      guard digits.isEmpty, seconds > 0, seconds < 1e9 else { return nil }
       self.seconds = seconds
     }
   }

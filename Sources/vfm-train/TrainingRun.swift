@@ -102,12 +102,12 @@ final class TrainingRun: TrainingObserver {
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
     )
     let outcome = try reportingAnyEnd {
-      try trainer.run(
+      let outcome = try trainer.run(
         stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil || self.isTimeOver })
+      if let failure { throw failure }
+      return outcome
     }
     progress.close()
-    if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
-    if let failure { throw failure }
     let seconds = (clock.now - begun) / .seconds(1)
     if loader.badClips > 0 {
       let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
@@ -121,6 +121,7 @@ final class TrainingRun: TrainingObserver {
     )
     if json { try printFigures(seconds: seconds, badClips: loader.badClips) }
     if case .stopped = outcome {
+      if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
       standardError("to go on, run the same command again: \(command)\n")
       throw ExitCode(ExitStatus.stopped.rawValue)
     }

@@ -198,7 +198,7 @@ func whateverCannotBeReadIsPassedOver(_ kind: String) throws {
   #expect(error?.description == "3")
 }
 
-@Test func theNewestWithoutAnAttributeIsFound() throws {
+@Test func theNewestWithAttributesAsWantedIsFound() throws {
   let temporary = try TemporaryFolder()
   let folder = CheckpointFolder(temporary.path)
   for step in [2, 4, 5, 6] {
@@ -206,8 +206,9 @@ func whateverCannotBeReadIsPassedOver(_ kind: String) throws {
     if step == 5 { contents.attributes["saved_by_stop"] = .integer(1) }
     try folder.save(contents, step: step, keep: 9)
   }
-  #expect(try folder.newest(before: 6, without: "saved_by_stop")?.step == 4)
-  #expect(try folder.newest(before: 2, without: "saved_by_stop") == nil)
+  func isWanted(_ attributes: [String: Attribute]) -> Bool { attributes["saved_by_stop"] == nil }
+  #expect(try folder.newest(before: 6, where: isWanted)?.step == 4)
+  #expect(try folder.newest(before: 2, where: isWanted) == nil)
   #expect(folder.removeBeyond(step: 2, through: 5).isEmpty)
   #expect(try folder.list().map(\.step) == [2, 6])
 }

@@ -50,7 +50,7 @@ import Testing
   /// Models compute in single precision, which takes 1e-50 for 0 and 0.99999999999 for 1.
   @Test(arguments: [
     #""epsilon": 1e-50"#, #""epsilon": 1e-40"#, #""betas": [0.9, 0.99999999999]"#, #""learningRate": 1e-60"#,
-    #""gradientClipNorm": 1e-50"#,
+    #""gradientClipNorm": 1e-50"#, #""spikeFactor": 0.5"#,
   ])
   func numbersAreThoseOfSinglePrecision(key: String) {
     let error = #expect(throws: RecipeErrors.self) {

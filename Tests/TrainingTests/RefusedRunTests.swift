@@ -87,7 +87,7 @@ import Testing
     #expect(try checkpoints() == [4, 8])
 
     // The same as a run that never saw those clips.
-    let found = try #require(try CheckpointFolder(path).newest(before: 5, without: RunState.Key.savedByStop))
+    let found = try #require(try CheckpointFolder(path).newest(before: 5) { _ in true })
     let other = try RunState(run.blueprint)
     try other.restore(found.checkpoint)
     other.skippedSteps = 12
@@ -171,5 +171,54 @@ import Testing
     }
     #expect("\(error)".contains("step 4: the update gave weights or moments that are not finite"), "\(error)")
     #expect(try checkpoints() == [2, 3])
+  }
+
+  /// What a stop saves takes no room among those that are kept, and goes when the next one is there.
+  @Test func stopsPushNoCheckpointOut() throws {
+    let run = try SmallRun(in: folder, steps: 40, "training.checkpointEvery=4", "training.keepCheckpoints=1")
+    let path = folder.path + "/run"
+    func goOn(to step: Int) throws {
+      let state = try RunState(run.blueprint)
+      if let found = try CheckpointFolder(path).newest() { try state.restore(found.checkpoint) }
+      try run.train(state, checkpoints: path, stopAfter: step)
+    }
+    try goOn(to: 6)
+    #expect(try checkpoints() == [4, 6])
+    try goOn(to: 7)
+    #expect(try checkpoints() == [4, 7])
+    try goOn(to: 8)
+    #expect(try checkpoints() == [8])
+  }
+
+  /// A run goes back to its own checkpoints alone.
+  @Test func anotherRunsCheckpointIsNoWayBack() throws {
+    let run = try SmallRun(in: folder, steps: 30, "training.checkpointEvery=2", "training.keepCheckpoints=9")
+    let state = try RunState(run.blueprint)
+    try run.train(state, checkpoints: folder.path + "/run", observer: witness, stopAfter: 4)
+    let foreign = try RunState(SmallRun(in: folder, steps: 30, "seed=6").blueprint)
+    try CheckpointFolder(folder.path + "/run").save(foreign.contents, step: 5, keep: 9)
+    // Its content must be of the step that its name says.
+    var contents = foreign.contents
+    contents.attributes[RunState.Key.step] = .integer(5)
+    try CheckpointFolder(folder.path + "/run").save(contents, step: 5, keep: 9)
+    spoil(state)
+    try run.train(state, checkpoints: folder.path + "/run", observer: witness, stopAfter: 4)
+    try run.train(state, checkpoints: folder.path + "/run", observer: witness, stopAfter: 6)
+    #expect(witness.returns == [4])
+  }
+
+  /// Going back to a step that was looked at does not look, sample or save there again.
+  @Test func goingBackRepeatsNothing() throws {
+    let run = try SmallRun(
+      in: folder, steps: 30, "training.checkpointEvery=4", "training.sampleEvery=4",
+      "training.validateEvery=4")
+    let state = try RunState(run.blueprint)
+    let path = folder.path + "/run"
+    try run.train(state, checkpoints: path, observer: witness, stopAfter: 5)
+    #expect(witness.sampled == [4])
+    spoil(state)
+    try run.train(state, checkpoints: path, observer: witness, stopAfter: 5)
+    #expect(witness.returns == [4] && witness.sampled.filter { $0 == 4 }.count == 1, "\(witness.sampled)")
+    #expect(witness.saved.filter { $0 == 4 }.count == 1, "\(witness.saved)")
   }
 }

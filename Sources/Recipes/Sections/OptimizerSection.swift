@@ -39,6 +39,9 @@ public struct OptimizerSection: Equatable, Sendable {
       "spikeFactor", .from(0, through: 1_000_000), default: 30,
       "A step whose gradient's norm is more than so many times the median of the last 128 is left out; 0 leaves "
         + "none out.")
+    section.expect(
+      spikeFactor == 0 || spikeFactor >= 1, of: "spikeFactor",
+      otherwise: "must be 0 or at least 1, but is \(spikeFactor): usual steps would be left out")
     warmupSteps = section.integer(
       "warmupSteps", 0...1_000_000_000, default: 100,
       "Steps in which the learning rate rises linearly from 0.")
