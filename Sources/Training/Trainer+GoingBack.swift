@@ -12,9 +12,9 @@ public struct Diverged: Error, CustomStringConvertible {
 }
 
 extension Trainer {
-  /// Takes a run that has gone wrong back to its last good checkpoint that no stop has saved, once, and on from there with the clips that come now:
-  /// those in between are passed over. The same weights often live through other clips (Chowdhery and others, "PaLM",
-  /// 2022, section 5.1).
+  /// Takes a run that has gone wrong back to its last good checkpoint that no stop has saved, once, and on from there with
+  /// the clips that come now: those in between are passed over. The same weights often live through other clips
+  /// (Chowdhery and others, "PaLM", 2022, section 5.1).
   /// - Parameter what: what went wrong, in sentences.
   /// - Throws: `Diverged` when there is no checkpoint to go back to, or when the run went back before.
   func goBack(_ what: String) throws {

@@ -109,7 +109,7 @@ public final class Trainer {
       if stopsHere && !isLast { return .stopped(step: state.step) }
     }
     // A stop while samples were made finds a step that may not be saved yet.
-    if state.step > max(lastSaved, lastUnsaved) { try saveUnlessRefused(due: false, isEnd: true) }
+    if state.step > lastSaved && state.step != lastUnsaved { try saveUnlessRefused(due: false, isEnd: true) }
     return shouldStop() && !isComplete ? .stopped(step: state.step) : .finished
   }
 
@@ -207,7 +207,6 @@ public final class Trainer {
 
   /// Notes that the run is at a step that lies in the folder.
   func isSaved(at step: Int) {
-    lastSaved = step
-    owesSave = false
+    (lastSaved, lastUnsaved, owesSave, savedByStop) = (step, -1, false, nil)
   }
 }
