@@ -1,7 +1,7 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune test guard fuzz chaos bench bench-plan bench-peer bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-decode lint format docs clean
 
-PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev
+PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FILES = Sources Tests Package.swift
 BIN = .build/release
@@ -59,6 +59,22 @@ fuzz: SEED = 1
 fuzz: setup
 	FUZZ_CLIPS=$(CLIPS) FUZZ_SEED=$(SEED) swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter MutatedClipTests
 
+# Cuts the power of a run whose calls were recorded, STATES times by chance, the same for the same SEED, and prints what its
+# checkpoints were then.
+power-cuts: STATES = 2000
+power-cuts: SEED = 1
+power-cuts: setup
+	POWER_CUT_STATES=$(STATES) POWER_CUT_SEED=$(SEED) swift test $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --scratch-path .build/tests --filter PowerCutTests
+
+# Looks for data races in what shares memory between threads: kernels, the clip loader, indexing, packing, and runs that
+# start, stop and hear signals, with the commands they start. Tests that limit the size of files are left out: there the
+# sanitizer itself cannot start. A build of its own, and then about six minutes.
+RACES = ^(TensorsTests|ClipsTests|ClipIndexingTests|TrainingTests)[.]|[.](SignalTests|PretrainTests|StartTests|EndsOfRunsTests|PackTests|IndexAndCurateTests)/
+thread-sanitizer: SANITIZED = $(SWIFT_OPTIONS) -c release -Xswiftc -enable-testing --sanitize=thread --scratch-path .build/thread-sanitizer
+thread-sanitizer: setup
+	swift build $(SANITIZED) --build-tests
+	Tests/ThreadSanitizer/run.sh .build/thread-sanitizer swift test $(SANITIZED) --skip-build --filter '$(RACES)' --skip 'FullDisk|whatCannotBePackedIsTold'
+
 # Kills, signals, full disks, damaged and hostile checkpoints, the same for the same SEED: about half an hour. Hostile files
 # are made with h5py: PYTHON is one that has it.
 chaos: SEED = 1
@@ -67,8 +83,15 @@ chaos: SIGNALS = 1000
 chaos: DISKS = 100
 chaos: DAMAGED = 2000
 chaos: HOSTILE = 2000
+chaos: MUTATED = 2000
 chaos: build
-	$(PYTHON) Benchmarks/chaos.py --bin $(BIN) --seed $(SEED) --kills $(KILLS) --signals $(SIGNALS) --disks $(DISKS) --damaged $(DAMAGED) --hostile $(HOSTILE)
+	$(PYTHON) Benchmarks/chaos.py --bin $(BIN) --seed $(SEED) --kills $(KILLS) --signals $(SIGNALS) --disks $(DISKS) --damaged $(DAMAGED) --hostile $(HOSTILE) --mutated $(MUTATED)
+
+# A run of a small recipe with everything on, MINUTES long, whose memory, open files and threads may not grow; with
+# ISOLATE=1 clips are read in processes of their own.
+soak: MINUTES = 120
+soak: build
+	$(PYTHON) Benchmarks/soak.py --bin $(BIN) --minutes $(MINUTES) $(if $(ISOLATE),--isolate)
 
 # A report of about five minutes; with OUTPUT=FOLDER also a table and plots of how cost grows.
 bench: build

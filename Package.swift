@@ -42,15 +42,16 @@ func probe(_ name: String, in folder: String, uses dependencies: [Target.Depende
 let library: [Target.Dependency] = [
   "Training", "Recipes", "Tasks", "Fields", "Report", "Evaluation", "Sampling", "Objectives",
   "Models", "Layers", "Clips", "Curation", "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video",
-  "Checkpoints", "Files", "Tensors",
+  "Checkpoints", "Isolation", "Files", "Tensors",
 ]
 let everything: [Target.Dependency] = ["Commands"] + library
 
 let package = Package(
   name: "video-foundation-models",
   products: [
-    // Tests preload it into commands.
-    .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"])
+    // Tests preload them into commands.
+    .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"]),
+    .library(name: "DiskRecorder", type: .dynamic, targets: ["DiskRecorder"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -66,12 +67,15 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CProcessor"),
+    .systemLibrary(name: "CBacktrace"),
 
     module("Files"),
     module("Hashing", uses: ["CCrypto"]),
+    module("Isolation", uses: ["CSeccomp", "Files"]),
     module("HDF5", uses: ["CHDF5"]),
-    module("Checkpoints", uses: ["HDF5", "Files", "Hashing"]),
+    module("Checkpoints", uses: ["HDF5", "Isolation", "Files", "Hashing"]),
     module("JSONLexer"),
     module("Fields", uses: ["JSONLexer"]),
 
@@ -80,7 +84,7 @@ let package = Package(
     module("Models", uses: ["Layers", "Tensors"]),
     module("Optimizers", uses: ["Layers", "Tensors"]),
 
-    module("Video", uses: ["CLibAV", "Files"]),
+    module("Video", uses: ["CLibAV", "Isolation", "Files"]),
     module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing", "JSONLexer"]),
     module("ClipIndexing", uses: ["Manifests", "Video", "Files", "Tensors"]),
     module("Clips", uses: ["ClipIndexing", "Manifests", "Video", "HDF5", "Files", "Hashing", "Tensors"]),
@@ -122,7 +126,7 @@ let package = Package(
 
     module(
       "Commands",
-      uses: library + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      uses: library + ["CBacktrace", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     command("vfm-train", uses: everything),
     command("vfm-eval", uses: everything),
     command("vfm-sample", uses: everything),
@@ -140,21 +144,31 @@ let package = Package(
       uses: ["Training", "Objectives", "Optimizers", "Models", "Layers", "Clips", "Tokens", "Tensors"]),
     .target(name: "SgemmCounter", path: "Tests/SgemmCounter", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "FaultyDisk", path: "Tests/FaultyDisk", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "DiskRecorder", path: "Tests/DiskRecorder", linkerSettings: [.linkedLibrary("dl")]),
     probe("product-probe", in: "ProductProbe", uses: ["FixedStep", "SgemmCounter", "Tensors"]),
     probe("step-probe", in: "StepProbe", uses: ["FixedStep", "Tensors"]),
     testSupport("ClipMutations", uses: ["Video"]),
     probe("clip-probe", in: "ClipProbe", uses: ["Video", "ClipMutations"]),
+    testSupport("TestPrograms", uses: ["Isolation"]),
+    probe(
+      "isolation-probe", in: "IsolationProbe", uses: ["TestPrograms", "Isolation", "Checkpoints", "Video"]),
     testSupport("TestClips", uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video"]),
 
     tests(of: "Files"),
     tests(of: "Hashing"),
-    tests(of: "Checkpoints", uses: ["HDF5", "CHDF5", "Files"]),
+    tests(of: "Isolation", uses: ["TestPrograms", "isolation-probe"]),
+    tests(
+      of: "Checkpoints", uses: ["HDF5", "CHDF5", "Files", "Isolation", "TestPrograms", "isolation-probe"]),
     tests(of: "JSONLexer"),
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
     tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
-    tests(of: "Video", uses: ["CLibAV", "ClipMutations", "Hashing", "clip-probe"]),
+    tests(
+      of: "Video",
+      uses: [
+        "CLibAV", "ClipMutations", "Hashing", "Isolation", "TestPrograms", "clip-probe", "isolation-probe",
+      ]),
     tests(of: "Manifests", uses: ["Video", "TestClips"]),
     tests(of: "ClipIndexing", uses: ["Manifests", "Video", "TestClips"]),
     tests(of: "Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video", "TestClips"]),
@@ -184,9 +198,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Clips", "ClipIndexing", "Manifests", "SyntheticClips", "Hashing", "Video", "vfm-train",
-        "vfm-sample",
-        "vfm-eval", "vfm-data",
+        "Commands", "Clips", "ClipIndexing", "Manifests", "SyntheticClips", "Checkpoints", "ClipMutations",
+        "Hashing", "Isolation", "TestPrograms", "Video", "vfm-train", "vfm-sample", "vfm-eval", "vfm-data",
       ],
       swiftSettings: native),
     .testTarget(

@@ -297,6 +297,8 @@ def hostile(bench, tally, random, count):
             except (KeyError, ValueError, TypeError, IndexError):  # the second change finds no longer what it changes
                 continue
         command = random.choice(commands)
+        if command != "resume" and random.random() < 0.5:
+            command += ("--isolate",)
         tally.tries += 1
         shutil.rmtree(bench.path("tuned"), ignore_errors=True)
         if command == "resume":
@@ -305,7 +307,7 @@ def hostile(bench, tally, random, count):
             shutil.copy(path, bench.path("tuned/checkpoints/step-00000012.h5"))
             command = ("vfm-train", "pretrain", bench.path("recipe.json"), "--output", bench.path("tuned"))
         code, _, errors = bench.command(*command, timeout=2 * HANG, memory=4 << 30)
-        how = f"{what}: {' '.join(command[:2])}"
+        how = f"{what}: {' '.join(command[:2])}{' isolated' if '--isolate' in command else ''}"
         if code is None:
             tally.note("hangs", how)
         elif code < 0:
@@ -314,6 +316,55 @@ def hostile(bench, tally, random, count):
             tally.note("lost", f"{how}: exit code {code}: {errors[-300:]}")
         if os.environ.get("CHAOS_VERBOSE"):
             print(code, how, errors.strip()[-160:].replace("\n", " | "))
+
+
+def mutated(bench, tally, random, count):
+    """A checkpoint in the oldest format, whose metadata has no checksums, and whose bytes are changed, so that HDF5 itself
+    takes them for true: in isolated processes."""
+    try:
+        import h5py
+    except ImportError:
+        tally.notes.append("h5py is not there, so no files were mutated")
+        return
+    with open(bench.path("calm/checkpoints/step-00000012.h5"), "rb") as file:
+        plain = file.read()[512:]
+    with open(bench.path("new.h5"), "wb") as file:
+        file.write(plain)
+    with h5py.File(bench.path("new.h5")) as new, h5py.File(bench.path("old.h5"), "w", libver="earliest") as old:
+        for name, value in new.attrs.items():
+            write_text(old, name, value.decode() if isinstance(value, bytes) else value) \
+                if isinstance(value, (str, bytes)) else old.attrs.create(name, value)
+        new.visititems(lambda name, item: old.create_dataset(name, data=item[()]) if isinstance(item, h5py.Dataset) else None)
+    with open(bench.path("old.h5"), "rb") as file:
+        plain = file.read()
+    code, _, errors = bench.command("vfm-train", "inspect", bench.path("old.h5"), "--hash", "--isolate")
+    assert code == 0, errors
+    # Lists of names and of attributes; among floats a change is but another value.
+    metadata = [place for place in range(0, len(plain) - 8, 8)
+                if any(plain.startswith(mark, place) for mark in (b"TREE", b"HEAP", b"SNOD"))]
+    path, crashes = bench.path("mutated.h5"), 0
+    while tally.tries < count:
+        bytes_ = bytearray(plain)
+        changes = []
+        for _ in range(random.randint(1, 4)):
+            place = random.randrange(512) if random.random() < 0.2 else \
+                max(0, min(random.choice(metadata) + random.randrange(-400, 600), len(plain) - 8))
+            value = random.choice([random.randbytes(1), random.randbytes(4), b"\xff" * 8, bytes(8), b"\x7f\xff\xff\xff"])
+            bytes_[place:place + len(value)] = value
+            changes.append(f"{value.hex()} at {place}")
+        tally.tries += 1
+        with open(path, "wb") as file:
+            file.write(bytes_)
+        code, _, errors = bench.command("vfm-train", "inspect", path, "--hash", "--isolate", timeout=2 * HANG)
+        how = ", ".join(changes)
+        crashes += "crashed (signal" in errors
+        if code is None:
+            tally.note("hangs", how)
+        elif code < 0:
+            tally.note("crashes", f"{how}: signal {-code}: {errors[-300:]}")
+        elif code not in (0, 65, 74):
+            tally.note("lost", f"{how}: exit code {code}: {errors[-300:]}")
+    tally.notes.append(f"{crashes} of the isolated processes crashed in HDF5, and their commands told so")
 
 
 def main():
@@ -325,6 +376,7 @@ def main():
     parser.add_argument("--disks", type=int, default=100)
     parser.add_argument("--damaged", type=int, default=2000)
     parser.add_argument("--hostile", type=int, default=2000)
+    parser.add_argument("--mutated", type=int, default=2000)
     options = parser.parse_args()
     tallies = []
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
@@ -333,7 +385,7 @@ def main():
             ("kill -9", options.kills, lambda *a: interrupted(*a, [signal.SIGKILL])),
             ("signals", options.signals, lambda *a: interrupted(*a, SIGNALS)),
             ("full disks", options.disks, full_disks), ("damaged checkpoints", options.damaged, damaged),
-            ("hostile checkpoints", options.hostile, hostile),
+            ("hostile checkpoints", options.hostile, hostile), ("mutated HDF5", options.mutated, mutated),
         ]:
             tally = Tally(name)
             trouble(bench, tally, random.Random(f"{options.seed} {name}"), count)

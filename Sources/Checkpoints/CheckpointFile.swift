@@ -70,28 +70,56 @@ public enum CheckpointFile {
   ///
   /// A file without a seal, as other programs write it, is read too; then only HDF5's own checksums guard it, and
   /// `warnings` says so.
-  public static func read(_ path: String) throws -> LoadedCheckpoint {
-    try LoadedCheckpoint(path: path, image: load(path))
+  /// - Parameter isolate: whether HDF5 sees the file in a process of its own alone, which is locked in: for files of strangers.
+  /// - Throws: `CheckpointError`; `MachineError` when the machine does not let it be read for a while; `IsolationError` when
+  ///   it does not let a process be locked in.
+  public static func read(_ path: String, isolate: Bool = false) throws -> LoadedCheckpoint {
+    guard isolate else { return LoadedCheckpoint(path: path, try CheckpointImage(load(path), path: path)) }
+    return try readingPatiently(path) {
+      let file = try open(path)
+      defer { _ = close(file.descriptor) }
+      try requireRoom(for: file.size, path)
+      return LoadedCheckpoint(
+        path: path, try IsolatedCheckpoint(file.descriptor, byteCount: file.size, path: path))
+    }
   }
 
-  /// The bytes of the file at `path`.
-  /// - Throws: `CheckpointError`; `MachineError` when the machine does not let it be read for a while.
-  static func load(_ path: String, disk: Disk = .real) throws -> FileImage {
+  /// Reads a file, again after a pause while the machine is in trouble.
+  private static func readingPatiently<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
-      return try patiently { try loadAtOnce(path, disk) }
+      return try patiently(body)
     } catch let error as MachineError where error.code == EIO {
       // A disk that has lost these bytes has not lost those of other checkpoints.
       throw CheckpointError.damaged(path: path, reason: systemWords(error.code))
     }
   }
 
+  private static func requireRoom(for size: Int, _ path: String) throws {
+    guard size <= mostBytes else {
+      throw CheckpointError.unreadable(path: path, reason: "its \(size) bytes do not fit in memory")
+    }
+  }
+
+  /// The bytes of the file at `path`.
+  /// - Throws: `CheckpointError`; `MachineError` when the machine does not let it be read for a while.
+  static func load(_ path: String, disk: Disk = .real) throws -> FileImage {
+    try readingPatiently(path) { try loadAtOnce(path, disk) }
+  }
+
   private static func loadAtOnce(_ path: String, _ disk: Disk) throws -> FileImage {
+    let file = try open(path)
+    defer { _ = close(file.descriptor) }
+    return try image(of: file.descriptor, size: file.size, path: path, disk: disk)
+  }
+
+  /// Opens the regular file at `path` for reading.
+  private static func open(_ path: String) throws -> (descriptor: Int32, size: Int) {
     var status = stat()
     // Some devices do something when they are opened, or do not open.
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw CheckpointError.unreadable(path: path, reason: "it is not a file")
     }
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let file = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if file < 0 {
       let code = errno
       if let machine = MachineError(path: path, code: code) { throw machine }
@@ -99,11 +127,15 @@ public enum CheckpointFile {
         ? CheckpointError.missing(path: path)
         : CheckpointError.unreadable(path: path, reason: systemWords(code))
     }
-    defer { _ = close(file) }
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      _ = close(file)
       throw CheckpointError.unreadable(path: path, reason: "it is not a file")
     }
-    let size = Int(status.st_size)
+    return (file, Int(status.st_size))
+  }
+
+  /// The bytes of an open file, in memory.
+  static func image(of file: Int32, size: Int, path: String, disk: Disk = .real) throws -> FileImage {
     // A file of another kind, or of a false size, is not read as a whole.
     let head = UnsafeMutableRawBufferPointer.allocate(byteCount: CheckpointSeal.headCount, alignment: 1)
     defer { head.deallocate() }
@@ -117,7 +149,8 @@ public enum CheckpointFile {
     if let damage = CheckpointSeal.damage(head: start, fileSize: size) {
       throw CheckpointError.damaged(path: path, reason: damage)
     }
-    guard size <= Self.mostBytes, let image = FileImage(count: size) else {
+    try requireRoom(for: size, path)
+    guard let image = FileImage(count: size) else {
       throw CheckpointError.unreadable(path: path, reason: "its \(size) bytes do not fit in memory")
     }
     do throws(Disk.Failure) {

@@ -52,13 +52,13 @@ extension CheckpointFolder {
 final class KnownGood: Sendable {
   /// What changes when a file is replaced or changed.
   private struct Identity: Equatable {
-    let device, inode, size, seconds, nanoseconds: Int
+    let file: FileIdentity
+    let size, seconds, nanoseconds: Int
 
     init?(_ path: String) {
       var status = stat()
       guard lstat(path, &status) == 0 else { return nil }
-      device = Int(bitPattern: UInt(status.st_dev))
-      inode = Int(bitPattern: UInt(status.st_ino))
+      file = FileIdentity(status)
       size = Int(status.st_size)
       seconds = status.st_mtim.tv_sec
       nanoseconds = status.st_mtim.tv_nsec

@@ -34,6 +34,11 @@ public struct CheckpointFolder: Sendable {
     public let checkpoint: LoadedCheckpoint
     /// Newer checkpoints that are broken, each named with the reason, and warnings about this one.
     public let warnings: [String]
+
+    init(_ entry: Entry, _ checkpoint: LoadedCheckpoint, _ newer: [String]) {
+      (step, path, self.checkpoint) = (entry.step, entry.path, checkpoint)
+      warnings = newer + checkpoint.warnings
+    }
   }
 
   /// Where the folder lies.
@@ -41,17 +46,21 @@ public struct CheckpointFolder: Sendable {
   let disk: Disk
   let knownGood = KnownGood()
   private let lock: RunLock?
+  private let isolate: Bool
 
   /// The folder at `path`, which is made by the first save if it is not there.
-  /// - Parameter lock: what keeps other runs out; each save sees to it that it still does.
-  public init(_ path: String, lock: RunLock? = nil) {
-    self.init(path, disk: .real, lock: lock)
+  /// - Parameters:
+  ///   - lock: what keeps other runs out; each save sees to it that it still does.
+  ///   - isolate: whether checkpoints are read in a process of their own, as a stranger's.
+  public init(_ path: String, lock: RunLock? = nil, isolate: Bool = false) {
+    self.init(path, disk: .real, lock: lock, isolate: isolate)
   }
 
-  init(_ path: String, disk: Disk, lock: RunLock? = nil) {
+  init(_ path: String, disk: Disk, lock: RunLock? = nil, isolate: Bool = false) {
     self.path = path
     self.disk = disk
     self.lock = lock
+    self.isolate = isolate
   }
 
   /// All checkpoints by step, the oldest first. Nothing is read; an absent folder has none.
@@ -73,7 +82,7 @@ public struct CheckpointFolder: Sendable {
     let target = path + "/" + Self.name(of: step)
     let earlier = try? list().last?.path
     do {
-      try makeFolder(path)
+      try makeFolder(path, disk: disk)
       removeLeftovers()
       try CheckpointFile.write(CheckpointFile.encode(contents), to: target, disk: disk)
     } catch let error as CheckpointError {
@@ -107,9 +116,7 @@ public struct CheckpointFolder: Sendable {
       }
       do {
         return try use(
-          Found(
-            step: entry.step, path: entry.path, checkpoint: checkpoint,
-            warnings: warnings + checkpoint.warnings))
+          Found(entry, checkpoint, warnings))
       } catch let error as MachineError {
         throw error
       } catch {
@@ -135,8 +142,7 @@ public struct CheckpointFolder: Sendable {
       do {
         let checkpoint = try read(entry)
         if !isWanted(checkpoint.attributes) { continue }
-        return Found(
-          step: entry.step, path: entry.path, checkpoint: checkpoint, warnings: checkpoint.warnings)
+        return Found(entry, checkpoint, [])
       } catch let error as CheckpointError where error.isBroken {
         continue
       }
@@ -146,7 +152,7 @@ public struct CheckpointFolder: Sendable {
 
   /// A checkpoint of the folder, which must be of the step that its name says.
   func read(_ entry: Entry) throws -> LoadedCheckpoint {
-    let checkpoint = try CheckpointFile.read(entry.path)
+    let checkpoint = try CheckpointFile.read(entry.path, isolate: isolate)
     if case .integer(let step) = checkpoint.attributes["step"], step != entry.step {
       throw CheckpointError.refused(
         path: entry.path, reason: "it is of step \(step), whatever its name says")
@@ -204,16 +210,5 @@ extension CheckpointError {
     case .damaged, .refused, .unreadable, .missing: true
     default: false
     }
-  }
-}
-
-/// Makes a folder and those above it.
-func makeFolder(_ path: String) throws {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    let words = reason.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
-    throw CheckpointError.cannotCreate(path: path, reason: words)
   }
 }

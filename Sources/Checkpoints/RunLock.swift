@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -23,11 +24,7 @@ public final class RunLock: Sendable {
   /// - Throws: `CheckpointError.folderInUse` when another run has done so.
   public func hold() throws {
     try file.withLock { file in
-      var (held, named) = (stat(), stat())
-      guard
-        fstat(file, &held) != 0 || lstat(Self.name(path), &named) != 0 || held.st_ino != named.st_ino
-          || held.st_dev != named.st_dev
-      else { return }
+      if let held = FileIdentity(descriptor: file), held == .named(Self.name(path)) { return }
       let new = try Self.take(path)
       close(file)
       file = new

@@ -6,6 +6,7 @@ import Curation
 import Fields
 import Files
 import Foundation
+import Isolation
 import Manifests
 import Report
 import SyntheticClips
@@ -70,7 +71,7 @@ public struct Failure: Error, CustomStringConvertible {
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput
       case let error as IndexFileError: error.kind == .inputOutput ? .inputOutput : .cannotCreate
-      case is Curation.Unindexed: .unfitInput
+      case is Curation.Unindexed, is IsolationError: .unfitInput
       case let error as ClipListError:
         if case .failedToWrite = error { .inputOutput } else { .unfitInput }
       case let error as PackError:

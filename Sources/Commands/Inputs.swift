@@ -8,40 +8,45 @@ import Training
 public enum Inputs {
   /// A checkpoint's model with averaged weights. `path` is a file, or a run's folder, which stands for its newest good
   /// checkpoint; `base` likewise, for an adapter whose base does not lie where it lay.
-  public static func model(_ path: String, base: String? = nil) throws -> LoadedModel {
-    let checkpoint = try checkpoint(path)
+  public static func model(_ path: String, base: String? = nil, isolate: Bool) throws -> LoadedModel {
+    let checkpoint = try checkpoint(path, isolate: isolate)
     let blueprint = try Blueprint(checkpoint)
     return try LoadedModel(
-      checkpoint, blueprint, base: self.base(of: blueprint, adapter: checkpoint.path, given: base))
+      checkpoint, blueprint,
+      base: self.base(of: blueprint, adapter: checkpoint.path, given: base, isolate: isolate))
   }
 
   /// What a new run starts from; nil when it starts from nothing.
   /// - Throws: `BaseError.needed` when its method needs a base.
-  public static func base(of start: StartSection) throws -> LoadedBase? {
+  public static func base(of start: StartSection, isolate: Bool) throws -> LoadedBase? {
     guard let from = start.from else {
       if start.isAdapter { throw BaseError.needed(method: start.method.rawValue) }
       return nil
     }
-    return try LoadedBase(checkpoint(from))
+    return try LoadedBase(checkpoint(from, isolate: isolate))
   }
 
   /// What an adapter was trained on; nil for a checkpoint that is none.
-  public static func base(of blueprint: Blueprint, adapter: String, given: String?) throws -> LoadedBase? {
+  public static func base(of blueprint: Blueprint, adapter: String, given: String?, isolate: Bool) throws
+    -> LoadedBase?
+  {
     try LoadedBase.find(for: blueprint, adapter: adapter, given: given) { path in
-      FileManager.default.fileExists(atPath: path) ? try checkpoint(path) : nil
+      FileManager.default.fileExists(atPath: path) ? try checkpoint(path, isolate: isolate) : nil
     }
   }
 
   /// A checkpoint, or the newest good one of a run's folder.
-  public static func checkpoint(_ path: String) throws -> LoadedCheckpoint {
+  /// - Parameter isolate: whether it is read in a process of its own, as a stranger's.
+  public static func checkpoint(_ path: String, isolate: Bool) throws -> LoadedCheckpoint {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      let checkpoint = try CheckpointFile.read(path)
+      let checkpoint = try CheckpointFile.read(path, isolate: isolate)
       for warning in checkpoint.warnings { standardError("\(warning)\n") }
       return checkpoint
     }
     let inner = RunFolder(path).checkpoints
-    let folder = CheckpointFolder(FileManager.default.fileExists(atPath: inner) ? inner : path)
+    let folder = CheckpointFolder(
+      FileManager.default.fileExists(atPath: inner) ? inner : path, isolate: isolate)
     guard let found = try folder.newest() else {
       throw Failure(
         .missingInput, "There is no checkpoint in \(path); give a checkpoint file or a run's output folder.")

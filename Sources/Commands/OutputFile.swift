@@ -2,13 +2,6 @@ import Foundation
 
 /// A file that a command writes at its end.
 public enum OutputFile {
-  /// Whether two paths lead to one file, which is there.
-  public static func isSame(_ path: String, _ other: String) -> Bool {
-    var (one, two) = (stat(), stat())
-    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev
-      && one.st_ino == two.st_ino
-  }
-
   /// Refuses a folder that could not be written into, or made, before the work that it is to show has been done.
   /// - Throws: `Failure` with `cannotCreate`.
   public static func checkFolder(_ path: String, _ option: String) throws {

@@ -20,6 +20,8 @@ public struct RunFolder: Sendable {
   public var clips: String { path + "/clips.jsonl" }
   /// A line that is there when what the run said on standard error could not be written.
   public var lostLog: String { path + "/log-lost.txt" }
+  /// Where each thread was when the run hung; there only if it did.
+  public var hang: String { path + "/hang.txt" }
   /// The steps of which there are samples, whole or not.
   public var sampleSteps: [Int] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path + "/samples")) ?? []).compactMap { name in

@@ -20,7 +20,7 @@ struct SpanLook: Sendable {
     let times = (0..<SpanLook.frames).map { span.span.start + (Double($0) + 0.5) * step }
     do {
       let pictures = try readingPatiently { () throws(VideoError) in
-        try VideoReader(span.entry.file, limits: limits)
+        try openVideo(ClipBytes(span.entry.file, limits: limits), limits: limits)
           .pictures(at: times, framing: Framing(width: SpanLook.side, height: SpanLook.side))
       }
       samples = pictures.flatMap { $0.pixels.map(Float.init) }

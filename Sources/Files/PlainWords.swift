@@ -22,3 +22,18 @@ public func fileInTrouble(_ error: any Error) -> String? {
   let facts = (error as NSError).userInfo
   return facts[NSFilePathErrorKey] as? String ?? (facts[NSURLErrorKey] as? URL)?.path
 }
+
+extension String {
+  /// The text with control characters written out, and without its middle if it is long: names come from
+  /// strangers, and messages go to terminals.
+  package var printable: String {
+    let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
+    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return short
+    }
+    return short.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control
+        ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }.joined()
+  }
+}

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Video
 
 extension Manifest {
@@ -22,14 +22,12 @@ extension Manifest {
 
 /// A file, or a piece of one, as the system knows it.
 private struct SameFile: Hashable {
-  private let device: UInt, number: UInt, offset: Int
+  private let file: FileIdentity, offset: Int
 
   /// Nil for a file that is not there.
-  init?(_ file: ClipFile) {
-    var status = stat()
-    guard stat(file.path, &status) == 0 else { return nil }
-    (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
-    offset = file.member?.offset ?? -1
+  init?(_ clip: ClipFile) {
+    guard let file = FileIdentity(clip.path) else { return nil }
+    (self.file, offset) = (file, clip.member?.offset ?? -1)
   }
 }
 

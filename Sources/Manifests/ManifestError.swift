@@ -73,18 +73,3 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
     return "\(name) has \(count) problems:\n  " + sentences.joined(separator: "\n  ") + rest + "\n\(remedy)"
   }
 }
-
-extension String {
-  /// The text with control characters written out, and without its middle if it is long: names come from
-  /// strangers, and messages go to terminals.
-  var printable: String {
-    let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
-    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return short
-    }
-    return short.unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control
-        ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-    }.joined()
-  }
-}

@@ -100,16 +100,14 @@ public final class RunState {
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],
       case .integer(let step) = checkpoint.attributes[Key.bestStep]
     {
-      var clips: String?
-      if case .text(let hash) = checkpoint.attributes[Key.bestClips] { clips = hash }
-      best = Best(loss: loss, step: step, clips: clips)
+      best = Best(loss: loss, step: step, clips: checkpoint.optionalText(Key.bestClips))
       looksWithoutBetter = try checkpoint.count(Key.looks)
     }
   }
 
   /// The SHA-256 of the `clips.jsonl` of a checkpoint's run, if it has one.
   public static func clipList(of checkpoint: LoadedCheckpoint) -> String? {
-    if case .text(let digest) = checkpoint.attributes[Key.clipList] { digest } else { nil }
+    checkpoint.optionalText(Key.clipList)
   }
 
   /// One SHA-256 over a checkpoint's training state: parameters, moments, average, step and position in the data; not

@@ -96,9 +96,7 @@ public final class Trainer {
     // Else a stop in what comes next would have it looked at once more.
     if makesUp && !state.owesLook { try save() }
     state.isSavedByStop = false
-    if state.step == 0 ? state.blueprint.base != nil && training.sampleEvery > 0 : due(training.sampleEvery) {
-      if state.step == 0 || observer?.hasSamples(step: state.step) == false { sample() }
-    }
+    if owesSamples(isDue: due(training.sampleEvery)) { sample() }
     while !shouldStop() && state.step < training.steps {
       if try takeStep(learn, rate: rates(at: state.step)) { continue }
       let stopsHere = state.step == stopAfter
@@ -111,6 +109,15 @@ public final class Trainer {
     // A stop while samples were made finds a step that may not be saved yet.
     if state.step > lastSaved && state.step != lastUnsaved { try saveUnlessRefused(due: false, isEnd: true) }
     return shouldStop() && !isComplete ? .stopped(step: state.step) : .finished
+  }
+
+  /// Whether samples are to be made before the first step that this run takes: at its beginning what a base gives, and later
+  /// what a stop has cut short.
+  private func owesSamples(isDue: Bool) -> Bool {
+    if state.step == 0 {
+      return state.blueprint.base != nil && state.blueprint.recipe.training.sampleEvery > 0
+    }
+    return isDue && observer?.hasSamples(step: state.step) == false
   }
 
   /// Whether all steps are done and nothing is left to make up for.

@@ -13,8 +13,8 @@ public final class ClipBytes: Sendable {
   public let count: Int
   /// When the file was last written, in nanoseconds since 1970; times beyond 2262 wrap, which comparing does not mind.
   public let modified: Int
-  private let offset: Int
-  private let descriptor: Int32
+  let offset: Int
+  let descriptor: Int32
 
   /// Opens a file.
   ///
@@ -57,7 +57,16 @@ public final class ClipBytes: Sendable {
     guard descriptor >= 0 else { throw refusedBySystem() }
   }
 
+  /// A clip in a file that another process has opened; takes the descriptor over.
+  init(descriptor: Int32, name: String, offset: Int, count: Int, modified: Int) {
+    file = ClipFile(path: name)
+    (self.descriptor, self.offset, self.count, self.modified) = (descriptor, offset, count, modified)
+  }
+
   deinit { close(descriptor) }
+
+  /// What tells the file from others.
+  var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 
   /// Reads bytes from a place in the clip on; as many as are there, 0 at its end.
   /// - Returns: how many were read, or the negative of the system's error number.

@@ -1,5 +1,5 @@
 /// How a frame of any size becomes a picture of one size: scaled evenly until it covers the picture, then cropped.
-public struct Framing: Sendable, Hashable {
+public struct Framing: Sendable, Hashable, Codable {
   /// Width of the picture in pixels.
   public var width: Int
   /// Height of the picture in pixels.

@@ -1,5 +1,5 @@
 /// What is known of a clip from its header and its first frame.
-public struct VideoInfo: Sendable, Hashable {
+public struct VideoInfo: Sendable, Hashable, Codable {
   /// Width as displayed, in square pixels: after rotation and sample aspect ratio.
   public let width: Int
   /// Height as displayed, in square pixels: after rotation and sample aspect ratio.

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Commands
 
 @main
 struct VFMBench: ParsableCommand {
+  static func main() { mainOrServe() }
+
   static let configuration = CommandConfiguration(
     commandName: "vfm-bench",
     abstract: "Measures how fast this machine trains and reads clips.",

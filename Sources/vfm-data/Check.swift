@@ -32,6 +32,7 @@ struct Check: ParsableCommand {
   var recipe: String?
   @Flag(help: "Print one JSON object.")
   var json = false
+  @OptionGroup var isolation: IsolateOption
 
   func validate() throws {
     if manifests.isEmpty { throw ValidationError("give at least one manifest.") }
@@ -39,13 +40,15 @@ struct Check: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let recipe = try recipe.map { try Recipe.load(path: $0) }
+      let recipe = try recipe.map { try Recipe.load(path: $0, overrides: isolation.overrides([])) }
+      let limits = (recipe?.data.limits ?? .standard).isolated(isolation)
+      try limits.requireIsolation()
       let lines = try (index ?? recipe?.data.index).map {
         try ClipIndex.load($0, shots: true)
       }
       let progress = CheckProgress()
       let check = try ManifestCheck(
-        manifests, root: root ?? recipe?.data.root, limits: recipe?.data.limits ?? .standard,
+        manifests, root: root ?? recipe?.data.root, limits: limits,
         run: recipe.map {
           Check.run($0, needsIndex: $0.data.index != nil && index ?? $0.data.index == $0.data.index)
         },

@@ -27,7 +27,8 @@ struct Curate: ParsableCommand {
   var sheet: String?
   @Option(
     name: .customLong("set"), help: "Set a recipe's key, as in curation.minMotion=0.01; may be repeated.")
-  var overrides: [String] = []
+  var settings: [String] = []
+  @OptionGroup var isolation: IsolateOption
 
   func validate() throws {
     if !output.lowercased().hasSuffix(".jsonl") { throw ValidationError("--output must end in .jsonl.") }
@@ -35,7 +36,8 @@ struct Curate: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let recipe = try Recipe.load(path: recipe, overrides: overrides)
+      let recipe = try Recipe.load(path: recipe, overrides: isolation.overrides(settings))
+      try recipe.data.limits.requireIsolation()
       guard let index = index ?? recipe.data.index else {
         throw Failure(
           .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")

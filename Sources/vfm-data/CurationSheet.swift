@@ -45,7 +45,8 @@ struct CurationSheet {
     let times = (0..<CurationSheet.frames).map { span.span.start + (Double($0) + 0.5) * step }
     do {
       return try readingPatiently { () throws(VideoError) in
-        try VideoReader(span.entry.file, limits: limits).pictures(at: times, framing: CurationSheet.framing)
+        try openVideo(ClipBytes(span.entry.file, limits: limits), limits: limits).pictures(
+          at: times, framing: CurationSheet.framing)
       }
     } catch is VideoError {
       return nil

@@ -34,7 +34,8 @@ struct IndexCommand: ParsableCommand {
   var recipe: String?
   @Option(
     name: .customLong("set"), help: "Set a recipe's key, as in data.limits.maxSeconds=60; may be repeated.")
-  var overrides: [String] = []
+  var settings: [String] = []
+  @OptionGroup var isolation: IsolateOption
   @Flag(help: "Read the clips that have a line again to compare their hash, not only their size.")
   var verify = false
   @Flag(help: "Print the result as one JSON object on standard output.")
@@ -44,6 +45,7 @@ struct IndexCommand: ParsableCommand {
     try reportingFailures {
       try Inputs.setThreads(threads)
       let data = try dataRecipe()
+      try data.limits.requireIsolation()
       let clips = try Manifest.load(
         manifest, root: root ?? data.root, pictures: data.takesPictures)
       tellWhatIsLeftOut(clips)
@@ -65,6 +67,7 @@ struct IndexCommand: ParsableCommand {
 
   /// The data section of the recipe, or the defaults of one.
   private func dataRecipe() throws -> DataSection {
+    let overrides = isolation.overrides(settings)
     if let recipe { return try Recipe.load(path: recipe, overrides: overrides).data }
     let defaults = """
       {"data": {"train": "-", "frames": 1, "height": 16, "width": 16, "frameRate": 1}, "training": {"steps": 1}}

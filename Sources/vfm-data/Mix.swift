@@ -28,7 +28,7 @@ struct Mix: ParsableCommand {
       var counts: [String] = []
       for argument in manifests {
         let (path, wanted) = try Self.parts(argument)
-        if OutputFile.isSame(path, output) {
+        if FileIdentity.isOneFile(path, output) {
           throw Failure(.usage, "\(output) is one of the manifests to mix; give the new one another name.")
         }
         let manifest = try Manifest.load(path, split: "train")

@@ -25,14 +25,16 @@ struct Pack: ParsableCommand {
   @Option(help: "Threads that decode (default: all cores). Samples do not depend on it.")
   var threads: Int?
   @Option(name: .customLong("set"), help: "Set a recipe's key, as in data.height=128; may be repeated.")
-  var overrides: [String] = []
+  var settings: [String] = []
+  @OptionGroup var isolation: IsolateOption
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
   func run() throws {
     try reportingFailures {
       try Inputs.setThreads(threads)
-      let recipe = try Recipe.load(path: recipe, overrides: overrides)
+      let recipe = try Recipe.load(path: recipe, overrides: isolation.overrides(settings))
+      try recipe.data.limits.requireIsolation()
       guard let folder = output ?? recipe.data.packed else {
         throw Failure(.usage, "Say where the pack is to go: give --output, or set data.packed in the recipe.")
       }

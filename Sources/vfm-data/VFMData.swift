@@ -1,7 +1,10 @@
 import ArgumentParser
+import Commands
 
 @main
 struct VFMData: ParsableCommand {
+  static func main() { mainOrServe() }
+
   static let configuration = CommandConfiguration(
     commandName: "vfm-data", abstract: "Make and look after sets of captioned clips.",
     discussion: "Exit codes are those of vfm-train.",

@@ -12,15 +12,15 @@ struct ComparedModels {
   /// Loads a checkpoint and its base: for an adapter what it was trained on, which `base` names if it does not lie where
   /// it lay; for a whole checkpoint any other of the same kind.
   /// - Throws: `Failure` when the two cannot be compared, and what loading throws.
-  init(_ path: String, base given: String?) throws {
-    let checkpoint = try Inputs.checkpoint(path)
+  init(_ path: String, base given: String?, isolate: Bool) throws {
+    let checkpoint = try Inputs.checkpoint(path, isolate: isolate)
     let blueprint = try Blueprint(checkpoint)
-    let ownBase = try Inputs.base(of: blueprint, adapter: checkpoint.path, given: given)
+    let ownBase = try Inputs.base(of: blueprint, adapter: checkpoint.path, given: given, isolate: isolate)
     model = try LoadedModel(checkpoint, blueprint, base: ownBase)
     if let ownBase {
-      base = try Inputs.model(ownBase.path)
+      base = try Inputs.model(ownBase.path, isolate: isolate)
     } else {
-      base = try given.map { try Inputs.model($0) }
+      base = try given.map { try Inputs.model($0, isolate: isolate) }
       if let base { try Self.check(base, beside: model) }
     }
   }

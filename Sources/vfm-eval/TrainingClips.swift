@@ -4,6 +4,7 @@ import Evaluation
 import Manifests
 import Report
 import Training
+import Video
 
 /// The clips that a model was trained on, to see whether samples are copies of them.
 struct TrainingClips {
@@ -21,9 +22,11 @@ struct TrainingClips {
   /// - Parameters:
   ///   - root: the folder that the clips of `given` must lie in.
   ///   - limit: the most clips to compare with.
+  ///   - limits: what a clip may cost.
   /// - Returns: nil, after a note on standard error, when the recipe's clips are not there.
   /// - Throws: `ManifestError` when `given` cannot be read.
-  static func find(_ given: String?, root: String?, limit: Int, of model: LoadedModel) throws
+  static func find(_ given: String?, root: String?, limit: Int, of model: LoadedModel, limits: DecodeLimits)
+    throws
     -> TrainingClips?
   {
     let blueprint = model.blueprint
@@ -31,7 +34,7 @@ struct TrainingClips {
       TrainingClips(
         manifest: manifest,
         clips: SpreadClips(
-          manifest, shape: blueprint.clipShape, limit: limit, source: .files(blueprint.recipe.data.limits)))
+          manifest, shape: blueprint.clipShape, limit: limit, source: .files(limits)))
     }
     if let given {
       return clips(

@@ -13,6 +13,8 @@ import Video
 /// Measures a checkpoint on held-out clips.
 @main
 struct VFMEval: ParsableCommand {
+  static func main() { mainOrServe() }
+
   static let configuration = CommandConfiguration(
     commandName: "vfm-eval", abstract: "Measure a checkpoint on held-out clips, alone or beside its base.",
     discussion: """
@@ -70,6 +72,7 @@ struct VFMEval: ParsableCommand {
   var threads: Int?
   @Flag(help: "Print one JSON object.")
   var json = false
+  @OptionGroup var isolation: IsolateOption
 
   func validate() throws {
     if clips < 1 || samples ?? 0 < 0 || steps ?? 1 < 1 || trainingClips < 1 {
@@ -85,12 +88,16 @@ struct VFMEval: ParsableCommand {
       try Inputs.setThreads(threads)
       if let report { try OutputFile.check(report, "--report", endings: [".html", ".htm"]) }
       if let sheet { try OutputFile.check(sheet, "--sheet", endings: [".png"]) }
-      let models = try ComparedModels(checkpoint, base: base)
+      let models = try ComparedModels(checkpoint, base: base, isolate: isolation.isOn)
+      let limits = models.model.blueprint.recipe.data.limits.isolated(isolation, atMost: .standard)
+      try limits.requireIsolation()
       let measurement = Measurement(
-        models, try read(models.model.blueprint), limit: samples, settings: settings(models.model.blueprint))
+        models, try read(models.model.blueprint, limits), limit: samples,
+        settings: settings(models.model.blueprint))
       let training =
         measurement.choice == nil
-        ? nil : try TrainingClips.find(training, root: root, limit: trainingClips, of: models.model)
+        ? nil
+        : try TrainingClips.find(training, root: root, limit: trainingClips, of: models.model, limits: limits)
       let record = try measurement.record(manifest: manifest, training: training)
       try printResult(try json ? EvalJSON(record).text() : record.text)
       if let sheet {
@@ -106,11 +113,11 @@ struct VFMEval: ParsableCommand {
   }
 
   /// The held-out clips that can be read, the first of them.
-  private func read(_ blueprint: Blueprint) throws -> ClipReader {
+  private func read(_ blueprint: Blueprint, _ limits: DecodeLimits) throws -> ClipReader {
     let entries = try Manifest.load(manifest, root: root, pictures: blueprint.clipShape.frames == 1)
     tellWhatIsLeftOut(entries)
     let reader = try ClipReader(
-      entries, shape: blueprint.clipShape, limit: clips, source: .files(blueprint.recipe.data.limits))
+      entries, shape: blueprint.clipShape, limit: clips, source: .files(limits))
     for bad in reader.unreadable { standardError("left out: \(bad)\n") }
     guard reader.count > 0 else {
       throw Failure(

@@ -12,6 +12,8 @@ import Video
 /// Samples a clip of a prompt.
 @main
 struct VFMSample: ParsableCommand {
+  static func main() { mainOrServe() }
+
   static let configuration = CommandConfiguration(
     commandName: "vfm-sample", abstract: "Sample a clip of a prompt from a trained checkpoint.",
     discussion: """
@@ -51,6 +53,7 @@ struct VFMSample: ParsableCommand {
   var width: Int?
   @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
   var threads: Int?
+  @OptionGroup var isolation: IsolateOption
 
   func validate() throws {
     if steps ?? 1 < 1 { throw ValidationError("--steps must be at least 1.") }
@@ -85,7 +88,7 @@ struct VFMSample: ParsableCommand {
       } else {
         try OutputFile.check(output, "--output")
       }
-      let model = try Inputs.model(checkpoint, base: base)
+      let model = try Inputs.model(checkpoint, base: base, isolate: isolation.isOn)
       guard let sampler = model.subject.sampler else {
         throw Failure(
           .unfitInput,

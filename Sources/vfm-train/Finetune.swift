@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Files
 import Foundation
 import Manifests
 import Recipes
@@ -85,7 +86,7 @@ struct Finetune: ParsableCommand {
     guard let data else {
       throw Failure(.usage, "Say what to learn from: give --data (a manifest), or a recipe.")
     }
-    let known = try Blueprint(Inputs.checkpoint(base)).recipe
+    let known = try Blueprint(Inputs.checkpoint(base, isolate: options.isolate)).recipe
     let heldOut = validation ?? Self.heldOut(beside: data)
     var settings = FinetuneSettings(
       from: base, method: method ?? .lora, data: data, clips: 1, validation: heldOut,
@@ -134,7 +135,7 @@ struct Finetune: ParsableCommand {
   private static func heldOut(beside data: String) -> String? {
     let folder = data.contains("/") ? data[...data.lastIndex(of: "/")!] : ""
     return ["jsonl", "csv"].map { "\(folder)validation.\($0)" }.first {
-      !OutputFile.isSame($0, data) && FileManager.default.fileExists(atPath: $0)
+      !FileIdentity.isOneFile($0, data) && FileManager.default.fileExists(atPath: $0)
     }
   }
 

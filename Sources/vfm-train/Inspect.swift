@@ -19,10 +19,11 @@ struct Inspect: ParsableCommand {
   var hash = false
   @Flag(help: "Print JSON.")
   var json = false
+  @OptionGroup var isolation: IsolateOption
 
   func run() throws {
     try reportingFailures {
-      let loaded = try Inputs.checkpoint(checkpoint)
+      let loaded = try Inputs.checkpoint(checkpoint, isolate: isolation.isOn)
       if hash {
         try printResult(try RunState.hash(loaded))
       } else if json {

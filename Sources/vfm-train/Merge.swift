@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Commands
+import Files
 import Foundation
 import Training
 
@@ -21,10 +22,11 @@ struct Merge: ParsableCommand {
   var base: String?
   @Option(help: "The checkpoint to write.", completion: .file(extensions: ["h5"]))
   var output: String
+  @OptionGroup var isolation: IsolateOption
 
   func run() throws {
     try reportingFailures {
-      let model = try Inputs.model(adapter, base: base)
+      let model = try Inputs.model(adapter, base: base, isolate: isolation.isOn)
       guard model.blueprint.recipe.start.isAdapter else {
         throw Failure(.unfitInput, "\(model.path) is no adapter: it holds whole weights already.")
       }
@@ -37,7 +39,7 @@ struct Merge: ParsableCommand {
         )
       }
       for input in [model.path, model.blueprint.base?.path, base].compactMap({ $0 })
-      where OutputFile.isSame(output, input) {
+      where FileIdentity.isOneFile(output, input) {
         throw Failure(
           .cannotCreate, "--output \(output) is what would be merged; name another file, for both are needed."
         )

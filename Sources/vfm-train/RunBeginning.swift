@@ -17,7 +17,7 @@ struct RunBeginning {
 
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
-    let base = try Inputs.base(of: recipe.start)
+    let base = try Inputs.base(of: recipe.start, isolate: isolate)
     let state = try RunState(Blueprint(recipe, manifest, base: base), base: base)
     if let base {
       tell(try state.begin(from: base), state)
@@ -63,7 +63,7 @@ struct RunBeginning {
   private func base(of saved: Blueprint, at path: String, in folder: String) throws -> LoadedBase? {
     guard let began = saved.base else { return nil }
     if let from = recipe.start.from, from != saved.recipe.start.from {
-      let named = try LoadedBase(Inputs.checkpoint(from))
+      let named = try LoadedBase(Inputs.checkpoint(from, isolate: isolate))
       guard named.weightsHash == began.weightsHash else {
         throw BaseError.otherStart(run: folder, base: from, began: began)
       }
@@ -71,10 +71,12 @@ struct RunBeginning {
     }
     if saved.recipe.start.isAdapter {
       // A run's folder may hold newer checkpoints by now than the one that the adapter began with.
-      return try (try? Inputs.base(of: saved, adapter: path, given: nil))
-        ?? Inputs.base(of: saved, adapter: path, given: recipe.start.from)
+      return try (try? Inputs.base(of: saved, adapter: path, given: nil, isolate: isolate))
+        ?? Inputs.base(of: saved, adapter: path, given: recipe.start.from, isolate: isolate)
     }
-    if let base = try? LoadedBase(CheckpointFile.read(began.path)), base.weightsHash == began.weightsHash {
+    if let base = try? LoadedBase(CheckpointFile.read(began.path, isolate: isolate)),
+      base.weightsHash == began.weightsHash
+    {
       return base
     }
     standardError(
@@ -82,6 +84,9 @@ struct RunBeginning {
     )
     return nil
   }
+
+  /// Whether a base is read in a process of its own, as clips are.
+  private var isolate: Bool { recipe.data.limits.isolate }
 
   private func tell(_ report: LoadingReport, _ state: RunState) {
     let parameters = state.parameters

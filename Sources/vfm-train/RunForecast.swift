@@ -44,7 +44,7 @@ struct RunForecast {
 
   /// Takes about ten seconds.
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
-    let base = try Inputs.base(of: recipe.start)
+    let base = try Inputs.base(of: recipe.start, isolate: recipe.data.limits.isolate)
     let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = manifest.captions(spread: 64)
     cut = recipe.task.captions?.cut(manifest.indices.lazy.map { manifest.caption($0) })

@@ -7,7 +7,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The run's folder (default: in Checkpoints/, by the recipe's name).", completion: .directory)
   var output: String?
   @Option(name: .customLong("set"), help: "Set a recipe's key, as in training.steps=2000; may be repeated.")
-  var overrides: [String] = []
+  var settings: [String] = []
+  @OptionGroup var isolation: IsolateOption
   @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
   var threads: Int?
   @Option(help: "Save and stop, with exit code 75, once this many steps are done.")
@@ -17,6 +18,13 @@ struct RunOptions: ParsableArguments {
       "Save and stop, with exit code 75, before so much time is over (90s, 15m, 3h, 1h30m).",
       valueName: "time"))
   var maxTime: TimeLimit.Text?
+  @Option(
+    help: ArgumentHelp(
+      """
+      End with exit code 70 when nothing happens for so long and the time to save (default: ten times the usual step, a \
+      minute, or what a clip may take, whichever is longest).
+      """, valueName: "time"))
+  var hangLimit: TimeLimit.Text?
   @Flag(
     help:
       "Print what the run will cost, memory and time included, and train nothing; takes about ten seconds.")
@@ -26,6 +34,14 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1.") }
+  }
+
+  /// What is set of the recipe's keys.
+  var overrides: [String] { isolation.overrides(settings) }
+
+  /// Whether a base is read in a process of its own, as the options say it of clips.
+  var isolate: Bool {
+    isolation.isOn || settings.contains { $0.filter { !$0.isWhitespace } == "data.limits.isolate=true" }
   }
 
   /// The command that was given without `--stop-after`.

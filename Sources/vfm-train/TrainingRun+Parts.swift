@@ -24,6 +24,14 @@ extension TrainingRun {
     return loader
   }
 
+  /// What ends the run if it hangs.
+  /// - Parameter limit: the seconds of `--hang-limit`.
+  func makeWatchdog(limit: Double?, _ loader: BatchLoader) -> Watchdog {
+    Watchdog(
+      limit: limit, checkpointBytes: state.checkpointBytes, clipSeconds: recipe.data.limits.maxSeconds,
+      loader: loader, path: folder.hang)
+  }
+
   /// Says what is trained, and what is good to know of it.
   func introduce(_ heldOut: HeldOutClips) {
     let parameters = state.parameters

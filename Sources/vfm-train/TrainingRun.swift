@@ -34,16 +34,20 @@ final class TrainingRun: TrainingObserver {
   private var failure: (any Error)?
   private var isLogLost = false
   private var limit: TimeLimit?
+  private var watchdog: Watchdog?
 
   /// Plans or trains what a recipe says.
   /// - Parameter name: of the run's folder in `Checkpoints`, unless the options say otherwise.
   static func run(_ recipe: Recipe, _ options: RunOptions, name: String) throws {
     let limit = options.maxTime.map(TimeLimit.init)
+    try recipe.data.limits.requireIsolation()
     let manifest = try recipe.data.trainManifest()
     if options.plan { return try PlanPrinter(recipe, manifest).print(json: options.json) }
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
     try TrainingRun(recipe, manifest, folder: folder, limit)
-      .start(stopAfter: options.stopAfter, goOnWith: options.commandToGoOn, json: options.json)
+      .start(
+        stopAfter: options.stopAfter, goOnWith: options.commandToGoOn, json: options.json,
+        hangLimit: options.hangLimit?.seconds)
   }
 
   /// Takes hold of the folder and finds out where to begin.
@@ -80,7 +84,7 @@ final class TrainingRun: TrainingObserver {
   }
 
   /// Trains until the end, a stop, or an error.
-  func start(stopAfter: Int?, goOnWith command: String, json: Bool) throws {
+  func start(stopAfter: Int?, goOnWith command: String, json: Bool, hangLimit: Double?) throws {
     let clock = ContinuousClock()
     let begun = clock.now
     if let stopAfter, stopAfter <= state.step {
@@ -101,9 +105,15 @@ final class TrainingRun: TrainingObserver {
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
     )
+    watchdog = makeWatchdog(limit: hangLimit, loader)
+    defer { watchdog?.stop() }
     let outcome = try reportingAnyEnd {
       let outcome = try trainer.run(
-        stopAfter: stopAfter, shouldStop: { stop.isMade || self.failure != nil || self.isTimeOver })
+        stopAfter: stopAfter,
+        shouldStop: {
+          self.watchdog?.notePass()
+          return stop.isMade || self.failure != nil || self.isTimeOver
+        })
       if let failure { throw failure }
       return outcome
     }
@@ -147,6 +157,7 @@ final class TrainingRun: TrainingObserver {
     stepsHere += 1
     if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
     limit?.note(step: step.seconds)
+    watchdog?.note("step \(step.step) was done", step: step.seconds)
     progress.show(step)
     noteLostLog(step.step)
     remembering { try metrics.add(step, parameters: state.parameters.parameterCount) }
@@ -162,6 +173,7 @@ final class TrainingRun: TrainingObserver {
   }
 
   func validated(_ report: HeldOutReport) {
+    watchdog?.note("held-out clips were looked at after step \(report.step)")
     for (evaluations, clips) in [(report.heldOut, ""), (report.remembered, " of the base's clips")] {
       for evaluation in evaluations {
         let words = evaluation.figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
@@ -178,7 +190,7 @@ final class TrainingRun: TrainingObserver {
   private func changesFromBase() -> [WeightChange] {
     guard let path = base else { return [] }
     do {
-      let loaded = try LoadedBase(CheckpointFile.read(path))
+      let loaded = try LoadedBase(CheckpointFile.read(path, isolate: recipe.data.limits.isolate))
       if loaded.weightsHash == state.blueprint.base?.weightsHash {
         return try WeightChange.measure(state.parameters, base: loaded.weights)
       }
@@ -226,6 +238,7 @@ final class TrainingRun: TrainingObserver {
 
   func saved(step: Int, path: String, seconds: Double) {
     limit?.note(save: seconds)
+    watchdog?.note("step \(step) was saved")
     progress.say("step \(step): saved \(path)")
   }
 

@@ -9,7 +9,7 @@ private func isRefused(_ bytes: [UInt8]) -> Bool {
   let image = FileImage(count: bytes.count)!
   image.bytes.copyBytes(from: bytes)
   do {
-    _ = try LoadedCheckpoint(path: "damaged.h5", image: image)
+    _ = try CheckpointImage(image, path: "damaged.h5")
     return false
   } catch let error as CheckpointError {
     guard case .damaged = error else { return false }

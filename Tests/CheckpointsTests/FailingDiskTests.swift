@@ -108,7 +108,7 @@ func anyFailingCallLeavesTheEarlierCheckpoint(_ code: Int32, isLasting: Bool) th
 }
 
 /// Each of these steps is needed, in this order: a file that is renamed before it is on the disk, or whose name is not,
-/// does not survive a power cut, and an old one that goes before does not come back.
+/// does not survive a power cut, and an old one that goes before does not come back. First comes the name of the folder itself.
 @Test func theStepsOfASaveComeInTheirOrder() throws {
   let temporary = try TemporaryFolder()
   try CheckpointFolder(temporary.path).save(sample(step: 1), step: 1)
@@ -117,7 +117,8 @@ func anyFailingCallLeavesTheEarlierCheckpoint(_ code: Int32, isLasting: Bool) th
   let steps = fault.calls.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
   #expect(
     steps == [
-      "statvfs", "open", "write", "fsync", "read", "close", "rename", "fsync of the folder", "unlink",
+      "fsync of the folder", "statvfs", "open", "write", "fsync", "read", "close", "rename",
+      "fsync of the folder", "unlink",
     ])
 }
 

@@ -1,6 +1,8 @@
 import CHDF5
 import Foundation
 import HDF5
+import Isolation
+import TestPrograms
 import Testing
 
 @testable import Checkpoints
@@ -25,13 +27,16 @@ import Testing
     ("list attribute", "the attribute list is neither a text nor a number"),
   ])
 func hostileFilesAreRefused(_ trick: String, _ words: String) throws {
+  IsolatedProcess.program.withLock { $0 = TestProgram.path("isolation-probe") }
   let folder = try TemporaryFolder()
   let path = folder.path + "/hostile.h5"
   let secret = try folder.file("secret", Array("not for you, at all".utf8))
   HDF5.session { write(trick, to: path, secret: secret) }
-  let error = #expect(throws: CheckpointError.self) { try CheckpointFile.read(path) }
-  #expect(error?.kind == .unfitInput)
-  #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+  for isolate in [false, true] {
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.read(path, isolate: isolate) }
+    #expect(error?.kind == .unfitInput)
+    #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+  }
 }
 
 private func write(_ trick: String, to path: String, secret: String) {

@@ -1,5 +1,6 @@
 import Foundation
 import SyntheticClips
+import TestPrograms
 
 /// What a command did.
 struct CommandResult {
@@ -10,23 +11,6 @@ struct CommandResult {
   var json: [String: Any] {
     let object = try? JSONSerialization.jsonObject(with: Data(output.utf8))
     return object as? [String: Any] ?? [:]
-  }
-}
-
-/// The built commands, which lie beside the tests' own program.
-enum CommandLineTool {
-  static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-  static var products: String {
-    // The tests are a program of the build folder; run by another program, its path is an argument.
-    let candidates = CommandLine.arguments + [folder]
-    for path in candidates {
-      var directory = (path as NSString).deletingLastPathComponent
-      for _ in 0..<4 {
-        if FileManager.default.isExecutableFile(atPath: directory + "/vfm-train") { return directory }
-        directory = (directory as NSString).deletingLastPathComponent
-      }
-    }
-    preconditionFailure("vfm-train is not beside the tests: \(candidates)")
   }
 }
 
@@ -43,7 +27,7 @@ func vfm(
   whileRunning: ((Process) -> Void)? = nil
 ) throws -> CommandResult {
   let process = Process()
-  let tool = CommandLineTool.products + "/" + arguments[0]
+  let tool = TestProgram.path(arguments[0])
   var script = ""
   // Without the signal a write beyond the limit fails as on a full disk.
   if let limit { script += "trap '' XFSZ; ulimit -f \(limit); " }

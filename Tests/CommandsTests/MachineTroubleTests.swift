@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// What the machine is to blame for is told in the system's words, tried again, and never noted against a clip.
@@ -6,7 +7,7 @@ struct MachineTroubleTests {
   /// Makes a system call fail: so many times, -1 for ever, for files whose path ends so.
   private func failing(_ call: String, _ code: Int32, _ times: Int, _ file: String) throws -> [String: String]
   {
-    let library = CommandLineTool.products + "/libFaultyDisk.so"
+    let library = TestProgram.path("libFaultyDisk.so")
     try #require(FileManager.default.fileExists(atPath: library), "\(library) is not built")
     return ["LD_PRELOAD": library, "VFM_FAULT": "\(call) \(code) \(times) \(file)"]
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Files that commands write: whole or not at all, and never in the place of what is no file.
@@ -78,7 +79,7 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = [
-      "-c", "exec \"$0\" inspect $'\(bench.path)/\\xff.h5' 2>&1", CommandLineTool.products + "/vfm-train",
+      "-c", "exec \"$0\" inspect $'\(bench.path)/\\xff.h5' 2>&1", TestProgram.path("vfm-train"),
     ]
     let pipe = Pipe()
     process.standardOutput = pipe

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 // VFM_FAULT="CALL NUMBER COUNT TEXT": the call, "open" or "pread", of a file whose path ends in TEXT fails with the error
-// number, COUNT times; -1 for ever. What is opened by its number in /proc/self/fd counts by the path behind it.
+// number, COUNT times; -1 for ever. With the number 0 it never returns. What is opened by its number in /proc/self/fd counts by the path behind it.
 static atomic_int left = -2;
 static char call[16], text[512];
 static int number;
@@ -46,6 +46,7 @@ static int fails(const char *name, const char *path, int descriptor) {
   }
   if (!ends_in_text(path)) return 0;
   if (left > 0) left--;
+  while (number == 0) pause();
   errno = number;
   return 1;
 }

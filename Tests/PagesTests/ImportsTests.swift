@@ -7,7 +7,7 @@ struct ImportsTests {
 
   @Test func theManifestIsUnderstood() throws {
     let manifest = try manifest()
-    #expect(manifest.imports["Checkpoints"] == ["HDF5", "Files", "Hashing"])
+    #expect(manifest.imports["Checkpoints"] == ["HDF5", "Isolation", "Files", "Hashing"])
     #expect(manifest.imports["Files"] == [])
     #expect(manifest.imports["vfm-train"]?.isSuperset(of: ["Commands", "Training", "Tensors"]) == true)
     let folders = try FileManager.default.contentsOfDirectory(

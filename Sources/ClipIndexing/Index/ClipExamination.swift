@@ -43,7 +43,7 @@ package struct ClipExamination {
 
   private func examined(_ bytes: ClipBytes, sha256: String) throws -> IndexLine {
     do {
-      let reader = try VideoReader(bytes, limits: limits)
+      let reader = try openVideo(bytes, limits: limits)
       var meter = FrameMeter()
       var failure: VideoError?
       do {

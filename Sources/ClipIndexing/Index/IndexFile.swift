@@ -55,8 +55,7 @@ final class IndexFile {
           ? IndexFileError(path: path, kind: .inUse, reason: "another process is writing it")
           : IndexFileError(path: path, kind: .cannotCreate, reason: systemWords(code))
       }
-      var (held, named) = (stat(), stat())
-      guard fstat(file, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino else {
+      guard let held = FileIdentity(descriptor: file), held == FileIdentity(path) else {
         // Another process put a new file in its place before the lock was ours.
         close(file)
         continue

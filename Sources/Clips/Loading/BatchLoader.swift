@@ -81,6 +81,9 @@ public final class BatchLoader: Sendable {
     return count
   }
 
+  /// How many samples were read, or could not be, so far: it grows as long as the loader is at work.
+  public var samplesDone: Int { maker.reader.done.load(ordering: .relaxed) }
+
   /// How many different clips gave no sample so far.
   public var badClips: Int { maker.quarantine.count }
 

@@ -19,7 +19,7 @@ struct ClipFacts: Sendable, Equatable {
 
 extension ClipFacts {
   /// The facts of an open clip.
-  init(of reader: VideoReader) throws {
+  init(of reader: any VideoReading) throws {
     self.init(seconds: try reader.shownDuration(), width: reader.info.width, height: reader.info.height)
   }
 

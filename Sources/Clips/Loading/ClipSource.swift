@@ -36,7 +36,7 @@ final class FileSource: OpenClip {
   private let bytes: ClipBytes
   private let limits: DecodeLimits
   private let timings: ClipTimings
-  private var reader: VideoReader?
+  private var reader: (any VideoReading)?
 
   init(_ entry: ClipEntry, _ limits: DecodeLimits, _ timings: ClipTimings) throws {
     self.entry = entry
@@ -52,7 +52,8 @@ final class FileSource: OpenClip {
   func facts() throws -> ClipFacts {
     try entry.naming {
       let reader = try opened()
-      timings.keep(try reader.timing(), of: entry)
+      // An isolated process keeps what it learns.
+      if let reader = reader as? VideoReader { timings.keep(try reader.timing(), of: entry) }
       return try ClipFacts(of: reader)
     }
   }
@@ -61,9 +62,9 @@ final class FileSource: OpenClip {
     try entry.naming { try opened().pictures(at: times, framing: framing) }
   }
 
-  private func opened() throws -> VideoReader {
+  private func opened() throws -> any VideoReading {
     if let reader { return reader }
-    let opened = try VideoReader(bytes, limits: limits, timing: timings[entry])
+    let opened = try openVideo(bytes, limits: limits, timing: timings[entry])
     reader = opened
     return opened
   }

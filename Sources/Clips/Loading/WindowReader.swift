@@ -16,6 +16,8 @@ final class WindowReader: Sendable {
   private let source: ClipSource
   private let index: IndexGuard?
   private let timings = ClipTimings()
+  /// How many samples were read, or could not be.
+  let done = Atomic(0)
 
   private struct Key: Hashable {
     let clip: Int
@@ -48,7 +50,8 @@ final class WindowReader: Sendable {
   /// - Throws: `BadClip` when the clip cannot be used, `PackError` when the pack cannot, `MachineError` when the machine
   ///   does not let anything be read for a while.
   func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws -> ClipPixels {
-    try patiently { try pixelsAtOnce(of: entry, sample: sample) }
+    defer { done.add(1, ordering: .relaxed) }
+    return try patiently { try pixelsAtOnce(of: entry, sample: sample) }
   }
 
   private func pixelsAtOnce(

@@ -33,7 +33,7 @@ struct PackedContent: Sendable {
       let file = try ClipBytes(entry.file, limits: limits)
       let digest = try file.digest()
       (bytes, modified, sha256) = (file.count, file.modified, digest)
-      let reader = try VideoReader(file, limits: limits)
+      let reader = try openVideo(file, limits: limits)
       let facts = try ClipFacts(of: reader)
       try fill(from: reader, entry, facts, transform, room: room)
       self.facts = facts
@@ -48,7 +48,8 @@ struct PackedContent: Sendable {
   }
 
   private mutating func fill(
-    from reader: VideoReader, _ entry: ClipEntry, _ facts: ClipFacts, _ transform: PackTransform, room: Int
+    from reader: any VideoReading, _ entry: ClipEntry, _ facts: ClipFacts, _ transform: PackTransform,
+    room: Int
   ) throws {
     let (first, last) = (entry.start ?? 0, min(entry.end ?? .infinity, facts.seconds))
     guard first < last else { return }

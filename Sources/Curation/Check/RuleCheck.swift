@@ -1,7 +1,6 @@
 import ClipIndexing
 import Clips
 import Files
-import Glibc
 import Manifests
 import Synchronization
 import Tensors
@@ -72,7 +71,8 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     }
     self.manifest = manifest.path
     func isTrainedOn(_ place: Int) -> Bool { manifest[place].split.map { $0 == "train" } ?? true }
-    let isHeldOut = run.heldOut.map { isOneFile(manifest.path, $0) } ?? false
+    let isHeldOut =
+      run.heldOut.map { $0 == manifest.path || FileIdentity.isOneFile(manifest.path, $0) } ?? false
     let trained = isHeldOut ? 0 : manifest.indices.count(where: isTrainedOn)
     missingInIndex =
       run.needsIndex && !isHeldOut
@@ -101,12 +101,4 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     if let error = trouble.withLock({ $0 }) { throw error }
     return faults.withLock { $0 }
   }
-}
-
-/// Whether two paths lead to one file or folder, or are one text.
-private func isOneFile(_ one: String, _ other: String) -> Bool {
-  var (first, second) = (stat(), stat())
-  if one == other { return true }
-  return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
-    && first.st_ino == second.st_ino
 }

@@ -15,7 +15,11 @@ extension DecodeLimits {
         "maxBytes", 1...Int.max, default: 16 << 30, "The largest clip that is opened, in bytes."),
       moreCodecs: section.strings(
         "moreCodecs", atMost: 32,
-        "Decoders to allow besides the usual ones (docs/security.md lists these), by libav's names, as in dnxhd."
+        "Decoders to allow besides the usual ones (docs/SECURITY.md lists these), by libav's names, as in dnxhd."
+      ),
+      isolate: section.flag(
+        "isolate", default: false,
+        "Whether clips, and a base to start from, are read in a process of its own that has no files, no network and bounded memory: for those of strangers (docs/SECURITY.md). Needs Linux with seccomp."
       ))
   }
 }

@@ -48,16 +48,36 @@ struct RunMetrics {
   /// Lines that are not what they should be, other than an unfinished last one.
   private(set) var unreadableLines = 0
 
+  private static let newline = UInt8(ascii: "\n")
+
   /// Reads what is there so far: the last line of a run that goes on, or that was cut off, may be incomplete.
-  init(_ data: some Collection<UInt8>) {
+  init(_ bytes: some Collection<UInt8>) {
+    let (data, decoder) = (Data(bytes), JSONDecoder())
+    for line in data.split(separator: Self.newline) {
+      add(line, isEnded: line.endIndex != data.endIndex, decoder)
+    }
+  }
+
+  /// Reads a file in pieces: that of a long run is larger than all that is made of it.
+  init(contentsOf path: String) throws {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
     let decoder = JSONDecoder()
-    let newline = UInt8(ascii: "\n")
-    for part in data.split(separator: newline) {
-      if let line = try? decoder.decode(Line.self, from: Data(part)) {
-        add(line)
-      } else if part.endIndex != data.endIndex {
-        unreadableLines += 1
-      }
+    var rest = Data()
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      rest += piece
+      guard let end = rest.lastIndex(of: Self.newline) else { continue }
+      for line in rest[..<end].split(separator: Self.newline) { add(line, isEnded: true, decoder) }
+      rest = Data(rest[(end + 1)...])
+    }
+    if !rest.isEmpty { add(rest, isEnded: false, decoder) }
+  }
+
+  private mutating func add(_ line: Data, isEnded: Bool, _ decoder: JSONDecoder) {
+    if let line = try? decoder.decode(Line.self, from: line) {
+      add(line)
+    } else if isEnded {
+      unreadableLines += 1
     }
   }
 

@@ -20,8 +20,10 @@ struct RunRecord {
       throw .noFolder(folder)
     }
     name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-    metrics = RunMetrics(try Self.bytes(of: folder + "/metrics.jsonl"))
-    recipe = RecipeText(String(decoding: try Self.bytes(of: folder + "/recipe.json"), as: UTF8.self))
+    metrics = try Self.read(folder + "/metrics.jsonl") { try RunMetrics(contentsOf: $0) }
+    recipe = try Self.read(folder + "/recipe.json") {
+      RecipeText(String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self))
+    }
     samples = SampleSet.all(in: folder + "/samples")
     quarantined = QuarantinedClip.list(FileManager.default.contents(atPath: folder + "/quarantine.jsonl"))
     finetuning = FinetuneSummary(metrics, recipe: recipe, checkpoints: Self.checkpoints(in: folder))
@@ -40,10 +42,12 @@ struct RunRecord {
     return paths
   }
 
-  private static func bytes(of path: String) throws(RunReportError) -> Data {
+  private static func read<Result>(
+    _ path: String, _ body: (String) throws -> Result
+  ) throws(RunReportError) -> Result {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path) }
     do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
+      return try body(path)
     } catch {
       throw .unreadable(path, reason: plainWords(error))
     }

@@ -12,9 +12,13 @@ struct DecodeBench {
   /// How many clips the samples are of.
   var clips: Int { timings.count }
 
+  private let limits: DecodeLimits
+
   /// Reads the times of all clips once.
-  init(_ list: DecodeSamples) throws {
+  /// - Parameter isolate: whether samples are read in processes of their own, which keep the times themselves.
+  init(_ list: DecodeSamples, isolate: Bool) throws {
     self.list = list
+    limits = DecodeLimits(isolate: isolate)
     framing = Framing(width: list.size, height: list.size)
     var timings: [String: ClipTiming] = [:]
     for path in Set(list.samples.map(\.path)) { timings[path] = try VideoReader(path: path).timing() }
@@ -52,8 +56,9 @@ struct DecodeBench {
           let i = next.add(1, ordering: .relaxed).oldValue
           guard i < range.upperBound else { return }
           let sample = list.samples[i % list.samples.count]
-          let reader = try VideoReader(
-            ClipFile(path: sample.path), timing: isWarm ? timings[sample.path] : nil)
+          let reader = try openVideo(
+            ClipBytes(ClipFile(path: sample.path), limits: limits), limits: limits,
+            timing: isWarm ? timings[sample.path] : nil)
           _ = try reader.pictures(at: sample.times, framing: framing)
         }
       } catch { failure.withLock { $0 = error } }

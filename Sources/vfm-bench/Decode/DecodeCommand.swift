@@ -24,6 +24,8 @@ struct DecodeCommand: ParsableCommand {
     help: "Read each sample once; print as JSON which clips cannot be read, and a hash of all pictures.")
   var check = false
   @Option(help: "Read this many samples and print the memory in between, in place of times.") var soak: Int?
+  @Flag(help: "Read in processes of their own (docs/SECURITY.md); cold and warm are one then.") var isolate =
+    false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -46,7 +48,7 @@ struct DecodeCommand: ParsableCommand {
           clips, count: samples, frames: frames, frameRate: frameRate, size: size, seed: seed)
       if let samplesOut { return try list.write(to: samplesOut) }
       if check { return try printJSON(DecodeCheck(list)) }
-      let bench = try DecodeBench(list)
+      let bench = try DecodeBench(list, isolate: isolate)
       if let soak { return try report(bench.soak(soak, threads: threads.max() ?? 1)) }
       var figures: [(String, Double)] = [
         ("clips", Double(bench.clips)), ("samples", Double(list.samples.count)),

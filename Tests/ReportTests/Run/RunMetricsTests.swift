@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Report
@@ -31,6 +32,22 @@ struct RunMetricsTests {
       #"{"step":2,"heldOut":{"time 0.5":null}}"#)
     #expect(metrics.conditions == ["time 0.1", "time 0.9", "time 10", "all"])
     #expect(metrics.validations[1].losses.isEmpty)
+  }
+
+  /// A file is read in pieces, and lines lie across their ends.
+  @Test func aLongFileIsReadAsItsLines() throws {
+    let line = { (step: Int) in
+      "{\"step\":\(step),\"loss\":\(step).5,\"notes\":\"\(String(repeating: "x", count: step % 97))\"}\n"
+    }
+    let text = (1...20_000).map(line).joined() + "broken\n" + #"{"step":20001,"lo"#
+    #expect(text.utf8.count > 1 << 20)
+    let path = NSTemporaryDirectory() + "vfm-metrics-\(UUID().uuidString).jsonl"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let metrics = try RunMetrics(contentsOf: path)
+    #expect(metrics.steps.map(\.step) == Array(1...20_000))
+    #expect(metrics.steps.map(\.loss) == RunMetrics(Array(text.utf8)).steps.map(\.loss))
+    #expect(metrics.unreadableLines == 1)
   }
 
   @Test func foreignLinesAreLeftAlone() {

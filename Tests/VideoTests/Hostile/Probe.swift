@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// What `clip-probe`, a program that lies beside the tests, tells of clips.
 enum Probe {
@@ -10,19 +11,7 @@ enum Probe {
     let growth: Double
   }
 
-  static var program: String {
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-    for path in CommandLine.arguments + [own] {
-      var folder = (path as NSString).deletingLastPathComponent
-      for _ in 0..<4 {
-        if FileManager.default.isExecutableFile(atPath: folder + "/clip-probe") {
-          return folder + "/clip-probe"
-        }
-        folder = (folder as NSString).deletingLastPathComponent
-      }
-    }
-    preconditionFailure("clip-probe is not beside the tests")
-  }
+  static var program: String { TestProgram.path("clip-probe") }
 
   /// Reads clips, each before the next, in one process.
   /// - Parameter tracer: a command that runs the probe, with its arguments.
