@@ -109,6 +109,35 @@ import Testing
     #expect(error?.machine?.code == ENOMEM)
   }
 
+  /// What a process answers that was taken over is not believed.
+  @Test func falseAnswersAreSeen() throws {
+    func sizes(_ sides: String) throws -> PictureSizes {
+      try JSONDecoder().decode(PictureSizes.self, from: Data("{\"sides\":\(sides)}".utf8))
+    }
+    let framing = Framing(width: 4, height: 2)
+    #expect(try sizes("[[4,2],[4,2]]").byteCounts(count: 2, framing, most: 100) == [24, 24])
+    for wrong in ["[[4,2]]", "[[4,2],[1,1]]", "[[4,2],[4,3]]", "[[4,2],[4,-2]]", "[[4,2],[4]]", "[[4,2],[]]"]
+    {
+      #expect(try sizes(wrong).byteCounts(count: 2, framing, most: 100) == nil)
+    }
+    let covering = Framing.covering(width: 4, height: 2)
+    #expect(try sizes("[[9,2]]").byteCounts(count: 1, covering, most: 100) == [54])
+    #expect(try sizes("[[3,2]]").byteCounts(count: 1, covering, most: 100) == nil)
+    #expect(try sizes("[[200,2]]").byteCounts(count: 1, covering, most: 100) == nil)
+    #expect(try sizes("[[4611686018427387904,4]]").byteCounts(count: 1, nil, most: 100) == nil)
+    func info(_ width: Int = 1, _ codec: String = "h264", rate: Double = 25, duration: Double? = 1)
+      -> VideoInfo
+    {
+      VideoInfo(
+        width: width, height: 1, codec: codec, pixelFormat: "yuv420p", frameRate: rate, duration: duration,
+        rotation: 90, frameCount: nil)
+    }
+    #expect(info().isSound && info(duration: nil).isSound)
+    for wrong in [info(0), info(1 << 24), info(1, "\u{1b}[2J"), info(rate: .nan), info(duration: .infinity)] {
+      #expect(!wrong.isSound)
+    }
+  }
+
   /// Whoever stops in the middle leaves a process that nobody else gets.
   @Test func anUnfinishedReadingIsNotGoneOnWith() throws {
     let scratch = try Scratch()

@@ -18,6 +18,8 @@ public final class IsolatedVideoReader: VideoReading {
   private let mostFrames: Int
   /// Whether frames are still to come, so that the process is of no use to others.
   private var isInStream = false
+  /// Whether something failed there: what the clip has done to the process then is not known, and it is not used again.
+  private var hasFailed = false
 
   /// Hands an open clip to an isolated process.
   /// - Throws: when it cannot be opened there, has no video stream, or nothing in it can be decoded.
@@ -41,14 +43,13 @@ public final class IsolatedVideoReader: VideoReading {
     }
     switch reply {
     case .info(let info) where info.isSound: self.info = info
-    // What a clip that fails has done to the process is not known: it is not used again.
     case .failed(let trouble): throw trouble.error(path)
     default: throw VideoError(path: path, stage: .open, reason: process.nonsense("something else").reason)
     }
   }
 
   deinit {
-    guard !isInStream, (try? process.send(ClipRequest.close)) != nil else { return }
+    guard !isInStream, !hasFailed, (try? process.send(ClipRequest.close)) != nil else { return }
     process.giveBack()
   }
 
@@ -73,7 +74,7 @@ public final class IsolatedVideoReader: VideoReading {
   /// The pictures shown at ascending times, in seconds after the first shown frame.
   public func pictures(at times: [Double], framing: Framing?) throws(VideoError) -> [Picture] {
     let answer = try answer(
-      to: .pictures(times: times, framing: framing), mostJSON: 1 << 20 + 64 * times.count)
+      to: .pictures(times: times, framing: framing), mostJSON: (1 << 20) + 64 * times.count)
     return try pictures(answer, count: times.count, framing)
   }
 
@@ -137,7 +138,10 @@ extension IsolatedVideoReader {
       try process.send(request)
       return try process.receive(within: Self.patience(limits), mostJSON: mostJSON, ClipReply.self)
     }
-    if case .failed(let trouble) = answer.reply { throw trouble.error(path) }
+    if case .failed(let trouble) = answer.reply {
+      hasFailed = true
+      throw trouble.error(path)
+    }
     return answer
   }
 

@@ -32,6 +32,7 @@ struct DecodeCommand: ParsableCommand {
     if clips.isEmpty == (samplesIn == nil) {
       throw ValidationError("Name clips, or samples with --samples-in, and not both.")
     }
+    if isolate && check { throw ValidationError("--check reads in this process; leave out --isolate.") }
     if samples < 1 || frames < 1 || !(frameRate > 0) || size < 1 || threads.contains(where: { $0 < 1 })
       || (soak ?? 1) < 1
     {
