@@ -9,7 +9,6 @@ import Foundation
 import Manifests
 import Recipes
 import Report
-import Sampling
 import Tasks
 import Tensors
 import Training
@@ -203,29 +202,6 @@ final class TrainingRun: TrainingObserver {
     return []
   }
 
-  func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool) {
-    guard let (samples, sampler) = sampling(subject) else { return }
-    remembering {
-      guard try SampleWriter.write(samples, from: sampler, to: folder.samples(step: step), goesOn: goesOn)
-      else {
-        return
-      }
-      _ = try RunReport(folder: folder.path).write()
-    }
-  }
-
-  func hasSamples(step: Int) -> Bool {
-    guard let (samples, _) = sampling(state.subject) else { return true }
-    return SampleWriter.areWhole(samples, in: folder.samples(step: step))
-  }
-
-  private func sampling(_ subject: Subject) -> (SamplesSection, any Sampler)? {
-    guard let samples = recipe.task.samples, !samples.prompts.isEmpty, let sampler = subject.sampler else {
-      return nil
-    }
-    return (samples, sampler)
-  }
-
   func wentBack(to step: Int, from failed: Int) {
     for later in folder.sampleSteps where later > step {
       try? FileManager.default.removeItem(atPath: folder.samples(step: later))
@@ -245,7 +221,7 @@ final class TrainingRun: TrainingObserver {
   func warned(_ message: String) { progress.say(message) }
 
   /// An error in a notification ends the run at the next chance, with its state saved.
-  private func remembering(_ work: () throws -> Void) {
+  func remembering(_ work: () throws -> Void) {
     do { try work() } catch { failure = failure ?? error }
   }
 }
