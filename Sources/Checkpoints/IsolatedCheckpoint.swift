@@ -40,7 +40,8 @@ private enum Reply: Codable {
     case .opened, .tensor: nil
     case .damaged(let reason): CheckpointError.damaged(path: path, reason: reason.printable)
     case .unreadable(let reason): CheckpointError.unreadable(path: path, reason: reason.printable)
-    case .machine(let code): MachineError(path: path, code: code) ?? Self.damaged(reason: "").error(path)
+    case .machine(let code):
+      MachineError(path: path, code: code) ?? CheckpointError.damaged(path: path, reason: systemWords(code))
     case .refused(let reason): CheckpointError.refused(path: path, reason: reason.printable)
     case .laterFormat(let version, let known):
       CheckpointError.laterFormat(path: path, version: version, known: known)

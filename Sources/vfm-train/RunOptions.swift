@@ -39,10 +39,9 @@ struct RunOptions: ParsableArguments {
   /// What is set of the recipe's keys.
   var overrides: [String] { isolation.overrides(settings) }
 
-  /// Whether a base is read in a process of its own, as the options say it of clips.
-  var isolate: Bool {
-    isolation.isOn || settings.contains { $0.filter { !$0.isWhitespace } == "data.limits.isolate=true" }
-  }
+  /// Whether a base whose recipe is not known yet is read in a process of its own: as the options say it of clips, in whatever
+  /// form (`data.limits.isolate=true`, `data.limits={"isolate": true}`).
+  var isolate: Bool { isolation.isOn || settings.contains { $0.contains("isolate") && $0.contains("true") } }
 
   /// The command that was given without `--stop-after`.
   var commandToGoOn: String {
