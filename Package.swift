@@ -167,7 +167,7 @@ let package = Package(
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
-    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Models", uses: ["Objectives", "Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(
       of: "Video",
       uses: [

@@ -38,7 +38,7 @@ public struct MaskedAutoencoderTask: EncoderTask {
       let mask = TubeMask(share: share)
       let places = grid.height * grid.width
       section.expect(
-        mask.isUseful(in: grid), of: "hiddenShare", "model.patch", "data.height", "data.width",
+        places == 0 || mask.isUseful(in: grid), of: "hiddenShare", "model.patch", "data.height", "data.width",
         otherwise:
           "\(share) of the \(places) \(places == 1 ? "place" : "places") of a frame hides "
           + "\(mask.hiddenPlaces(in: grid) == 0 ? "none" : "all") of them; take another share, smaller patches "
