@@ -75,3 +75,17 @@ public func groupSums(_ x: Tensor, groups: Int) -> Tensor {
   }
   return sums
 }
+
+/// Multiplies the rows of the b-th of B equal groups of rows of `x` [R, D] by factor b, in place. The gradient of x is
+/// multiplied in the same way.
+public func scaleGroups(_ x: Tensor, by factors: [Float]) {
+  precondition(
+    !factors.isEmpty && x.rows % factors.count == 0, "\(factors.count) factors for \(x.rows) rows")
+  let size = x.rows / factors.count
+  parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { range in
+    for r in range where factors[r / size] != 1 {
+      let (target, factor) = (x.row(r), Lanes(repeating: factors[r / size]))
+      sweep(x.columns) { i, c in store(load(target, i, c) * factor, target, i, c) }
+    }
+  }
+}
