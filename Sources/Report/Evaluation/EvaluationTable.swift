@@ -17,9 +17,31 @@ extension EvaluationRecord {
   /// The tables of all figures: what each evaluator measured, how prompts are followed, how close samples come to
   /// training clips.
   public var tables: [EvaluationTable] {
-    model.evaluations.map { evaluation in
-      evaluation.table(beside: base?.evaluations.first { $0.title == evaluation.title }, hasBase: base != nil)
+    model.evaluations.flatMap { evaluation in
+      let other = base?.evaluations.first { $0.title == evaluation.title }
+      return evaluation.predictions.map { classTables($0, beside: other?.predictions) }
+        ?? [evaluation.table(beside: other, hasBase: base != nil)]
     } + [followingTable, nearestTable].compactMap { $0 }
+  }
+
+  /// The most mistakes that are listed.
+  private static let listedMistakes = 10
+
+  private func classTables(_ predictions: ClassPredictions, beside base: ClassPredictions?) -> [EvaluationTable] {
+    let mistakes = predictions.mistakeTable(most: Self.listedMistakes)
+    return [
+      EvaluationTable(
+        title: Evaluation.classificationTitle + " of \(predictions.classes.count) classes",
+        note: "Beside each share stands the range in which the true one lies in 95 of 100 cases. Of the calibration "
+          + "error and of the cross entropy the smaller is better.",
+        table: base.map { predictions.table(beside: $0) } ?? predictions.table),
+      EvaluationTable(
+        title: "by class",
+        note: "Confidence is the mean probability of the class that was found, over the clips of this one.",
+        table: predictions.classTable(beside: base)),
+    ]
+      + (mistakes.rows.isEmpty
+        ? [] : [EvaluationTable(title: "most confident mistakes", note: "", table: mistakes)])
   }
 
   private var followingTable: EvaluationTable? {
@@ -67,6 +89,7 @@ extension FigureProvenance {
   /// "256 clips, list 9f3ac0de1234, protocol 1": the beginning of the list's hash suffices to tell lists apart.
   public var words: String {
     "\(clips) \(clips == 1 ? "clip" : "clips"), list \(listHash.prefix(12)), protocol \(protocolVersion)"
+      + (views.map { ", \($0) views, labels \(labelHash?.prefix(12) ?? "")" } ?? "")
   }
 }
 
