@@ -19,6 +19,11 @@ public struct ViewReader: Sendable {
     self.source = source
   }
 
+  /// A reader of other views of the same clips.
+  public func withPlan(_ plan: ViewPlan) -> ViewReader {
+    ViewReader(shape: shape, plan: plan, source: source)
+  }
+
   /// Reads clips in their order and hands on their views.
   ///
   /// - Parameters:
