@@ -24,7 +24,7 @@ struct ReliabilityChart {
     }
     return LineChart(
       yLabel: "share of clips that are right, %", xLabel: "confidence, %", lines: [diagonal] + lines,
-      includesZero: true, width: 640, height: 420
+      includesZero: true, showsValues: false, width: 640, height: 420
     ).svg
   }
 }

@@ -56,8 +56,8 @@ extension EvaluationPage {
       Self.fitting(clips.count) { predictions.sheetOfMistakes(Array(clips.prefix($0))) })
     return """
       <section>
-      <h2>Most confident mistakes</h2>
-      <p class="lead">Above each clip its class, what it was taken for, and with which confidence. Wrong labels are often found here.</p>
+      <h2>Mistakes in pictures</h2>
+      <p class="lead">The most confident ones: above each clip its class, what it was taken for, and with which confidence. Wrong labels are often found here.</p>
       <img class="sheet" src="\(sheet)" alt="A row a clip, a column a frame.">
       </section>
       """

@@ -113,11 +113,26 @@ public struct EvaluationPage {
       """
       <section>
       <h2>\(HTML.escaped(Self.capital(part.title)))</h2>
-      \(part.note.isEmpty ? "" : "<p class=\"lead\">\(HTML.escaped(part.note))</p>\n")\(part.table.html)
+      \(part.note.isEmpty ? "" : "<p class=\"lead\">\(HTML.escaped(part.note))</p>\n")\(Self.folded(part.table))
       </section>
       """
     }.joined(separator: "\n")
   }
+
+  /// A table; a long one opens on demand.
+  private static func folded(_ table: TextTable) -> String {
+    guard table.rows.count > longTable else { return table.html }
+    return """
+      <details>
+      <summary>All \(table.rows.count) rows</summary>
+      <p></p>
+      \(table.html)
+      </details>
+      """
+  }
+
+  /// Rows above which a table is long.
+  private static let longTable = 40
 
   private var measured: String {
     let rows: [(String, String?)] = [
@@ -150,6 +165,8 @@ public struct EvaluationPage {
   /// What this page needs beyond the style of all reports.
   private static let css = """
     table.figures { width: auto; min-width: 24rem; }
+    table.figures th, table.figures td { overflow-wrap: normal; }
+    table.figures .number + :not(.number) { padding-left: 1.5rem; }
     table.figures .number { padding-left: 1.5rem; }
     table.sources { width: auto; }
     table.sources th { border-bottom: 1px solid var(--rule); font-weight: 400; color: var(--soft); white-space: nowrap; }
