@@ -25,6 +25,8 @@ public enum Purpose: UInt32, Sendable {
   case sampling = 10
   /// Checks and tests.
   case check = 11
+  /// What a masked model does not see.
+  case mask = 12
 }
 
 /// A stream of random numbers that is a pure function of (seed, purpose, step, sample).
