@@ -12,22 +12,22 @@ struct ClassRun {
   private let labelled: [ClipEntry], unlabelled: [ClipEntry]
   private let manifest: Manifest
   private let reader: ViewReader
-  private let limit: Int
 
   /// - Parameters:
   ///   - manifest: the clips.
-  ///   - limit: the most of them to measure.
+  ///   - limit: the most of them to measure, taken from all over the list, since lists are often sorted by class.
   /// - Throws: `Failure` when no clip has a label that the model knows.
   init(
     _ models: ComparedModels, _ manifest: Manifest, views: ViewPlan, limit: Int?, limits: DecodeLimits
   ) throws {
     self.models = models
     self.manifest = manifest
-    self.limit = limit ?? .max
     reader = ViewReader(shape: models.model.blueprint.clipShape, plan: views, source: .files(limits))
     let scorer = models.model.subject.scorer!
-    labelled = manifest.filter { scorer.truth($0) != nil }
+    let known = manifest.filter { scorer.truth($0) != nil }
     unlabelled = manifest.filter { scorer.truth($0) == nil }
+    let count = min(known.count, limit ?? known.count)
+    labelled = (0..<count).map { known[$0 * known.count / count] }
     guard !labelled.isEmpty else {
       throw Failure(
         .unfitInput,
@@ -44,12 +44,12 @@ struct ClassRun {
   /// - Throws: `Failure` when some are and may not.
   func shared(with training: Manifest?, allowed: Bool, limits: DecodeLimits) throws -> Set<Int> {
     guard let training else { return [] }
-    let asked = Array(labelled.prefix(limit))
-    let places = Set(training.shared(with: asked)).union(training.copies(of: asked, limits: limits)).sorted()
+    let places = Set(training.shared(with: labelled)).union(training.copies(of: labelled, limits: limits))
+      .sorted()
     guard !places.isEmpty else { return [] }
-    let names = places.map { asked[$0].name }.listed
+    let names = places.map { labelled[$0].name }.listed
     let found =
-      "\(places.count) of the \(asked.count) clips of \(manifest.path) \(places.count == 1 ? "is" : "are") among the "
+      "\(places.count) of the \(labelled.count) clips of \(manifest.path) \(places.count == 1 ? "is" : "are") among the "
       + "training clips, \(training.path)"
     guard allowed else {
       throw Failure(
@@ -59,7 +59,7 @@ struct ClassRun {
       )
     }
     standardError("note: \(found): \(names)\n")
-    return Set(places.map { asked[$0].index })
+    return Set(places.map { labelled[$0].index })
   }
 
   /// All figures.
@@ -71,7 +71,7 @@ struct ClassRun {
     let scorers = [model.subject.scorer, base?.subject.scorer].compactMap { $0 }
     let progress = CountLine("measuring")
     let measured = try ClassMeasurement.run(
-      scorers, on: labelled, reader: reader, limit: limit,
+      scorers, on: labelled, reader: reader,
       batch: model.blueprint.recipe.training.batchSize
     ) { done, all in
       progress.show(done, of: all)
