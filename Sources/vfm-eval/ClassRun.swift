@@ -31,7 +31,7 @@ struct ClassRun {
     guard !labelled.isEmpty else {
       throw Failure(
         .unfitInput,
-        "None of the \(manifest.count) clips of \(manifest.path) has a label among the classes of \(models.model.path) "
+        "No clip of \(manifest.path) has a label among the classes of \(models.model.path) "
           + "(\(scorer.classes.listed)); name clips of these classes, in any layout of docs/data.md that gives labels."
       )
     }

@@ -23,7 +23,9 @@ extension ClassPredictions {
   /// What was measured of each class, in their order.
   public var perClass: [ClassFigure] {
     let confusion = confusion
-    var (clips, sums) = ([Int](repeating: 0, count: classes.count), [Double](repeating: 0, count: classes.count))
+    var (clips, sums) = (
+      [Int](repeating: 0, count: classes.count), [Double](repeating: 0, count: classes.count)
+    )
     for clip in entries.indices {
       clips[truth[clip]] += 1
       sums[truth[clip]] += confidence(clip) ?? .nan

@@ -4,8 +4,10 @@ extension EvaluationPage {
   /// What was taken for what, how far confidence can be trusted, and the most confident mistakes.
   func classes() throws -> String {
     guard let predictions = record.model.predictions, predictions.count > 0 else { return "" }
-    return try [confusion(predictions), reliability(predictions), mistakes(predictions)].filter { !$0.isEmpty }
-      .joined(separator: "\n")
+    return try [confusion(predictions), reliability(predictions), mistakes(predictions)].filter {
+      !$0.isEmpty
+    }
+    .joined(separator: "\n")
   }
 
   private func confusion(_ predictions: ClassPredictions) throws -> String {
@@ -22,7 +24,8 @@ extension EvaluationPage {
     }
     let some =
       matrix.others == 0
-      ? "" : " The \(matrix.names.count - 1) classes with the most mistakes are shown; \(matrix.others) others are one row and column."
+      ? ""
+      : " The \(matrix.names.count - 1) classes with the most mistakes are shown; \(matrix.others) others are one row and column."
     return """
       <section>
       <h2>What was taken for what</h2>

@@ -55,7 +55,8 @@ public struct EvaluationPage {
   /// - Throws: `VideoError` when a picture cannot be made.
   public func html() throws -> String {
     try HTML.page(
-      title: "\(name) · evaluation report", css: Self.css, [header, tables, classes(), samples(), pairs(), measured])
+      title: "\(name) · evaluation report", css: Self.css,
+      [header, tables, classes(), samples(), pairs(), measured])
   }
 
   // MARK: parts
@@ -99,7 +100,8 @@ public struct EvaluationPage {
       ("Top 1", pair(" %") { $0.predictions?.top(1).share.map { Figure.short(100 * $0) } }),
       ("Mean class", pair(" %") { $0.predictions?.meanClass.share.map { Figure.short(100 * $0) } }),
       (
-        record.model.evaluations.first.map { Self.capital($0.scale == .shares ? $0.lossName : $0.title) } ?? "",
+        record.model.evaluations.first.map { Self.capital($0.scale == .shares ? $0.lossName : $0.title) }
+          ?? "",
         pair { $0.loss.map { Figure.short($0) } }
       ),
       ("Prompts followed", pair(" %") { $0.following?.all.share.map { Figure.short(100 * $0) } }),
@@ -165,7 +167,7 @@ public struct EvaluationPage {
   /// What this page needs beyond the style of all reports.
   private static let css = """
     table.figures { width: auto; min-width: 24rem; }
-    table.figures th, table.figures td { overflow-wrap: normal; }
+    table.figures th, table.figures td { overflow-wrap: normal; white-space: nowrap; }
     table.figures .number + :not(.number) { padding-left: 1.5rem; }
     table.figures .number { padding-left: 1.5rem; }
     table.sources { width: auto; }

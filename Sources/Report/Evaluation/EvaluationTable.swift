@@ -24,26 +24,6 @@ extension EvaluationRecord {
     } + [followingTable, nearestTable].compactMap { $0 }
   }
 
-  /// The most mistakes that are listed.
-  private static let listedMistakes = 10
-
-  private func classTables(_ predictions: ClassPredictions, beside base: ClassPredictions?) -> [EvaluationTable] {
-    let mistakes = predictions.mistakeTable(most: Self.listedMistakes)
-    return [
-      EvaluationTable(
-        title: Evaluation.classificationTitle + " of \(predictions.classes.count) classes",
-        note: "Beside each share stands the range in which the true one lies in 95 of 100 cases. Of the calibration "
-          + "error and of the cross entropy the smaller is better.",
-        table: base.map { predictions.table(beside: $0) } ?? predictions.table),
-      EvaluationTable(
-        title: "by class",
-        note: "Confidence is the mean probability of the class that was found, over the clips of this one.",
-        table: predictions.classTable(beside: base)),
-    ]
-      + (mistakes.rows.isEmpty
-        ? [] : [EvaluationTable(title: "most confident mistakes", note: "", table: mistakes)])
-  }
-
   private var followingTable: EvaluationTable? {
     guard let following = model.following, let sampling else { return nil }
     return EvaluationTable(

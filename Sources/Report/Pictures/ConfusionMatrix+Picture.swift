@@ -52,7 +52,8 @@ extension ConfusionMatrix {
     for row in names.indices {
       for column in names.indices {
         let (x, y) = (left + 1 + column * layout.cell, top + 1 + row * layout.cell)
-        let share = share(row, column)
+        // What others were taken for among themselves is neither right nor wrong.
+        let share = others > 0 && row == column && row == names.count - 1 ? 0 : share(row, column)
         picture.fill(
           x: x, y: y, width: layout.cell - 1, height: layout.cell - 1,
           with: share.map { Self.colour($0, isRight: row == column) } ?? Self.empty)

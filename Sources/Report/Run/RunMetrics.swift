@@ -100,7 +100,8 @@ struct RunMetrics {
       while let last = validations.last, last.step >= step { validations.removeLast() }
       validations.append(
         Validation(
-          step: step, losses: Self.known(line.heldOut), lossName: line.heldOutLossName, mean: line.heldOutLoss ?? .nan,
+          step: step, losses: Self.known(line.heldOut), lossName: line.heldOutLossName,
+          mean: line.heldOutLoss ?? .nan,
           remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
           list: line.heldOutList, rememberedList: line.rememberedList, trainedOn: line.heldOutTrainedOn ?? 0,
           weightChange: BlockChange.ordered(Self.known(line.weightChange))))

@@ -8,7 +8,10 @@ import Video
 struct ClassReportTests {
   @Test func aModelAloneHasSharesWithRanges() {
     let tables = MadeUpClasses.record(base: false).tables
-    #expect(tables.map(\.title) == ["classification of 3 classes", "by class", "most confident mistakes"])
+    #expect(
+      tables.map(\.title) == [
+        "classification of 3 classes, 1 of them without clips", "by class", "most confident mistakes",
+      ])
     #expect(
       tables[0].table.description == """
         figure              share  95 % from      to
