@@ -191,8 +191,9 @@ let package = Package(
       uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
-    tests(of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "TestClips", "Video"]),
-    tests(of: "Report", uses: ["Evaluation", "Manifests", "SyntheticClips", "Video"]),
+    tests(
+      of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
+    tests(of: "Report", uses: ["Evaluation", "Clips", "Manifests", "SyntheticClips", "Video"]),
     tests(
       of: "Training",
       uses: [
