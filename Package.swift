@@ -183,7 +183,9 @@ let package = Package(
       uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips"]),
     tests(of: "Tokens"),
     tests(of: "SyntheticClips", uses: ["Clips", "Manifests", "Tokens", "Video", "TestClips"]),
-    tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(
+      of: "Objectives",
+      uses: ["Models", "Layers", "Clips", "Manifests", "Tokens", "Tensors", "Video", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
     tests(
