@@ -113,7 +113,9 @@ let package = Package(
       ]),
     module(
       "Understanding",
-      uses: ["Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests"]),
+      uses: [
+        "Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests", "Tensors",
+      ]),
     module(
       "Recipes",
       uses: [

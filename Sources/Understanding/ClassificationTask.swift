@@ -95,8 +95,9 @@ public struct ClassificationTask: EncoderTask {
     let objective = Classification(
       model: model, augmentation: try augmentation.augmentation(classes), dropPath: dropPath,
       classOf: { classes.number(of: $0, from: labels) })
+    let scorer = ClassificationScorer(objective: objective, classes: classes.names)
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [HeldOutLoss(objective, batch: context.batch)])
+      evaluators: [TopAccuracy(scorer, batch: context.batch)], scorer: scorer)
   }
 }
