@@ -19,6 +19,8 @@ public protocol VideoTask: Sendable {
 
   /// How captions become tokens; nil for tasks that read none.
   var captions: TokenizerSection? { get }
+  /// Where the classes of clips come from; nil for tasks that learn none.
+  var labels: LabelsSection? { get }
   /// The model's stacks of equal blocks, which a plan extrapolates over.
   var stacks: [Stack] { get }
   /// The tokens of a training clip.
@@ -46,6 +48,11 @@ public protocol VideoTask: Sendable {
   /// Builds the model and all that belongs to it; its parameters are registered and not yet allocated.
   /// - Throws: an error for people when the facts are not of this task.
   func subject(_ context: BuildContext) throws -> Subject
+}
+
+extension VideoTask {
+  /// None.
+  public var labels: LabelsSection? { nil }
 }
 
 /// A stack of equal blocks.
