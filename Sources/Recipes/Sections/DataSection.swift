@@ -75,13 +75,13 @@ public struct DataSection: Equatable, Sendable {
         + "none."
     )
     crop = Self.crop(section)
+    start = section.choice(
+      "start", default: "random", among: ["random": StartChoice.random, "first": .first],
+      "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
     balance = section.choice(
       "balance", default: SampleBalance.none,
       "How often clips are shown: each as often as any other, or each class as often, so that clips of rare classes come "
         + "more often than others.")
-    start = section.choice(
-      "start", default: "random", among: ["random": StartChoice.random, "first": .first],
-      "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
     badClipTolerance = section.number(
       "badClipTolerance", .from(0, through: 1), default: 0.05,
       "Share of the clips that may be unreadable before the run stops; above 0, one clip may in any case.")
