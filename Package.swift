@@ -112,9 +112,13 @@ let package = Package(
         "Tensors",
       ]),
     module(
+      "Understanding",
+      uses: ["Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests"]),
+    module(
       "Recipes",
       uses: [
-        "Denoising", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing", "Curation", "Video",
+        "Denoising", "Understanding", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing",
+        "Curation", "Video",
         "Tensors",
       ]),
     module(
@@ -163,7 +167,7 @@ let package = Package(
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
-    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Models", uses: ["Objectives", "Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(
       of: "Video",
       uses: [

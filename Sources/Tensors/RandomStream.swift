@@ -25,6 +25,8 @@ public enum Purpose: UInt32, Sendable {
   case sampling = 10
   /// Checks and tests.
   case check = 11
+  /// What a masked model does not see.
+  case mask = 12
   /// Which training clips are mirrored.
   case flip = 20
   /// Which training clips have a part erased, which part, and the noise that is put there.

@@ -28,6 +28,8 @@ from diffusers import WanTransformer3DModel
 from transformers import ByT5Tokenizer, T5Config, T5EncoderModel, UMT5Config, UMT5EncoderModel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# Parts of the names of parameters that no input is multiplied by.
+TABLES = ("shared", "relative_attention_bias", "mask_token", "query_tokens")
 
 
 @contextlib.contextmanager
@@ -63,7 +65,7 @@ def randomise(model, generator):
             value = 0.3 * noise
         elif parameter.ndim == 1:  # the weight of a norm
             value = 1 + 0.3 * noise
-        elif "shared" in name or "relative_attention_bias" in name:  # tables
+        elif any(table in name for table in TABLES):
             value = noise
         else:
             value = noise / math.sqrt(parameter[0].numel())
@@ -83,7 +85,8 @@ class DoubleTimesteps(torch.nn.Module):
         return torch.cat([torch.cos(angles), torch.sin(angles)], dim=-1)
 
 
-def write(file, sizes, model, inputs, outputs, input_gradients):
+def write(file, sizes, model, inputs, outputs, input_gradients, parameters=None):
+    """`parameters` are pairs of name and parameter, where they are not all of the model under its own names."""
     with h5py.File(os.path.join(HERE, file), "w") as out:
         for name, value in sizes.items():
             out.attrs[name] = value
@@ -99,7 +102,7 @@ def write(file, sizes, model, inputs, outputs, input_gradients):
             store(f"outputs/{name}", value)
         for name, value in input_gradients.items():
             store(f"gradients/inputs/{name}", value)
-        for name, parameter in model.named_parameters():
+        for name, parameter in parameters or model.named_parameters():
             assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
             store(f"parameters/{name}", parameter)
             store(f"gradients/{name}", parameter.grad)
