@@ -61,7 +61,7 @@ public struct Recipe: Sendable {
       CurationLimits.init(_:))
     task = kind.task.init(section, clips: data.clipShape)
     section.reader.expect(
-      data.balance == .none || task.labels != nil, of: "data.balance", "task.kind",
+      data.balance == .none || task.classSource != nil, of: "data.balance", "task.kind",
       otherwise: "a task of kind \"\(kind.rawValue)\" knows no classes; leave the key out")
     let start = section.section(
       "start", "What a new run starts from, and what of it is trained.", StartSection.init)

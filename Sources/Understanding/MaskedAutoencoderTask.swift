@@ -8,7 +8,7 @@ import Tasks
 
 /// `maskedAutoencoder`: a clip of which most is hidden to what was hidden, by VideoMAE's encoder and decoder. Clips need
 /// neither captions nor labels.
-public struct MaskedAutoencoderTask: EncoderTask {
+public struct MaskedAutoencoderTask: PretrainingTask {
   /// The encoder's sizes.
   public let encoder: VideoEncoderConfiguration
   /// As in the published files.
@@ -72,8 +72,10 @@ public struct MaskedAutoencoderTask: EncoderTask {
     ]
   }
 
-  /// None: the decoder goes when a model is fine-tuned.
-  public var head: [NamePattern] { [] }
+  /// The decoder.
+  public let discarded = ["encoder_to_decoder", "mask_token", "decoder"]
+  /// Its sizes, and what is hidden.
+  public let sections = ["decoder", "objective"]
 
   /// The model and what it is asked.
   public func subject(_ context: BuildContext) throws -> Subject {

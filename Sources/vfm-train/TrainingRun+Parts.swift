@@ -28,8 +28,8 @@ extension TrainingRun {
 
   /// The class of each clip, if each class is to be shown as often as any other.
   private func balancedClasses() throws -> [Int]? {
-    guard recipe.data.balance == .classes, let labels = recipe.task.labels else { return nil }
-    return try ClassList(state.blueprint.facts).numbers(of: manifest, from: labels.source)
+    guard recipe.data.balance == .classes, let source = recipe.task.classSource else { return nil }
+    return try ClassList(state.blueprint.facts).numbers(of: manifest, from: source)
   }
 
   /// What ends the run if it hangs.

@@ -25,12 +25,10 @@ struct VideoEncoderTests {
     let store = ParameterStore()
     let encoder = VideoEncoder(
       store.root, Self.configuration(layout, hasFinalNorm: isMasked, recomputesBlocks: recomputesBlocks))
-    let factors = BranchFactors([
-      .init(attention: [0, 1.25], feedForward: [1.25, 1.25]), .init(attention: [1, 1], feedForward: [2, 0]),
-    ])
+    let dropPath = DropPath(rate: 0.5, depth: 2, seed: 1, step: 4)
     let piece = Differentiable([:], store) { _ in
       let (tokens, saved) = encoder.forward(
-        Self.clips, seeing: isMasked ? Self.selection : nil, branchFactors: isMasked ? nil : factors)
+        Self.clips, seeing: isMasked ? Self.selection : nil, dropPath: isMasked ? nil : dropPath)
       return (
         tokens,
         {
