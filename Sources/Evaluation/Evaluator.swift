@@ -31,21 +31,44 @@ public struct Evaluation: Sendable {
     }
   }
 
+  /// What the figures are.
+  public enum Scale: Sendable {
+    /// Losses, or what else has a measure of its own; the evaluation's loss is the mean of those.
+    case losses
+    /// Shares of one, such as that of clips whose class was found; the loss stands beside them.
+    case shares
+  }
+
   /// What was measured, in words: "held-out loss".
   public let title: String
   /// What the figures are told apart by: "noise level".
   public let condition: String
   /// All figures, in order.
   public let figures: [Figure]
+  /// What the figures are.
+  public let scale: Scale
   /// The one number that says how good the model is, smaller being better, where there is one: of two checkpoints the
   /// one with the smaller is kept.
   public let loss: Double?
+  /// What the loss is called beside the figures: "mean", "cross entropy".
+  public let lossName: String
+  /// What the model said of the clips' classes, where it tells classes apart.
+  public let predictions: ClassPredictions?
+  /// What a user should know beside the figures, in sentences without capital and full stop: "the features have collapsed".
+  public let remarks: [String]
 
   /// What was measured.
-  public init(title: String, condition: String, figures: [Figure], loss: Double?) {
+  public init(
+    title: String, condition: String, figures: [Figure], loss: Double?, scale: Scale = .losses,
+    lossName: String = "mean", predictions: ClassPredictions? = nil, remarks: [String] = []
+  ) {
     self.title = title
     self.condition = condition
     self.figures = figures
     self.loss = loss
+    self.scale = scale
+    self.lossName = lossName
+    self.predictions = predictions
+    self.remarks = remarks
   }
 }

@@ -14,16 +14,19 @@ public struct Subject {
   public let sampler: (any Sampler)?
   /// What is measured on held-out clips; the first one's loss says which checkpoint is best.
   public let evaluators: [any Evaluator]
+  /// Tells classes apart, for kinds that do.
+  public let scorer: (any ClassScorer)?
 
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator]
+    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
     self.sampler = sampler
     self.evaluators = evaluators
+    self.scorer = scorer
   }
 }
 

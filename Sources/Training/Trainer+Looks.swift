@@ -26,6 +26,7 @@ extension Trainer {
     }
     guard let report else { return }
     state.owesLook = false
+    for remark in report.remarks { observer?.warned("step \(report.step): \(remark)") }
     guard let list = report.heldOutList, let loss = report.heldOut.first?.loss, loss.isFinite else { return }
     try compareWithBest(loss, on: list)
   }

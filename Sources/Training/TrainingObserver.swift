@@ -79,4 +79,9 @@ public struct HeldOutReport: Sendable {
   public let trainedOn: Int
   /// What makes the figures say less than they seem to; nil when nothing does.
   public let caution: String?
+
+  /// What the evaluators remark of both kinds of clips.
+  public var remarks: [String] {
+    heldOut.flatMap(\.remarks) + remembered.flatMap(\.remarks).map { "on the base's clips \($0)" }
+  }
 }
