@@ -54,13 +54,13 @@ import Testing
   }
 
   @Test func clipsWithoutLabelsAreRefused() throws {
-    let run = try train(bench(""), [])
+    let run = try train(bench("\"labels\": { \"from\": \"sport\" },"), [])
     #expect(run.code == 65)
     #expect(
       run.errors.hasSuffix(
-        "/set/train.jsonl: no clip has a label, so there are no classes to learn; give each clip one, or name in "
-          + "labels.from what else they have: \"camera\", \"colour\", \"ground\", \"motion\", \"shape\" and 1 more.\n"
-      ),
+        "/set/train.jsonl: no clip has an attribute \"sport\", so there are no classes to learn; give each clip one, or "
+          + "name in labels.from what else they have: \"camera\", \"colour\", \"ground\", \"label\", \"motion\" and 2 "
+          + "more.\n"),
       "\(run.errors)")
   }
 
