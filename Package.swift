@@ -138,7 +138,8 @@ let package = Package(
     command(
       "vfm-bench",
       uses: [
-        "Commands", "Training", "Recipes", "Sampling", "Report", "Optimizers", "Models", "Layers", "Clips",
+        "Commands", "Training", "Recipes", "Sampling", "Report", "Objectives", "Optimizers", "Models",
+        "Layers", "Clips",
         "Manifests", "Tokens", "Video", "Checkpoints", "Tensors", "CProcessor", "COpenBLAS",
       ]),
 
