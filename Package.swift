@@ -193,7 +193,7 @@ let package = Package(
       of: "Denoising",
       uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
-    tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
+    tests(of: "Recipes", uses: ["Tasks", "Fields", "Clips", "Models", "Tensors"]),
     tests(
       of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "Clips", "Manifests", "SyntheticClips", "Video"]),
