@@ -12,7 +12,7 @@ public struct Subject {
   public let objective: any Objective
   /// Makes clips, for kinds that generate.
   public let sampler: (any Sampler)?
-  /// What is measured on held-out clips; the first one's loss says which checkpoint is best.
+  /// What is measured on held-out clips; the first one with a `choice` says which checkpoint is best.
   public let evaluators: [any Evaluator]
 
   /// A subject of these parts.

@@ -25,6 +25,10 @@ public enum Purpose: UInt32, Sendable {
   case sampling = 10
   /// Checks and tests.
   case check = 11
+  /// Which tokens of a clip are hidden.
+  case mask = 12
+  /// How large the blocks of hidden tokens are.
+  case maskSize = 13
 }
 
 /// A stream of random numbers that is a pure function of (seed, purpose, step, sample).

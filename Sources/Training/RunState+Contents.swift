@@ -1,5 +1,7 @@
 import Checkpoints
 import Clips
+import Evaluation
+import Foundation
 import Layers
 import Optimizers
 import Recipes
@@ -16,7 +18,7 @@ extension RunState {
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
     static let bestLoss = "best_loss", bestStep = "best_step", bestClips = "best_clips_sha256"
-    static let looks = "looks_since_best"
+    static let looks = "looks_since_best", firstLook = "first_look"
     /// The adapter that whole weights were made of.
     static let mergedFrom = "merged_from"
     /// Those that say where a run goes on, and so count for its hash. What it remembers of late steps follows from them; the
@@ -25,7 +27,7 @@ extension RunState {
     static let all =
       hashed + [
         recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        bestClips, looks, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
+        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
       ]
   }
 
@@ -99,6 +101,7 @@ extension RunState {
     if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }
     attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
+    if !firstLook.isEmpty { attributes[Key.firstLook] = .text(Self.text(of: firstLook)) }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)
       attributes[Key.bestStep] = .integer(best.step)
@@ -115,6 +118,32 @@ extension RunState {
     }
     return TensorRecord(
       name: entry.name, shape: entry.shape, values: UnsafeBufferPointer(kept.buffer), owner: parameters)
+  }
+}
+
+extension RunState {
+  // JSON has no word for numbers that are not finite.
+  private static let words = ("Infinity", "-Infinity", "NaN")
+
+  private static func text(of look: [Evaluation]) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: words.0, negativeInfinity: words.1, nan: words.2)
+    guard let data = try? encoder.encode(look) else { preconditionFailure("figures are JSON") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// What a checkpoint's run measured at its first look; nothing if it has not looked.
+  static func firstLook(of checkpoint: LoadedCheckpoint) throws -> [Evaluation] {
+    guard let text = checkpoint.optionalText(Key.firstLook) else { return [] }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: words.0, negativeInfinity: words.1, nan: words.2)
+    guard let look = try? decoder.decode([Evaluation].self, from: Data(text.utf8)) else {
+      throw checkpoint.makesNoSense("what it measured at its first look")
+    }
+    return look
   }
 }
 

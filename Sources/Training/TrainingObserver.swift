@@ -79,4 +79,7 @@ public struct HeldOutReport: Sendable {
   public let trainedOn: Int
   /// What makes the figures say less than they seem to; nil when nothing does.
   public let caution: String?
+
+  /// What checkpoints are chosen by, smaller being better; nil where nothing says which is better.
+  public var choice: Double? { heldOut.lazy.compactMap(\.choice).first }
 }
