@@ -112,9 +112,13 @@ let package = Package(
         "Tensors",
       ]),
     module(
+      "Understanding",
+      uses: ["Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests"]),
+    module(
       "Recipes",
       uses: [
-        "Denoising", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing", "Curation", "Video",
+        "Denoising", "Understanding", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing",
+        "Curation", "Video",
         "Tensors",
       ]),
     module(

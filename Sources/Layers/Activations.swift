@@ -3,10 +3,25 @@ import Tensors
 // Element-wise activations. Each saves its input, and backward computes the slope anew from it: cheaper than a second
 // buffer.
 
+/// An activation whose backward can make the output anew while it computes the slope, for both share their exponential.
+public protocol RemadeActivation: Layer where Saved == Tensor {
+  /// Backward and forward again in one pass: dy becomes dx in place, and y is returned.
+  func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor
+}
+
+extension RemadeActivation {
+  /// dx = dy · slope(x).
+  public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
+    let gradient = outputGradient.copied()
+    _ = outputAndBackward(scaling: gradient, saved)
+    return gradient
+  }
+}
+
 /// The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016).
 ///
 ///     gelu(x) = x · ½(1 + tanh u) = x · σ(2u),   u = √(2/π) · (x + 0.044715 x³)
-public struct TanhGELU: Layer {
+public struct TanhGELU: RemadeActivation {
   /// A layer without parameters.
   public init() {}
 
@@ -15,28 +30,31 @@ public struct TanhGELU: Layer {
     (mapped(input) { gelu($0).value }, input)
   }
 
-  /// dx = dy · gelu′(x).
-  public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
-    let gradient = outputGradient.copied()
-    _ = outputAndBackward(scaling: gradient, saved)
-    return gradient
+  /// y = gelu(x) is returned, and dy becomes dx = dy · gelu′(x).
+  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor {
+    outputAndBackward(scaling: gradient, saved, applySlope)
   }
+}
 
-  /// Backward and forward again in one pass, for they share the exponential: dy becomes dx in place, and y is returned.
-  package func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor {
+extension RemadeActivation {
+  /// Calls `apply` with x, dy and y of whole lanes, of which it makes y and the new dy.
+  func outputAndBackward(
+    scaling gradient: Tensor, _ saved: Tensor,
+    _ apply: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) -> Tensor {
     precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
     let output = Tensor(saved.shape)
     parallel(over: saved.count, tile: tile) { range in
       let (start, whole) = (range.lowerBound, range.count & ~15)
       let (x, dy, y) = (saved.pointer + start, gradient.pointer + start, output.pointer + start)
-      applySlope(x, dy, y, whole)
+      apply(x, dy, y, whole)
       let rest = range.count - whole
       guard rest > 0 else { return }
       withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 3) { end in
         end[0] = load(x, whole, rest)
         end[1] = load(dy, whole, rest)
         end.withMemoryRebound(to: Float.self) {
-          applySlope($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
+          apply($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
         }
         store(end[1], dy, whole, rest)
         store(end[2], y, whole, rest)

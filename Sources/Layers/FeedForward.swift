@@ -6,15 +6,18 @@ import Tensors
 public struct FeedForward {
   /// W₁ [M, in] and W₂ [out, M].
   public let widen: Linear, narrow: Linear
-  private let activation = TanhGELU()
+  private let activation: any RemadeActivation
 
   /// The two scopes hold W₁ and W₂.
+  /// - Parameter initialNarrow: how W₂ starts, if not as W₁.
   public init(
     widen widenScope: Scope, narrow narrowScope: Scope, _ inputs: Int, hidden: Int, outputs: Int,
-    initial: InitialValue = .xavierUniform
+    initial: InitialValue = .xavierUniform, initialNarrow: InitialValue? = nil,
+    activation: any RemadeActivation = TanhGELU()
   ) {
     widen = Linear(widenScope, inputs, hidden, initial: initial)
-    narrow = Linear(narrowScope, hidden, outputs, initial: initial)
+    narrow = Linear(narrowScope, hidden, outputs, initial: initialNarrow ?? initial)
+    self.activation = activation
   }
 
   /// What backward reads beside the input, which the caller may keep or make again.

@@ -20,14 +20,20 @@ public struct Linear: Layer {
 
   /// Registers `weight` and, unless `bias` is false, `bias` in the scope, then `lora_A.weight` and `lora_B.weight` if the
   /// policy targets the weight.
+  ///
+  /// - Parameters:
+  ///   - biasPlace: where the bias is registered and under which name, if not as the scope's `bias`.
+  ///   - initialBias: how the bias starts.
   public init(
     _ scope: Scope, _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true,
-    initial: InitialValue = .xavierUniform, weightShape: [Int]? = nil
+    biasPlace: (scope: Scope, name: String)? = nil, initial: InitialValue = .xavierUniform,
+    initialBias: InitialValue = .constant(0), weightShape: [Int]? = nil
   ) {
     self.inputs = inputs
     self.outputs = outputs
     weight = scope.parameter("weight", weightShape ?? [outputs, inputs], initial)
-    bias = hasBias ? scope.parameter("bias", [outputs], .constant(0)) : nil
+    let place = biasPlace ?? (scope, "bias")
+    bias = hasBias ? place.scope.parameter(place.name, [outputs], initialBias) : nil
     adapter = LowRankAdapter(scope, weight: weight, inputs: inputs, outputs: outputs)
   }
 

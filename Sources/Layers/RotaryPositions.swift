@@ -85,7 +85,7 @@ public struct RotaryPositions: Sendable {
 
 /// Each number in the place of its neighbour: a pair is 64 bits, rotated by 32.
 @inline(__always)
-private func pairsSwapped(_ v: Lanes) -> Lanes {
+func pairsSwapped(_ v: Lanes) -> Lanes {
   let pairs = unsafeBitCast(v, to: SIMD8<UInt64>.self)
   return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
 }

@@ -1,5 +1,6 @@
 import Denoising
 import Tasks
+import Understanding
 
 /// The kinds of task that a recipe can name: a case and its type, and all of the program knows it.
 public enum TaskKind: String, CaseIterable, Sendable {
@@ -7,12 +8,15 @@ public enum TaskKind: String, CaseIterable, Sendable {
   case textToVideo
   /// A noisy clip to the clip behind it.
   case denoising
+  /// A clip of which most is hidden to what was hidden.
+  case maskedAutoencoder
 
   /// The task's type, which declares its keys.
   var task: any VideoTask.Type {
     switch self {
     case .textToVideo: TextToVideoTask.self
     case .denoising: DenoisingTask.self
+    case .maskedAutoencoder: MaskedAutoencoderTask.self
     }
   }
 }

@@ -25,9 +25,9 @@ public enum Purpose: UInt32, Sendable {
   case sampling = 10
   /// Checks and tests.
   case check = 11
-  /// Which tokens of a clip are hidden.
+  /// What a masked model does not see.
   case mask = 12
-  /// How large the blocks of hidden tokens are.
+  /// How large the blocks are that a masked model does not see.
   case maskSize = 13
 }
 

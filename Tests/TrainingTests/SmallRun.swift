@@ -26,16 +26,24 @@ struct SmallRun {
     try self.init(in: folder, steps: steps, overrides)
   }
 
-  init(in folder: TemporaryFolder, steps: Int, _ overrides: [String]) throws {
+  /// The sections of a text-to-video model.
+  static let textToVideo = """
+    "textEncoder": {"width": 16, "depth": 1, "heads": 2, "feedForward": 24},
+    "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16, "pooledText": true},
+    "objective": {"prediction": "x0"}
+    """
+
+  /// - Parameter kind: the sections of the kind of task.
+  init(
+    in folder: TemporaryFolder, steps: Int, kind: String = SmallRun.textToVideo, _ overrides: [String]
+  ) throws {
     try SyntheticSet.write(
       to: folder.path + "/set", SyntheticSettings(clips: 20, seed: 3, width: 16, height: 16, frames: 4))
     let text = """
       {"version": 2, "seed": 5,
        "data": {"train": "\(folder.path)/set/train.jsonl", "frames": 4, "height": 16, "width": 16, "frameRate": 8,
          "crop": "random"},
-       "textEncoder": {"width": 16, "depth": 1, "heads": 2, "feedForward": 24},
-       "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 8, 8], "frequencyWidth": 16, "pooledText": true},
-       "objective": {"prediction": "x0"},
+       \(kind),
        "optimizer": {"learningRate": 0.01, "warmupSteps": 4},
        "training": {"steps": \(steps), "batchSize": 3, "gradientAccumulation": 2, "checkpointEvery": 100}}
       """

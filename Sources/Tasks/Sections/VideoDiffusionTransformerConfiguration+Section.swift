@@ -14,9 +14,7 @@ extension VideoDiffusionTransformerConfiguration {
     let feedForward = section.integer(
       "feedForward", 1...65536, default: 4 * width, from: "4 × model.width",
       "Width of the feed-forward layer in a block.")
-    let patch = section.integers(
-      "patch", 1...64, default: [1, 2, 2],
-      "What one token covers: frames, rows and columns; each must divide the clip's size.")
+    let patch = PatchSize(section, default: [1, 2, 2])
     let frequencyWidth = section.integer(
       "frequencyWidth", 2...4096, default: 256,
       "Values, an even number, of the sines and cosines that describe the time to the model.")
@@ -36,7 +34,7 @@ extension VideoDiffusionTransformerConfiguration {
         "\(heads) cannot share model.width \(width): each head takes an equal, even number of values, at least 6 "
         + "(positions rotate them in pairs along three axes); \(Self.fittingHeads(heads, of: width))")
     self.init(
-      channels: 3, patch: PatchSize(frames: patch[0], height: patch[1], width: patch[2]), width: width,
+      channels: 3, patch: patch, width: width,
       depth: depth, heads: heads, feedForward: feedForward, textWidth: textWidth,
       frequencyWidth: frequencyWidth, pooledText: pooledText, absolutePositions: absolutePositions)
   }
@@ -55,31 +53,9 @@ extension VideoDiffusionTransformerConfiguration {
       : "\(near.joined(separator: " or ")) would fit"
   }
 
-  /// The most tokens a clip may have, N = t·h·w.
-  package static let tokenLimit = 1_000_000
-
   /// Reports clips that the patch does not divide, or that have too many tokens.
   public func check(_ section: Section, clips: ClipShape, samples: SamplesSection? = nil) {
-    var sizes = [
-      ("data.frames", clips.frames, patch.frames, ClipShape.frameRange, "frames"),
-      ("data.height", clips.height, patch.height, ClipShape.sideRange, "rows"),
-      ("data.width", clips.width, patch.width, ClipShape.sideRange, "columns"),
-    ]
-    if let samples, section.reader.isWritten("samples.frames") {
-      sizes.append(("samples.frames", samples.size.frames, patch.frames, ClipShape.frameRange, "frames"))
-    }
-    for (path, size, part, range, unit) in sizes {
-      let near = [size / part * part, (size / part + 1) * part].filter(range.contains)
-      section.reader.expect(
-        size % part == 0, of: path, "model.patch",
-        otherwise: "\(size) is no multiple of the \(part) \(unit) of a patch (model.patch); "
-          + "\(near.map(String.init).joined(separator: " or ")) would fit")
-    }
-    let tokens = (clips.frames / patch.frames) * (clips.height / patch.height) * (clips.width / patch.width)
-    section.reader.expect(
-      tokens <= Self.tokenLimit, of: "model.patch", "data.frames", "data.height", "data.width",
-      otherwise: "\(clips.frames) × \(clips.height) × \(clips.width) in patches of "
-        + "\(patch.frames) × \(patch.height) × \(patch.width) make \(tokens) tokens a clip, more than "
-        + "\(Self.tokenLimit); take larger patches, or a shorter or smaller clip")
+    let hasOwnFrames = section.reader.isWritten("samples.frames")
+    patch.check(section, clips: clips, sampledFrames: hasOwnFrames ? samples?.size.frames : nil)
   }
 }

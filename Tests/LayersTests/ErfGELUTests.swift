@@ -1,0 +1,33 @@
+import Foundation
+import GradientCheck
+import Layers
+import Tensors
+import Testing
+
+struct ErfGELUTests {
+  @Test(arguments: ActivationsTests.shapes)
+  func gradientsAreRight(shape: [Int]) {
+    let input = gaussian(shape)
+    input.scale(by: 2)
+    #expect(gradientProblems(of: Differentiable(ErfGELU(), input: input)) == [])
+  }
+
+  @Test func valuesAreThoseOfTheDefinition() {
+    let x = Tensor((-400...400).map { Float($0) / 40 }, [801])
+    let (values, _) = ErfGELU().forward(x)
+    let slopes = ErfGELU().backward(Tensor(Array(repeating: 1, count: 801), [801]), x)
+    for (i, v) in x.doubles.enumerated() {
+      let share = 0.5 * erfc(-v / 2.0.squareRoot())
+      let slope = share + v * exp(-v * v / 2) / (2 * Double.pi).squareRoot()
+      #expect(abs(Double(values.values[i]) - v * share) < 3e-7 * max(1, abs(v)), "gelu(\(v))")
+      #expect(abs(Double(slopes.values[i]) - slope) < 1e-6, "gelu′(\(v))")
+    }
+  }
+
+  @Test func hugeNumbersStayFinite() {
+    let x = Tensor([-1e15, -1000, -100, 100, 1000, 1e15], [6])
+    let ones = Tensor(Array(repeating: 1, count: 6), [6])
+    #expect(ErfGELU().forward(x).output.values.map { $0 + 0 } == [0, 0, 0, 100, 1000, 1e15])
+    #expect(ErfGELU().backward(ones, x).values.map { $0 + 0 } == [0, 0, 0, 1, 1, 1])
+  }
+}
