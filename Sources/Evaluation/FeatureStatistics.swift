@@ -16,8 +16,8 @@ import Tensors
 /// - `covariance`: mean square of the covariances of two different features, divided by their mean variance squared.
 /// - `probe`: the share of clips whose class a linear map tells (`FeatureProbe`), where clips have labels.
 public struct FeatureStatistics: Evaluator {
-  /// The most clips that are looked at: some of the work grows with the cube of their number.
-  public static let mostClips = 1024
+  /// The most clips that are looked at, to within a batch: some of the work grows with the cube of their number.
+  static let mostClips = 1024
 
   /// Clips [B, C, F, H, W] to features of their tokens [B·N, D].
   private let features: (_ clips: Tensor) -> Tensor
@@ -38,7 +38,8 @@ public struct FeatureStatistics: Evaluator {
   /// All figures. Checkpoints are chosen by the share of clips whose class is not told, if they have classes.
   public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
     var (means, tokens): ([[Double]], TokenSpread) = ([], TokenSpread())
-    let count = min(clips.count, Self.mostClips)
+    // Whole batches of many clips, so that no pass has a size of its own.
+    let count = clips.count <= Self.mostClips ? clips.count : max(1, Self.mostClips / batch) * batch
     while means.count < count {
       guard goesOn() else { return nil }
       let range = means.count..<min(count, means.count + batch)

@@ -10,6 +10,8 @@ public enum TaskKind: String, CaseIterable, Sendable {
   case denoising
   /// A clip of which most is hidden to what was hidden.
   case maskedAutoencoder
+  /// Some of a clip to the features of the rest.
+  case jointEmbedding
 
   /// The task's type, which declares its keys.
   var task: any VideoTask.Type {
@@ -17,6 +19,7 @@ public enum TaskKind: String, CaseIterable, Sendable {
     case .textToVideo: TextToVideoTask.self
     case .denoising: DenoisingTask.self
     case .maskedAutoencoder: MaskedAutoencoderTask.self
+    case .jointEmbedding: JointEmbeddingTask.self
     }
   }
 }

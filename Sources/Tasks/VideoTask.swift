@@ -34,6 +34,8 @@ public protocol VideoTask: Sendable {
   var adapterTargets: [NamePattern] { get }
   /// What is sampled while training; nil for tasks that generate nothing.
   var samples: SamplesSection? { get }
+  /// Whether the task learns from the average of the weights, so that a run must keep one; by default it does not.
+  var learnsFromAverage: Bool { get }
 
   /// What the training clips say that the model depends on.
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
@@ -46,6 +48,11 @@ public protocol VideoTask: Sendable {
   /// Builds the model and all that belongs to it; its parameters are registered and not yet allocated.
   /// - Throws: an error for people when the facts are not of this task.
   func subject(_ context: BuildContext) throws -> Subject
+}
+
+extension VideoTask {
+  /// It does not.
+  public var learnsFromAverage: Bool { false }
 }
 
 /// A stack of equal blocks.
