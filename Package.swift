@@ -103,7 +103,7 @@ let package = Package(
       "Tasks",
       uses: [
         "Fields", "Evaluation", "Sampling", "Objectives", "Models", "Layers", "Clips", "Manifests", "Tokens",
-        "Video", "Checkpoints", "Tensors",
+        "Video", "Checkpoints", "Files", "Tensors",
       ]),
     module(
       "Denoising",
@@ -167,7 +167,7 @@ let package = Package(
     tests(of: "Fields"),
     tests(of: "Tensors", uses: ["COpenBLAS"]),
     tests(of: "Layers", uses: ["Tensors", "GradientCheck"]),
-    tests(of: "Models", uses: ["Layers", "Tensors", "Checkpoints", "GradientCheck"]),
+    tests(of: "Models", uses: ["Objectives", "Layers", "Tensors", "Checkpoints", "GradientCheck"]),
     tests(
       of: "Video",
       uses: [
@@ -187,6 +187,7 @@ let package = Package(
     tests(
       of: "Denoising",
       uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
     tests(of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "TestClips", "Video"]),
     tests(of: "Report", uses: ["Evaluation", "Manifests", "SyntheticClips", "Video"]),

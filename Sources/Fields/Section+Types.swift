@@ -30,9 +30,9 @@ extension Section {
     value(key, .flag, presence(JSON(.flag(standard)), source), meaning).value == .flag(true)
   }
 
-  /// A string that is required and not empty.
-  package func string(_ key: String, _ meaning: String) -> String {
-    value(key, .string(mayBeEmpty: false), .required, meaning).string
+  /// A string that is not empty.
+  package func string(_ key: String, default standard: String? = nil, _ meaning: String) -> String {
+    value(key, .string(mayBeEmpty: false), presence(standard.map { JSON(.string($0)) }), meaning).string
   }
 
   package func optionalString(_ key: String, _ meaning: String) -> String? {

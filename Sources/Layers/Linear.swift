@@ -71,7 +71,7 @@ public struct Linear: Layer {
   }
 
   /// Backward where the input forked: the gradient of this branch is added to what the others left there.
-  func addBackward(_ outputGradient: Tensor, _ saved: Saved, to inputGradient: Tensor) {
+  public func addBackward(_ outputGradient: Tensor, _ saved: Saved, to inputGradient: Tensor) {
     let inner = adapter?.innerGradient(outputGradient)
     addParameterGradients(outputGradient, inner, saved)
     addInputGradient(outputGradient, inner, to: inputGradient, plus: .output)

@@ -76,15 +76,16 @@ public func groupSums(_ x: Tensor, groups: Int) -> Tensor {
   return sums
 }
 
-/// Multiplies the rows of each of `factors.count` equal groups of x [R, D] by the group's factor, in place. The gradient is
-/// scaled in the same way.
+/// Multiplies the rows of the b-th of B equal groups of rows of `x` [R, D] by factor b, in place. The gradient of x is
+/// multiplied in the same way.
 public func scaleGroups(_ x: Tensor, by factors: [Float]) {
-  precondition(x.rows % factors.count == 0, "\(x.rows) rows are not \(factors.count) equal groups")
+  precondition(
+    !factors.isEmpty && x.rows % factors.count == 0, "\(factors.count) factors for \(x.rows) rows")
   let size = x.rows / factors.count
   parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { range in
-    for r in range {
-      let (row, factor) = (x.row(r), factors[r / size])
-      sweep(x.columns) { i, c in store(load(row, i, c) * factor, row, i, c) }
+    for r in range where factors[r / size] != 1 {
+      let (target, factor) = (x.row(r), Lanes(repeating: factors[r / size]))
+      sweep(x.columns) { i, c in store(load(target, i, c) * factor, target, i, c) }
     }
   }
 }

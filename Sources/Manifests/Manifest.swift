@@ -71,6 +71,14 @@ public struct Manifest: RandomAccessCollection, Sendable {
     }
   }
 
+  /// The class of the clip at a place, without the rest of its entry; nil if it has none.
+  public func label(_ index: Int, from source: LabelSource = .label) -> String? {
+    switch rows {
+    case .read(let rows, _): rows.label(index, from: source)?.asLabel
+    case .given(let entries): entries[index].label(from: source)
+    }
+  }
+
   /// Reads a manifest and checks that every file it names is there and lies in the root.
   ///
   /// - Parameters:

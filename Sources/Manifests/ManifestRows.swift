@@ -90,6 +90,25 @@ struct ManifestRows: Sendable {
     text(records[index].texts + Int(records[index].name), Int(records[index].caption))
   }
 
+  /// The label of a row, or one of its attributes; nil if it has none.
+  func label(_ index: Int, from source: LabelSource) -> String? {
+    let record = records[index]
+    let start = record.texts + Int(record.name) + Int(record.caption)
+    switch source {
+    case .label: return record.label < 0 ? nil : text(start, Int(record.label))
+    case .attribute(let name):
+      var position = start + Int(max(0, record.label))
+      let end = position + Int(record.attributes)
+      while position < end {
+        let key = attributeText(&position)
+        let value = (start: position + 4, count: attributeCount(at: position))
+        if key == name { return text(value.start, value.count) }
+        position = value.start + value.count
+      }
+      return nil
+    }
+  }
+
   /// A row as an entry.
   /// - Parameter root: tells where its file is.
   func entry(_ index: Int, in root: ClipRoot) -> ClipEntry {
@@ -121,15 +140,22 @@ struct ManifestRows: Sendable {
   private func attributes(from start: Int, count: Int) -> [String: String] {
     var attributes: [String: String] = [:]
     var position = start
-    func next() -> String {
-      let count = arena.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: position, as: UInt32.self)) }
-      defer { position += 4 + count }
-      return text(position + 4, count)
-    }
     while position < start + count {
-      let key = next()
-      attributes[key] = next()
+      let key = attributeText(&position)
+      attributes[key] = attributeText(&position)
     }
     return attributes
+  }
+
+  /// A key or value of an attribute; moves behind it.
+  private func attributeText(_ position: inout Int) -> String {
+    let count = attributeCount(at: position)
+    defer { position += 4 + count }
+    return text(position + 4, count)
+  }
+
+  /// How many bytes the key or value has that begins here.
+  private func attributeCount(at position: Int) -> Int {
+    arena.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: position, as: UInt32.self)) }
   }
 }

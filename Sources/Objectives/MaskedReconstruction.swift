@@ -33,8 +33,15 @@ public struct MaskedReconstruction: Objective {
   /// Draws masks, and learns from what they hide.
   public func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {
     let (visible, hidden) = draw(examples, at: position)
-    let (output, saved) = model.forward(examples.clips, visible: visible, hidden: hidden)
-    let (losses, gradient) = loss(of: output, examples, hidden, share: share)
+    return addGradients(examples.clips, visible: visible, hidden: hidden, share: share)
+  }
+
+  /// Learns from what a given mask hides.
+  public func addGradients(
+    _ clips: Tensor, visible: TokenSelection, hidden: TokenSelection, share: Double
+  ) -> [Double] {
+    let (output, saved) = model.forward(clips, visible: visible, hidden: hidden)
+    let (losses, gradient) = loss(of: output, clips, hidden, share: share)
     model.backward(gradient, saved)
     return losses
   }
@@ -43,7 +50,7 @@ public struct MaskedReconstruction: Objective {
   public func heldOutLosses(_ examples: Examples, condition: Int, at position: Position) -> [Double] {
     let (visible, hidden) = draw(examples, at: position)
     let output = model.output(examples.clips, visible: visible, hidden: hidden)
-    return loss(of: output, examples, hidden, share: 1).losses
+    return loss(of: output, examples.clips, hidden, share: 1).losses
   }
 
   private func draw(
@@ -54,12 +61,12 @@ public struct MaskedReconstruction: Objective {
 
   /// With error e and n numbers in all predictions: loss = Σ e² / n,  ∂loss/∂output = 2 e / n.
   private func loss(
-    of output: Tensor, _ examples: Examples, _ hidden: TokenSelection, share: Double
+    of output: Tensor, _ clips: Tensor, _ hidden: TokenSelection, share: Double
   ) -> (losses: [Double], gradient: Tensor) {
-    let error = output
-    error.add(targets.rows(of: examples.clips, model.encoder.configuration.patch, at: hidden), scale: -1)
-    let size = error.count / examples.count
-    let losses = (0..<examples.count).map {
+    let error = output.copied()
+    error.add(targets.rows(of: clips, model.encoder.configuration.patch, at: hidden), scale: -1)
+    let size = error.count / hidden.clips
+    let losses = (0..<hidden.clips).map {
       error.view(at: $0 * size, [size]).sumOfSquares / Double(size)
     }
     error.scale(by: Float(2 * share / Double(error.count)))

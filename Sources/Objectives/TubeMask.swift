@@ -20,7 +20,8 @@ public struct TubeMask: Sendable, Equatable {
 
   /// Whether something is hidden, and something is seen.
   public func isUseful(in grid: TokenGrid) -> Bool {
-    (1..<grid.height * grid.width).contains(hiddenPlaces(in: grid))
+    let hidden = hiddenPlaces(in: grid)
+    return hidden > 0 && hidden < grid.height * grid.width
   }
 
   /// The tokens that are seen and those that are hidden, each in raster order, for so many clips.

@@ -63,6 +63,13 @@ extension Recipe {
       _ = json.removing(path)
     }
     func set(_ value: JSON.Value, _ path: String...) { json = json.setting(JSON(value), at: path) }
+    if let other = task.finetuning {
+      for section in other.dropped + ["samples"] { _ = json.removing([section]) }
+      set(.string(other.kind), "task", "kind")
+      for (path, text) in other.keys {
+        json = json.setting(JSON(.string(text)), at: path.split(separator: ".").map(String.init))
+      }
+    }
     set(.list([JSON(.string("Fine-tuning of \(settings.from) on \(settings.data)."))]), "notes")
     set(.string(settings.data), "data", "train")
     if let validation = settings.validation { set(.string(validation), "data", "validation") }

@@ -12,6 +12,8 @@ public enum TaskKind: String, CaseIterable, Sendable {
   case maskedAutoencoder
   /// Some of a clip to the features of the rest.
   case jointEmbedding
+  /// A clip to its class.
+  case classification
 
   /// The task's type, which declares its keys.
   var task: any VideoTask.Type {
@@ -20,6 +22,7 @@ public enum TaskKind: String, CaseIterable, Sendable {
     case .denoising: DenoisingTask.self
     case .maskedAutoencoder: MaskedAutoencoderTask.self
     case .jointEmbedding: JointEmbeddingTask.self
+    case .classification: ClassificationTask.self
     }
   }
 }

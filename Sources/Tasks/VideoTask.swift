@@ -32,6 +32,10 @@ public protocol VideoTask: Sendable {
   var head: [NamePattern] { get }
   /// The linear layers that adapters go to unless a recipe says otherwise.
   var adapterTargets: [NamePattern] { get }
+  /// What is trained beside adapters: a head that no base has, say.
+  var trainedBesideAdapters: [NamePattern] { get }
+  /// Another kind of task that models of this kind are fine-tuned for; nil for their own.
+  var finetuning: FinetuningKind? { get }
   /// What is sampled while training; nil for tasks that generate nothing.
   var samples: SamplesSection? { get }
   /// Whether the task learns from the average of the weights, so that a run must keep one; by default it does not.
@@ -41,6 +45,13 @@ public protocol VideoTask: Sendable {
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
   /// - Throws: an error for people when the clips do not serve, or the base's facts do not fit.
   func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts
+  /// How a base becomes this task's model; nil when its kind is none that this one begins from.
+  /// - Throws: `BaseFitError` when its kind is one, and its model does not fit.
+  func fit(of base: any VideoTask, _ baseFacts: TaskFacts, facts: TaskFacts) throws -> BaseFit?
+  /// What is good to know of the clips before a run begins, in sentences.
+  /// - Parameter validation: held-out clips, if there are any.
+  /// - Throws: an error for people when the clips do not serve.
+  func notes(on train: Manifest, validation: Manifest?, facts: TaskFacts) throws -> [String]
   /// The tables that have more rows with these facts than with the base's: by parameter name, the rows of the base.
   func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int]
   /// How many text tokens a caption is padded to; 0 for tasks without captions.
@@ -53,6 +64,16 @@ public protocol VideoTask: Sendable {
 extension VideoTask {
   /// It does not.
   public var learnsFromAverage: Bool { false }
+  /// Nothing.
+  public var trainedBesideAdapters: [NamePattern] { [] }
+  /// Models are fine-tuned for their own kind.
+  public var finetuning: FinetuningKind? { nil }
+  /// A base of the same kind, by the same names.
+  public func fit(of base: any VideoTask, _ baseFacts: TaskFacts, facts: TaskFacts) throws -> BaseFit? {
+    base is Self ? BaseFit() : nil
+  }
+  /// Nothing.
+  public func notes(on train: Manifest, validation: Manifest?, facts: TaskFacts) throws -> [String] { [] }
 }
 
 /// A stack of equal blocks.

@@ -29,6 +29,14 @@ public enum Purpose: UInt32, Sendable {
   case mask = 12
   /// How large the blocks are that a masked model does not see.
   case maskSize = 13
+  /// Which training clips are mirrored.
+  case flip = 20
+  /// Which training clips have a part erased, which part, and the noise that is put there.
+  case erasing = 21
+  /// How much of what the clips of a pass are mixed with.
+  case mixing = 22
+  /// Which clips skip which branches of which blocks.
+  case dropPath = 23
 }
 
 /// A stream of random numbers that is a pure function of (seed, purpose, step, sample).
@@ -123,7 +131,7 @@ extension Tensor {
 
 extension RandomStream {
   /// Writes `count` normally distributed floats: Box and Muller's pairs, in single precision.
-  mutating func fillGaussian(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  public mutating func fillGaussian(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
     for i in stride(from: 0, to: count, by: 2) {
       let radius = (-2 * logf((Float(next() >> 8) + 0.5) * 0x1p-24)).squareRoot()
       let angle = 2 * Float.pi * (Float(next() >> 8) * 0x1p-24)

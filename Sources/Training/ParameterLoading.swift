@@ -1,6 +1,7 @@
 import Checkpoints
 import Layers
 import Recipes
+import Tasks
 import Tensors
 
 /// What became of a model's parameters and of the tensors that they were loaded from: nothing is passed over in silence.
@@ -116,26 +117,43 @@ extension ParameterStore {
 
 extension ParameterStore {
   /// Loads the parameters of a blueprint's model from its base.
-  /// - Throws: `PatternError` for what the recipe calls unused and is not left over, and `LoadingError`.
+  /// - Throws: `BaseError.otherKind` and `BaseFitError` for a base that is no beginning for the model, `PatternError` for what
+  ///   the recipe calls unused and is not left over, and `LoadingError`.
   @discardableResult
   func load(_ base: LoadedBase, _ blueprint: Blueprint) throws -> LoadingReport {
-    let (start, grown) = try fit(base, blueprint)
-    return try load(from: base.weights, fresh: start.fresh, unused: start.unused, grown: grown)
+    let fit = try fit(base, blueprint)
+    return try load(
+      from: base.weights, renaming: fit.task.nameInBase, fresh: fit.fresh, unused: fit.unused,
+      grown: fit.grown)
   }
 
   /// Throws unless a base has what a blueprint's model takes over, before either needs memory: what a file says of its sizes
   /// is believed only when its tensors have them.
   func requireFit(_ base: LoadedBase, _ blueprint: Blueprint) throws {
-    let (start, grown) = try fit(base, blueprint)
-    _ = try match(base.weights, { $0 }, fresh: start.fresh, unused: start.unused, grown: grown)
+    let fit = try fit(base, blueprint)
+    _ = try match(
+      base.weights, fit.task.nameInBase, fresh: fit.fresh, unused: fit.unused, grown: fit.grown)
   }
 
-  private func fit(
-    _ base: LoadedBase, _ blueprint: Blueprint
-  ) throws -> (start: StartSection, grown: [String: Int]) {
-    let (start, kept) = (blueprint.recipe.start, blueprint.policy.keptRows)
-    let own = Set(entries.map(\.name))
-    let leftOver = base.weights.names.filter { !own.contains($0) }
+  /// What the task and the recipe say of a base.
+  private struct Fit {
+    let task: BaseFit
+    let fresh: [NamePattern], unused: [NamePattern]
+    let grown: [String: Int]
+  }
+
+  private func fit(_ base: LoadedBase, _ blueprint: Blueprint) throws -> Fit {
+    let (ours, theirs) = (blueprint.recipe, base.blueprint.recipe)
+    guard
+      let task = try ours.task.fit(of: theirs.task, base.blueprint.facts, facts: blueprint.facts)
+    else {
+      throw BaseError.otherKind(path: base.path, theirs: theirs.kind.rawValue, ours: ours.kind.rawValue)
+    }
+    let (start, kept) = (ours.start, blueprint.policy.keptRows)
+    let own = Set(entries.map { task.nameInBase($0.name) })
+    let leftOver = base.weights.names.filter { name in
+      !own.contains(name) && !task.unused.contains { $0.matches(name) }
+    }
     for pattern in start.unused where !leftOver.contains(where: pattern.matches) {
       throw PatternError.unmatched(
         key: "start.unused", pattern: pattern.text,
@@ -143,7 +161,9 @@ extension ParameterStore {
           ? "the model has all of them, so leave start.unused out."
           : Blueprint.remedy(for: pattern.text, leftOver))
     }
-    return (start, (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
+    return Fit(
+      task: task, fresh: start.fresh + task.fresh, unused: start.unused + task.unused,
+      grown: (blueprint.base?.grownTables ?? [:]).filter { kept[$0.key] == nil })
   }
 }
 

@@ -49,7 +49,6 @@ public final class RunState {
     self.blueprint = blueprint
     subject = try blueprint.makeSubject()
     if let base {
-      try Self.requireKind(of: base, blueprint)
       try subject.parameters.requireFit(base, blueprint)
     }
     subject.parameters.allocate(
@@ -68,17 +67,9 @@ public final class RunState {
   /// - Throws: `LoadingError` when they are not those of the model, `BaseError.otherKind`.
   @discardableResult
   public func begin(from base: LoadedBase) throws -> LoadingReport {
-    try Self.requireKind(of: base, blueprint)
     let report = try parameters.load(base, blueprint)
     parameters.average.copy(from: parameters.values)
     return report
-  }
-
-  private static func requireKind(of base: LoadedBase, _ blueprint: Blueprint) throws {
-    let (ours, theirs) = (blueprint.recipe.kind, base.blueprint.recipe.kind)
-    guard theirs == ours else {
-      throw BaseError.otherKind(path: base.path, theirs: theirs.rawValue, ours: ours.rawValue)
-    }
   }
 
   /// Takes over a checkpoint of a run of this blueprint; where it is an adapter, the run has begun from its base.

@@ -12,6 +12,24 @@ public protocol EncoderTask: VideoTask {
   var encoderName: String { get }
 }
 
+/// A task that teaches an encoder what clips show without labels, by parts that are of no use afterwards.
+public protocol PretrainingTask: EncoderTask {
+  /// The beginnings of the names of those parts' parameters.
+  var discarded: [String] { get }
+  /// The sections of a recipe that are about pretraining alone.
+  var sections: [String] { get }
+}
+
+extension PretrainingTask {
+  /// Nothing: what stands on top of the encoder goes when a model is fine-tuned.
+  public var head: [NamePattern] { [] }
+  /// Encoders that know clips are taught to tell classes.
+  public var finetuning: FinetuningKind? {
+    FinetuningKind(
+      kind: "classification", dropped: sections, keys: ["model.layout": encoder.layout.rawValue])
+  }
+}
+
 extension EncoderTask {
   /// None are read.
   public var captions: TokenizerSection? { nil }

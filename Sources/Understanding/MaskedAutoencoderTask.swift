@@ -8,7 +8,7 @@ import Tasks
 
 /// `maskedAutoencoder`: a clip of which most is hidden to what was hidden, by VideoMAE's encoder and decoder. Clips need
 /// neither captions nor labels.
-public struct MaskedAutoencoderTask: EncoderTask {
+public struct MaskedAutoencoderTask: PretrainingTask {
   /// The encoder's sizes.
   public let encoder: VideoEncoderConfiguration
   /// As in the published files.
@@ -38,7 +38,7 @@ public struct MaskedAutoencoderTask: EncoderTask {
       let mask = TubeMask(share: share)
       let places = grid.height * grid.width
       section.expect(
-        mask.isUseful(in: grid), of: "hiddenShare", "model.patch", "data.height", "data.width",
+        places == 0 || mask.isUseful(in: grid), of: "hiddenShare", "model.patch", "data.height", "data.width",
         otherwise:
           "\(share) of the \(places) \(places == 1 ? "place" : "places") of a frame hides "
           + "\(mask.hiddenPlaces(in: grid) == 0 ? "none" : "all") of them; take another share, smaller patches "
@@ -72,8 +72,10 @@ public struct MaskedAutoencoderTask: EncoderTask {
     ]
   }
 
-  /// None: the decoder goes when a model is fine-tuned.
-  public var head: [NamePattern] { [] }
+  /// The decoder.
+  public let discarded = ["encoder_to_decoder", "mask_token", "decoder"]
+  /// Its sizes, and what is hidden.
+  public let sections = ["decoder", "objective"]
 
   /// The model and what it is asked.
   public func subject(_ context: BuildContext) throws -> Subject {

@@ -90,7 +90,7 @@ struct Finetune: ParsableCommand {
     let heldOut = validation ?? Self.heldOut(beside: data)
     var settings = FinetuneSettings(
       from: base, method: method ?? .lora, data: data, clips: 1, validation: heldOut,
-      remember: remembered(known, unlike: heldOut), captions: [])
+      remember: known.task.finetuning == nil ? remembered(known, unlike: heldOut) : nil, captions: [])
     func read() throws -> Recipe {
       try Recipe.parse(
         known.finetuning(settings), name: "the base's recipe", overrides: options.overrides)

@@ -33,8 +33,16 @@ struct RunBeginning {
         "note: start.frozen says nothing for the method \(recipe.start.method.rawValue), which freezes all but what it trains\n"
       )
     }
+    try tellOfClips(state)
     try clips.begin(state)
     return (state, base?.path, [])
+  }
+
+  /// Says what is good to know of the clips; throws when they do not serve the task.
+  private func tellOfClips(_ state: RunState) throws {
+    let notes = try recipe.task.notes(
+      on: manifest, validation: recipe.data.validationManifest(), facts: state.blueprint.facts)
+    for note in notes { standardError("note: \(note)\n") }
   }
 
   /// The run that a checkpoint holds.
@@ -49,6 +57,7 @@ struct RunBeginning {
     let state = try RunState(saved.goingOn(recipe, basePath: base?.path))
     if recipe.start.isAdapter, let base { try state.begin(from: base) }
     try state.restore(found.checkpoint)
+    try tellOfClips(state)
     if areNotedAnew { try clips.begin(state) }
     if let other = Blueprint.otherArithmetic(of: found.checkpoint) {
       standardError("note: the run began with \(other): it goes on well, but not to the same bits.\n")

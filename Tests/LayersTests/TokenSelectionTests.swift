@@ -27,7 +27,9 @@ struct TokenSelectionTests {
 
   @Test(arguments: [(1, 1, 1), (2, 3, 1), (3, 0, 4), (2, 33, 20), (5, 7, 130)])
   func joiningAndPartingAreEachOthersGradient(clips: Int, first: Int, second: Int) {
-    let inputs: KeyValuePairs = ["a": gaussian([clips * first, 9]), "b": gaussian([clips * second, 9], seed: 2)]
+    let inputs: KeyValuePairs = [
+      "a": gaussian([clips * first, 9]), "b": gaussian([clips * second, 9], seed: 2),
+    ]
     let piece = Differentiable(inputs) { inputs in
       (
         groupsJoined(inputs[0], inputs[1], clips: clips),

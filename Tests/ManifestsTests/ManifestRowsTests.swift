@@ -26,6 +26,10 @@ struct ManifestRowsTests {
         start: row.start, end: row.end, split: row.split, attributes: row.attributes)
       #expect(rows.entry(index, in: root) == expected)
       #expect(rows.caption(index) == row.caption)
+      #expect(rows.label(index, from: .label) == row.label)
+      for name in ["a", "b", "", "c"] {
+        #expect(rows.label(index, from: .attribute(name)) == row.attributes[name])
+      }
     }
   }
 

@@ -29,6 +29,16 @@ struct PublishedModel {
     return Tensor(try file.floats(path), shape)
   }
 
+  /// A size of the model.
+  func size(_ name: String) throws -> Int {
+    guard case .integer(let size) = file.attributes[name] else {
+      throw NoSuchSize(name: name)
+    }
+    return size
+  }
+
+  private struct NoSuchSize: Error { let name: String }
+
   func doubles(_ path: String) throws -> [Double] { try file.doubles(path) }
   func integers(_ path: String) throws -> [Int] { try file.integers(path) }
 

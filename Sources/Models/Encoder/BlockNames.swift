@@ -20,7 +20,7 @@ struct BlockNames {
   let query: Projection, key: Projection, value: Projection, output: Projection
   let widen: Scope, narrow: Scope
 
-  init(_ scope: Scope, _ layout: EncoderLayout) {
+  init(_ scope: Scope, _ layout: BlockLayout) {
     switch layout {
     case .videoMAE:
       let attention = scope("attention")("attention")
@@ -39,6 +39,15 @@ struct BlockNames {
       value = Projection(attention("value"))
       output = Projection(attention("proj"))
       feedForwardNorm = scope("norm2")
+      (widen, narrow) = (scope("mlp")("fc1"), scope("mlp")("fc2"))
+    case .vJEPA2Pooler:
+      let attention = scope("self_attn")
+      attentionNorm = scope("layer_norm1")
+      query = Projection(attention("q_proj"))
+      key = Projection(attention("k_proj"))
+      value = Projection(attention("v_proj"))
+      output = Projection(attention("out_proj"))
+      feedForwardNorm = scope("layer_norm2")
       (widen, narrow) = (scope("mlp")("fc1"), scope("mlp")("fc2"))
     }
   }

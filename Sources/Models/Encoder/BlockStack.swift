@@ -37,7 +37,7 @@ struct BlockStack {
   ///
   /// - Parameter givesInputGradient: whether anything before the stack is trained.
   init(
-    _ scope: Scope, _ layout: EncoderLayout, _ sizes: BlockSizes, rotary: TiledRotaryPositions? = nil,
+    _ scope: Scope, _ layout: BlockLayout, _ sizes: BlockSizes, rotary: TiledRotaryPositions? = nil,
     givesInputGradient: Bool
   ) {
     self.sizes = sizes
@@ -75,7 +75,7 @@ struct BlockStack {
     var kept: [SavedBlock] = []
     for (index, block) in blocks.enumerated() {
       if index == firstBlock { stream = x }
-      let (output, saved) = block.forward(x, context, factors: context.branchFactors?.blocks[index])
+      let (output, saved) = block.forward(x, context)
       if index >= firstBlock {
         kept.append(
           sizes.recomputesBlocks
@@ -91,7 +91,7 @@ struct BlockStack {
   func output(_ x: Tensor, _ context: EncoderBlock.Context) -> Tensor {
     var x = x
     for (index, block) in blocks.enumerated() {
-      x = block.forward(x, context, factors: context.branchFactors?.blocks[index]).output
+      x = block.forward(x, context).output
     }
     return x
   }
@@ -102,9 +102,8 @@ struct BlockStack {
     var gradient = outputGradient
     for index in (firstBlock..<blocks.count).reversed() {
       let input = input(ofBlock: index, saved)
-      let factors = saved.context.branchFactors?.blocks[index]
       gradient = blocks[index].backward(
-        gradient, whole(index, saved, input: input, factors), input: input, saved.context, factors: factors)
+        gradient, whole(index, saved, input: input), input: input, saved.context)
     }
     return gradient
   }
@@ -121,12 +120,10 @@ struct BlockStack {
   }
 
   /// All that a block's backward reads.
-  private func whole(
-    _ index: Int, _ saved: Saved, input: Tensor, _ factors: BranchFactors.Block?
-  ) -> EncoderBlock.Saved {
+  private func whole(_ index: Int, _ saved: Saved, input: Tensor) -> EncoderBlock.Saved {
     switch saved.blocks[index - firstBlock] {
     case .whole(let saved): saved
-    case .input: blocks[index].forward(input, saved.context, factors: factors).saved
+    case .input: blocks[index].forward(input, saved.context).saved
     }
   }
 }

@@ -9,6 +9,7 @@ import Tensors
 /// Where a run drops paths, each branch of a clip is left out with the block's probability in training, and divided by the
 /// share that stays (Huang et al., "Deep networks with stochastic depth", 2016).
 struct EncoderBlock {
+  let index: Int
   let attentionNorm: LayerNorm, feedForwardNorm: LayerNorm
   let attention: MultiHeadAttention
   let feedForward: FeedForward
@@ -16,9 +17,10 @@ struct EncoderBlock {
   /// Registers the block's parameters under the names of the layout.
   /// - Parameter index: the block's place, from 0.
   init(
-    _ scope: Scope, _ layout: EncoderLayout, index: Int, width: Int, heads: Int, feedForward hidden: Int,
+    _ scope: Scope, _ layout: BlockLayout, index: Int, width: Int, heads: Int, feedForward hidden: Int,
     rotary: TiledRotaryPositions?
   ) {
+    self.index = index
     let names = BlockNames(scope, layout)
     let (initial, initialOutput) = (layout.initial, layout.initialOutput(block: index))
     func projection(_ place: BlockNames.Projection, _ initial: InitialValue) -> Linear {
@@ -42,8 +44,8 @@ struct EncoderBlock {
     let clips: Int
     /// The angles of the tokens, for layouts with rotary positions.
     var positions: TiledRotaryPositions.Table?
-    /// For each branch of each block and each clip what it is multiplied by; nil leaves all as they are.
-    var branchFactors: BranchFactors?
+    /// Which branches of which clips are left out; nil for none.
+    var dropPath: DropPath?
   }
 
   /// What backward reads beside the input. Outputs of norms are made again.
@@ -63,20 +65,18 @@ struct EncoderBlock {
     }
   }
 
-  /// `factors` are what the two branches of each clip are multiplied by; nil leaves them.
-  func forward(
-    _ x: Tensor, _ context: Context, factors: BranchFactors.Block?
-  ) -> (output: Tensor, saved: Saved) {
+  /// x [B·n, D] to the stream behind the block.
+  func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
     // x += attention(LN₁(x))
     let (normal1, norm1Saved) = attentionNorm.forward(x)
     let (middle, attentionSaved) = attention.forward(
       normal1, clips: context.clips, positions: context.positions)
-    if let factors { scaleGroups(middle, by: factors.attention) }
+    if let factors = factors(context, branch: 0) { scaleGroups(middle, by: factors) }
     middle.add(x)
     // x += feedForward(LN₂(x))
     let (normal2, norm2Saved) = feedForwardNorm.forward(middle)
     let (fed, feedForwardSaved) = feedForward.forward(normal2)
-    if let factors { scaleGroups(fed, by: factors.feedForward) }
+    if let factors = factors(context, branch: 1) { scaleGroups(fed, by: factors) }
     let saved = Saved(
       attention: attentionSaved, feedForward: feedForwardSaved, attentionStatistics: norm1Saved.statistics,
       feedForwardStatistics: norm2Saved.statistics, middle: middle, fed: fed)
@@ -92,33 +92,36 @@ struct EncoderBlock {
     return sum
   }
 
-  /// The gradient of the stream; `input`, `context` and `factors` are what forward was given.
-  func backward(
-    _ outputGradient: Tensor, _ saved: Saved, input: Tensor, _ context: Context,
-    factors: BranchFactors.Block?
-  ) -> Tensor {
-    let middleGradient = backwardFeedForward(outputGradient, saved, factors?.feedForward)
+  /// The gradient of the stream; `input` and `context` are what forward was given.
+  func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor, _ context: Context) -> Tensor {
+    let middleGradient = backwardFeedForward(outputGradient, saved, context)
     let normSaved = LayerNorm.Saved(input: input, statistics: saved.attentionStatistics)
     let normalGradient = attention.backward(
-      Self.scaled(middleGradient, by: factors?.attention), saved.attention.converted(to: .float32),
+      scaled(middleGradient, context, branch: 0), saved.attention.converted(to: .float32),
       input: attentionNorm.output(of: normSaved), positions: context.positions)
     return attentionNorm.backward(normalGradient, normSaved, plus: middleGradient)
   }
 
   /// A function of its own, so that what it holds is free before attention's backward begins.
-  private func backwardFeedForward(_ outputGradient: Tensor, _ saved: Saved, _ factors: [Float]?) -> Tensor {
+  private func backwardFeedForward(_ outputGradient: Tensor, _ saved: Saved, _ context: Context) -> Tensor {
     let normSaved = LayerNorm.Saved(input: saved.middle.widened, statistics: saved.feedForwardStatistics)
     let normalGradient = feedForward.backward(
-      Self.scaled(outputGradient, by: factors), saved.feedForward.converted(to: .float32),
+      scaled(outputGradient, context, branch: 1), saved.feedForward.converted(to: .float32),
       input: feedForwardNorm.output(of: normSaved))
     return feedForwardNorm.backward(normalGradient, normSaved, plus: outputGradient)
   }
 
-  /// A branch's gradient: that of the stream times the clip's factor.
-  private static func scaled(_ gradient: Tensor, by factors: [Float]?) -> Tensor {
-    guard let factors else { return gradient }
+  /// A branch's gradient: that of the stream times each clip's factor.
+  private func scaled(_ gradient: Tensor, _ context: Context, branch: Int) -> Tensor {
+    guard let factors = factors(context, branch: branch) else { return gradient }
     let scaled = gradient.copied()
     scaleGroups(scaled, by: factors)
     return scaled
+  }
+
+  /// What a branch of each clip is multiplied by; nil where none is left out.
+  private func factors(_ context: Context, branch: Int) -> [Float]? {
+    guard let dropPath = context.dropPath, dropPath.rate(ofBlock: index) > 0 else { return nil }
+    return dropPath.factors(block: index, branch: branch, clips: context.clips)
   }
 }

@@ -54,7 +54,7 @@ public struct VideoEncoder {
     // PyTorch's own law for convolutions.
     let bound = InitialValue.uniform(1 / Float(rowSize).squareRoot())
     patchEmbedding = Linear(
-      embedding, rowSize, width, initial: layout == .videoMAE ? bound : layout.initial,
+      embedding, rowSize, width, initial: layout == .videoMAE ? bound : layout.blocks.initial,
       initialBias: layout == .videoMAE ? bound : .constant(0),
       weightShape: [width, 3, patch.frames, patch.height, patch.width])
     sinusoids = layout == .videoMAE ? SinusoidPositions(width: width) : nil
@@ -63,10 +63,10 @@ public struct VideoEncoder {
     trainsPatches = embedding.isTrained
     let blocks = layout == .videoMAE ? scope("encoder")("layer") : inner("layer")
     stack = BlockStack(
-      blocks, layout, configuration.blocks, rotary: rotary, givesInputGradient: trainsPatches)
+      blocks, layout.blocks, configuration.blocks, rotary: rotary, givesInputGradient: trainsPatches)
     let normScope = inner("layernorm")
     norm =
-      configuration.hasFinalNorm ? LayerNorm(normScope, width: width, epsilon: layout.epsilon) : nil
+      configuration.hasFinalNorm ? LayerNorm(normScope, width: width, epsilon: layout.blocks.epsilon) : nil
     trainsNorm = normScope.isTrained
   }
 
@@ -86,11 +86,11 @@ public struct VideoEncoder {
   /// - Parameters:
   ///   - clips: [B, 3, F, H, W], pixels from −1 to 1.
   ///   - selection: the tokens that are seen, n of each clip; all N if nil.
-  ///   - branchFactors: what drop path multiplies branches by; nil drops none.
+  ///   - dropPath: which branches of blocks are left out; nil for none.
   public func forward(
-    _ clips: Tensor, seeing selection: TokenSelection? = nil, branchFactors: BranchFactors? = nil
+    _ clips: Tensor, seeing selection: TokenSelection? = nil, dropPath: DropPath? = nil
   ) -> (tokens: Tensor, saved: Saved) {
-    let (rows, context) = begin(clips, selection, branchFactors)
+    let (rows, context) = begin(clips, selection, dropPath)
     let (stream, patchesSaved) = embed(rows, selection, clips)
     let (output, stackSaved) = stack.forward(stream, context)
     let (tokens, normSaved) = norm.map { $0.forward(output) } ?? (output, nil)
@@ -116,13 +116,13 @@ public struct VideoEncoder {
 
   /// The patches that are seen, and what blocks are given beside them.
   private func begin(
-    _ clips: Tensor, _ selection: TokenSelection?, _ branchFactors: BranchFactors?
+    _ clips: Tensor, _ selection: TokenSelection?, _ dropPath: DropPath?
   ) -> (rows: Tensor, context: EncoderBlock.Context) {
     let grid = grid(of: clips.shape)
     let rows = cutter.cut(imageNetNormalized(clips))
     let context = EncoderBlock.Context(
       clips: clips.shape[0], positions: rotary.map { $0.table(grid, at: selection) },
-      branchFactors: branchFactors)
+      dropPath: dropPath)
     return (selection.map { $0.forward(rows) } ?? rows, context)
   }
 

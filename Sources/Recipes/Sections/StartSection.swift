@@ -102,7 +102,7 @@ public struct StartSection: Equatable, Sendable {
       policy.trained = fresh
     case .lora:
       policy.frozen = [NamePattern("*")]
-      policy.trained = fresh
+      policy.trained = task.trainedBesideAdapters + fresh
       policy.lora = LoRA(
         rank: rank, alpha: alpha, targets: targets.isEmpty ? task.adapterTargets : targets)
     case .head:
