@@ -23,7 +23,7 @@ public struct FeaturePredictor {
   ///   - features: D, the width of the encoder's tokens.
   ///   - kinds: how many kinds of mask there are, each with a mask token of its own.
   public init(_ scope: Scope, features: Int, kinds: Int, _ sizes: BlockSizes) {
-    let layout = EncoderLayout.vJEPA2
+    let layout = BlockLayout.vJEPA2
     width = sizes.width
     maskTokens = scope("embeddings").parameter(
       "mask_tokens", [kinds, 1, 1, width], .constant(0), decays: false)

@@ -56,7 +56,9 @@ public struct MultiBlockMasks: Sendable, Equatable {
     self.aspect = aspect
     counts = kinds.indices.map { index in
       // No clip has such a grid: its recipe is refused for its patches.
-      guard grid.height * grid.width > 0, grid.tokens <= 1_000_000 else { return Counts(context: 0, targets: 0) }
+      guard grid.height * grid.width > 0, grid.tokens <= 1_000_000 else {
+        return Counts(context: 0, targets: 0)
+      }
       let plane = Plane(grid, kinds[index], aspect)
       let hidden = (0..<256).map { draw in
         var stream = RandomStream(seed: 0, purpose: .mask, step: draw, sample: index)

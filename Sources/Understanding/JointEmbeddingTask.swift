@@ -8,7 +8,7 @@ import Tasks
 
 /// `jointEmbedding`: some of a clip to the features of the rest, by V-JEPA 2's encoder and predictor. Clips need neither
 /// captions nor labels.
-public struct JointEmbeddingTask: EncoderTask {
+public struct JointEmbeddingTask: PretrainingTask {
   /// The encoder's sizes.
   public let encoder: VideoEncoderConfiguration
   /// As in the published files: the root.
@@ -51,12 +51,15 @@ public struct JointEmbeddingTask: EncoderTask {
     [
       "layout": "V-JEPA 2",
       "pixels": "RGB, -1...1; normalised by ImageNet's mean and deviation in the encoder",
-      "prediction": "features that the averaged encoder has of hidden tokens, each token with mean 0 and variance 1",
+      "prediction":
+        "features that the averaged encoder has of hidden tokens, each token with mean 0 and variance 1",
     ]
   }
 
-  /// None: the predictor goes when a model is fine-tuned.
-  public var head: [NamePattern] { [] }
+  /// The predictor.
+  public let discarded = ["predictor"]
+  /// Its sizes, and what is hidden.
+  public let sections = ["predictor", "objective"]
 
   /// The model and what it is asked. A small loss is no good model by itself, so checkpoints are chosen by what features
   /// tell.

@@ -22,7 +22,8 @@ extension MultiBlockMasks {
       "Least and greatest aspect of blocks, height by width; drawn anew for each kind and step.")
     section.expect(
       blocks.count == areas.count, of: "areas", "blocks",
-      otherwise: "gives \(areas.count) \(areas.count == 1 ? "share" : "shares") for the \(blocks.count) kinds of mask "
+      otherwise:
+        "gives \(areas.count) \(areas.count == 1 ? "share" : "shares") for the \(blocks.count) kinds of mask "
         + "of objective.blocks; both lists have one number a kind")
     section.expect(
       aspect[0] <= aspect[1], of: "aspect",
@@ -34,7 +35,8 @@ extension MultiBlockMasks {
       let places = grid.height * grid.width
       section.reader.expect(
         places == 0, of: "objective.areas", "objective.blocks", "model.patch", "data.height", "data.width",
-        otherwise: "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always hide all of "
+        otherwise:
+          "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always hide all of "
           + "the \(places) \(places == 1 ? "place" : "places") of a frame, so nothing is left to tell it from; take fewer "
           + "or smaller blocks, smaller patches (model.patch) or larger clips")
     }

@@ -19,6 +19,8 @@ struct StandardizedRowsTests {
     let x = gaussian([rows, width])
     let (ours, theirs) = (standardizedRows(x).values, norm.forward(x).output.values)
     #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) < 1e-6 })
-    #expect(sameBits(Parallel.withThreads(1) { standardizedRows(x) }, Parallel.withThreads(3) { standardizedRows(x) }))
+    #expect(
+      sameBits(
+        Parallel.withThreads(1) { standardizedRows(x) }, Parallel.withThreads(3) { standardizedRows(x) }))
   }
 }

@@ -20,8 +20,10 @@ struct FeaturePredictorTests {
   }
 
   @Test(arguments: [
-    ([[0]], [[1]]), ([[3, 1, 5], [0, 7, 11]], [[2, 4], [1, 6]]), ([[0, 1], [2, 3], [4, 5]], [[6], [7], [11]]),
-    ([[9, 8, 7, 6, 5, 4, 3]], [[0, 1, 2, 10, 11]]), ([[4], [11]], [[3, 2, 1, 0, 10, 9, 8, 7, 6], [0, 1, 2, 3, 4, 5, 6, 7, 8]]),
+    ([[0]], [[1]]), ([[3, 1, 5], [0, 7, 11]], [[2, 4], [1, 6]]),
+    ([[0, 1], [2, 3], [4, 5]], [[6], [7], [11]]),
+    ([[9, 8, 7, 6, 5, 4, 3]], [[0, 1, 2, 10, 11]]),
+    ([[4], [11]], [[3, 2, 1, 0, 10, 9, 8, 7, 6], [0, 1, 2, 3, 4, 5, 6, 7, 8]]),
   ])
   func gradientsAreRight(context: [[Int]], targets: [[Int]]) {
     for recomputesBlocks in [false, true] {
@@ -49,7 +51,10 @@ struct FeaturePredictorTests {
     #expect(zip(plain.values, same.values).allSatisfy { abs($0 - $1) < 1e-5 })
     let swapped = predictor.output(features, question([[0, 4, 7]], [[9, 1]]))
     #expect(zip(plain.values, swapped.values[9...] + swapped.values[..<9]).allSatisfy { abs($0 - $1) < 1e-5 })
-    for other in [question([[0, 4, 8]], [[1, 9]]), question([[0, 4, 7]], [[2, 9]]), question([[0, 4, 7]], [[1, 9]], kind: 0)] {
+    for other in [
+      question([[0, 4, 8]], [[1, 9]]), question([[0, 4, 7]], [[2, 9]]),
+      question([[0, 4, 7]], [[1, 9]], kind: 0),
+    ] {
       #expect(zip(plain.values, predictor.output(features, other).values).contains { abs($0 - $1) > 1e-3 })
     }
   }

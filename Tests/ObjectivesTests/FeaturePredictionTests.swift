@@ -9,7 +9,8 @@ import Testing
 struct FeaturePredictionTests {
   static func objective(recomputesBlocks: Bool = false) -> FeaturePrediction {
     func sizes(_ width: Int, _ depth: Int, _ heads: Int) -> BlockSizes {
-      BlockSizes(width: width, depth: depth, heads: heads, feedForward: 20, recomputesBlocks: recomputesBlocks)
+      BlockSizes(
+        width: width, depth: depth, heads: heads, feedForward: 20, recomputesBlocks: recomputesBlocks)
     }
     return FeaturePrediction(
       model: JointEmbeddingModel(

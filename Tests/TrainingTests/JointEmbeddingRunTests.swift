@@ -110,7 +110,8 @@ struct JointEmbeddingRunTests {
     #expect(complaint("optimizer.emaDecay=0").contains("teacher"))
     #expect(complaint("objective.areas=[0.15]").contains("1 share for the 2 kinds of mask"))
     #expect(complaint("objective.aspect=[2, 1]").contains("begin with the smaller"))
-    #expect(complaint("objective.areas=[0.15, 0.99]").contains("always hide all of the 16 places"))
+    #expect(
+      complaint("objective.blocks=[3, 64]").contains("64 blocks of 0.5 always hide all of the 16 places"))
     #expect(complaint("objective.areas=[0.15, 1]").contains("below 1"))
     #expect(complaint("model.patch=[2, 16, 16]").contains("always hide all of the 1 place of a frame"))
     #expect(complaint("model.heads=6").contains("at least 6"))
