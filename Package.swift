@@ -181,7 +181,9 @@ let package = Package(
       uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips"]),
     tests(of: "Tokens"),
     tests(of: "SyntheticClips", uses: ["Clips", "Manifests", "Tokens", "Video", "TestClips"]),
-    tests(of: "Objectives", uses: ["Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
+    tests(
+      of: "Objectives",
+      uses: ["Models", "Layers", "Clips", "Manifests", "Tokens", "Tensors", "Video", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
     tests(
@@ -189,8 +191,9 @@ let package = Package(
       uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
-    tests(of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "TestClips", "Video"]),
-    tests(of: "Report", uses: ["Evaluation", "Manifests", "SyntheticClips", "Video"]),
+    tests(
+      of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
+    tests(of: "Report", uses: ["Evaluation", "Clips", "Manifests", "SyntheticClips", "Video"]),
     tests(
       of: "Training",
       uses: [

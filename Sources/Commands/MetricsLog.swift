@@ -94,6 +94,8 @@ public final class MetricsLog {
       line[key] = Dictionary(
         first.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
       if let loss = first.loss, loss.isFinite { line[key + "Loss"] = loss }
+      // That the figures are shares, beside a loss of a name of its own.
+      if first.scale == .shares { line[key + "LossName"] = first.lossName }
       for other in evaluations.dropFirst() {
         line["\(key): \(other.title)"] = Dictionary(
           other.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })

@@ -12,19 +12,25 @@ public struct ModelFigures: Sendable {
   public let following: PromptFollowing?
   /// How close samples come to training clips, where these were looked at.
   public let nearest: NearestClips?
+  /// The pictures of the first clips of `ClassPredictions.mistakes`, as many as are to be shown.
+  public let mistakes: [[Picture]]
 
   /// Figures of a model.
   public init(
     checkpoint: String, evaluations: [Evaluation], samples: [[Picture]] = [],
     following: PromptFollowing? = nil,
-    nearest: NearestClips? = nil
+    nearest: NearestClips? = nil, mistakes: [[Picture]] = []
   ) {
     self.checkpoint = checkpoint
     self.evaluations = evaluations
     self.samples = samples
     self.following = following
     self.nearest = nearest
+    self.mistakes = mistakes
   }
+
+  /// What the model said of the clips' classes, where it tells classes apart.
+  public var predictions: ClassPredictions? { evaluations.lazy.compactMap(\.predictions).first }
 
   /// The loss that says how good the model is.
   public var loss: Double? { evaluations.first?.loss }
@@ -33,7 +39,7 @@ public struct ModelFigures: Sendable {
   public func with(_ nearest: NearestClips?) -> ModelFigures {
     ModelFigures(
       checkpoint: checkpoint, evaluations: evaluations, samples: samples, following: following,
-      nearest: nearest)
+      nearest: nearest, mistakes: mistakes)
   }
 }
 
@@ -95,6 +101,8 @@ public struct EvaluationRecord: Sendable {
   public let provenance: FigureProvenance
   /// The model's figures, and those of the one beside it.
   public let model: ModelFigures, base: ModelFigures?
+  /// How many of the clips the model was trained on.
+  public let trainedOn: Int
   /// What was sampled, if anything was.
   public let sampling: Sampling?
   /// What samples were compared with, if they were.
@@ -103,14 +111,23 @@ public struct EvaluationRecord: Sendable {
   /// What was measured.
   public init(
     kind: String, manifest: String, provenance: FigureProvenance, model: ModelFigures, base: ModelFigures?,
-    sampling: Sampling? = nil, training: Training? = nil
+    trainedOn: Int = 0, sampling: Sampling? = nil, training: Training? = nil
   ) {
     self.kind = kind
     self.manifest = manifest
     self.provenance = provenance
     self.model = model
     self.base = base
+    self.trainedOn = trainedOn
     self.sampling = sampling
     self.training = training
+  }
+
+  /// What makes the figures say less than they seem to; nil when nothing does.
+  public var caution: String? {
+    trainedOn == 0
+      ? nil
+      : "\(trainedOn) of the \(provenance.clips) clips \(trainedOn == 1 ? "is" : "are") trained on, too, so the figures say "
+        + "less of other clips"
   }
 }

@@ -59,9 +59,8 @@ public struct FeatureStatistics: Evaluator {
       .init(rank, shape.rank), .init(covariance, shape.covariance),
     ]
     if let share = told?.share { figures.append(.init(probe, share)) }
-    return Evaluation(
-      title: "features", condition: "measure", figures: figures, loss: nil,
-      choice: told?.share.map { 1 - $0 })
+    return Evaluation(title: "features", condition: "measure", figures: figures, loss: nil)
+      .chosen(by: told?.share.map { 1 - $0 })
   }
 
   /// The mean over its tokens of each clip's rows.
@@ -78,21 +77,21 @@ public struct FeatureStatistics: Evaluator {
   }
 
   /// Says that the features of all clips grow alike, against what they were at the run's first look.
-  public func warnings(_ now: Evaluation, first: Evaluation) -> [String] {
-    func value(_ name: String, of evaluation: Evaluation) -> Double? {
-      evaluation.figures.first { $0.name == name }?.value
+  public func warnings(_ now: Evaluation, first: [Evaluation.Figure]) -> [String] {
+    func value(_ name: String, of figures: [Evaluation.Figure]) -> Double? {
+      figures.first { $0.name == name }?.value
     }
     func words(_ value: Double) -> String { String(format: "%.3g", value) }
     let remedy =
       "Lower optimizer.learningRate, or raise optimizer.emaDecay or optimizer.warmupSteps, and begin anew."
     var warnings: [String] = []
-    if let deviation = value(Self.overClips, of: now), let before = value(Self.overClips, of: first),
+    if let deviation = value(Self.overClips, of: now.figures), let before = value(Self.overClips, of: first),
       !(deviation >= max(0.1 * before, 1e-3))
     {
       warnings.append(
         "the features have collapsed: their deviation over clips is \(words(deviation)), and was \(words(before)) at the "
           + "first look, so the encoder tells clips apart no more, and a small loss means nothing. \(remedy)")
-    } else if let rank = value(Self.rank, of: now), let before = value(Self.rank, of: first),
+    } else if let rank = value(Self.rank, of: now.figures), let before = value(Self.rank, of: first),
       !(rank >= 0.25 * before)
     {
       warnings.append(

@@ -1,3 +1,4 @@
+import Clips
 import Manifests
 
 /// What figures were measured on: figures of two runs can be compared when theirs is equal.
@@ -8,15 +9,22 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
   public let listHash: String
   /// Which way of measuring.
   public let protocolVersion: Int
+  /// Which views of each clip, "5x3", and the SHA-256 of the clips' labels (`labelHash`): for classification alone.
+  public let views: String?, labelHash: String?
 
   /// The way of measuring that this program has: raised with every change that gives other figures on the same clips.
   public static let currentProtocol = 1
 
   /// The provenance of figures that were measured on clips, in this order.
-  public init(_ entries: some Collection<ClipEntry>, protocolVersion: Int = currentProtocol) {
+  /// - Parameter views: which views of each, where their classes were asked for; nil for other figures.
+  public init(
+    _ entries: some Collection<ClipEntry>, views: ViewPlan? = nil, protocolVersion: Int = currentProtocol
+  ) {
     clips = entries.count
     listHash = entries.listHash
     self.protocolVersion = protocolVersion
+    self.views = views?.words
+    labelHash = views == nil ? nil : entries.labelHash
   }
 
   /// Why figures of another provenance cannot be compared with these, in words; nil when they can.
@@ -25,6 +33,10 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
       return "measured in another way (protocol \(other.protocolVersion) instead of \(protocolVersion))"
     }
     if clips != other.clips { return "measured on \(other.clips) clips instead of \(clips)" }
-    return listHash == other.listHash ? nil : "measured on other clips, or with other captions"
+    if listHash != other.listHash { return "measured on other clips, or with other captions" }
+    if labelHash != other.labelHash { return "measured with other labels" }
+    func named(_ views: String?) -> String { views.map { "\($0) views" } ?? "one view" }
+    return views == other.views
+      ? nil : "measured on \(named(other.views)) of each clip instead of \(named(views))"
   }
 }

@@ -34,8 +34,8 @@ public struct HeldOutLoss: Evaluator {
       figures.append(Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count))))
     }
     let loss = figures.reduce(0) { $0 + $1.value } / Double(figures.count)
-    return Evaluation(
-      title: "held-out loss", condition: objective.conditionTitle, figures: figures, loss: loss,
-      choice: choosesBest ? loss : nil)
+    let evaluation = Evaluation(
+      title: "held-out loss", condition: objective.conditionTitle, figures: figures, loss: loss)
+    return choosesBest ? evaluation : evaluation.chosen(by: nil)
   }
 }

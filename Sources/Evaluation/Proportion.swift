@@ -23,11 +23,16 @@ public struct Proportion: Sendable, Equatable, Codable {
   /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
   public var interval: ClosedRange<Double> {
     guard let p = share else { return 0...1 }
-    let z = 1.959963984540054, n = Double(judged)
+    return Self.wilson(p, of: Double(judged))
+  }
+
+  /// Wilson's interval of a share p of n trials, which need be no whole number.
+  static func wilson(_ p: Double, of n: Double) -> ClosedRange<Double> {
+    let z = 1.959963984540054
     let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     let reach = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
     // At 0 and at n of n the bound is exact; rounding must not carry it past the end.
-    return (right == 0 ? 0 : max(0, middle - reach))...(right == judged ? 1 : min(1, middle + reach))
+    return (p == 0 ? 0 : max(0, middle - reach))...(p == 1 ? 1 : min(1, middle + reach))
   }
 
   private enum CodingKeys: String, CodingKey { case right, judged, share, low, high }

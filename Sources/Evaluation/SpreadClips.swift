@@ -75,6 +75,20 @@ extension ClipReader {
   }
 }
 
+extension ViewReader {
+  /// The frames of one clip as pictures, from its middle.
+  /// - Throws: `BadClip` when it cannot be read, `PackError` when the pack cannot.
+  public func pictures(of entry: ClipEntry) throws -> [Picture] {
+    var pictures: [Picture] = []
+    let read = try withPlan(.middle).forEachBatch(of: 1, from: [entry]) { views in
+      pictures = Picture.frames(of: views.examples.clips, clip: 0)
+      return true
+    }
+    if let bad = read?.unreadable.first { throw bad }
+    return pictures
+  }
+}
+
 extension ClipEntry {
   /// The same as the only clip of a manifest.
   fileprivate var alone: ClipEntry {

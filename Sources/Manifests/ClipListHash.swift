@@ -13,4 +13,12 @@ extension Sequence<ClipEntry> {
     }
     return hash.finish()
   }
+
+  /// One SHA-256 of the clips' labels, as 64 hexadecimal digits: for each clip, in order, its label (empty for none) as
+  /// text of UTF-8 after its length in bytes.
+  public var labelHash: String {
+    var hash = SHA256()
+    for entry in self { hash.update(entry.label ?? "") }
+    return hash.finish()
+  }
 }

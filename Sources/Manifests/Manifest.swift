@@ -58,9 +58,12 @@ public struct Manifest: RandomAccessCollection, Sendable {
   }
 
   /// The captions of at most `most` clips from all over the list.
-  public func captions(spread most: Int) -> [String] {
+  public func captions(spread most: Int) -> [String] { places(spread: most).map { caption($0) } }
+
+  /// The places of at most `most` clips at equal distances, in the order of the list.
+  public func places(spread most: Int) -> [Int] {
     let taken = Swift.min(count, most)
-    return (0..<taken).map { caption($0 * count / taken) }
+    return (0..<taken).map { $0 * count / taken }
   }
 
   /// The caption of the clip at a place, without the rest of its entry.

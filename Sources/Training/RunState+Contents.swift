@@ -125,7 +125,7 @@ extension RunState {
   // JSON has no word for numbers that are not finite.
   private static let words = ("Infinity", "-Infinity", "NaN")
 
-  private static func text(of look: [Evaluation]) -> String {
+  private static func text(of look: [String: [Evaluation.Figure]]) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -135,12 +135,12 @@ extension RunState {
   }
 
   /// What a checkpoint's run measured at its first look; nothing if it has not looked.
-  static func firstLook(of checkpoint: LoadedCheckpoint) throws -> [Evaluation] {
-    guard let text = checkpoint.optionalText(Key.firstLook) else { return [] }
+  static func firstLook(of checkpoint: LoadedCheckpoint) throws -> [String: [Evaluation.Figure]] {
+    guard let text = checkpoint.optionalText(Key.firstLook) else { return [:] }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: words.0, negativeInfinity: words.1, nan: words.2)
-    guard let look = try? decoder.decode([Evaluation].self, from: Data(text.utf8)) else {
+    guard let look = try? decoder.decode([String: [Evaluation.Figure]].self, from: Data(text.utf8)) else {
       throw checkpoint.makesNoSense("what it measured at its first look")
     }
     return look

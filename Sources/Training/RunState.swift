@@ -27,8 +27,8 @@ public final class RunState {
   var owesLook = false
   /// Whether it is saved only because the run was stopped, which decides nothing that comes.
   var isSavedByStop = false
-  /// What the evaluators measured on held-out clips at the run's first look.
-  var firstLook: [Evaluation] = []
+  /// What the evaluators measured on held-out clips at the run's first look, by their titles.
+  var firstLook: [String: [Evaluation.Figure]] = [:]
   /// The least held-out loss so far, or what else checkpoints of this kind are chosen by.
   public internal(set) var best: Best?
   /// Looks at held-out clips since then.

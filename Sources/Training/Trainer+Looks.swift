@@ -26,6 +26,7 @@ extension Trainer {
     }
     guard let report else { return }
     state.owesLook = false
+    for remark in report.remarks { observer?.warned("step \(report.step): \(remark)") }
     warn(of: report)
     guard let list = report.heldOutList, let choice = report.choice, choice.isFinite else { return }
     try compareWithBest(choice, on: list, isLoss: report.heldOut.first?.choice != nil)
@@ -33,9 +34,9 @@ extension Trainer {
 
   /// Tells what the evaluators find wrong, against what they measured at the first look.
   private func warn(of report: HeldOutReport) {
-    if state.firstLook.isEmpty { state.firstLook = report.heldOut }
     for (evaluator, now) in zip(state.subject.evaluators, report.heldOut) {
-      let first = state.firstLook.first { $0.title == now.title } ?? now
+      let first = state.firstLook[now.title] ?? now.figures
+      state.firstLook[now.title] = first
       for warning in evaluator.warnings(now, first: first) {
         observer?.warned("step \(state.step): \(warning)")
       }

@@ -82,4 +82,9 @@ public struct HeldOutReport: Sendable {
 
   /// What checkpoints are chosen by, smaller being better; nil where nothing says which is better.
   public var choice: Double? { heldOut.lazy.compactMap(\.choice).first }
+
+  /// What the evaluators remark of both kinds of clips.
+  public var remarks: [String] {
+    heldOut.flatMap(\.remarks) + remembered.flatMap(\.remarks).map { "on the base's clips \($0)" }
+  }
 }

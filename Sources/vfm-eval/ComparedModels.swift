@@ -18,11 +18,23 @@ struct ComparedModels {
     let ownBase = try Inputs.base(of: blueprint, adapter: checkpoint.path, given: given, isolate: isolate)
     model = try LoadedModel(checkpoint, blueprint, base: ownBase)
     if let ownBase {
-      base = try Inputs.model(ownBase.path, isolate: isolate)
+      let found = try Inputs.model(ownBase.path, isolate: isolate)
+      let difference = Self.difference(of: found, from: model)
+      base = difference == nil ? found : nil
+      if let difference {
+        standardError("note: \(found.path) \(difference), so it is not shown beside \(model.path)\n")
+      }
     } else {
       base = try given.map { try Inputs.model($0, isolate: isolate) }
       if let base { try Self.check(base, beside: model) }
     }
+  }
+
+  /// Why a base answers another question, in words; nil if it does not.
+  private static func difference(of base: LoadedModel, from model: LoadedModel) -> String? {
+    let (theirs, ours) = (base.blueprint.recipe.kind, model.blueprint.recipe.kind)
+    if theirs != ours { return "is of task.kind \"\(theirs.rawValue)\" and not \"\(ours.rawValue)\"" }
+    return base.subject.scorer?.classes == model.subject.scorer?.classes ? nil : "tells other classes apart"
   }
 
   /// Refuses a base whose figures would mean something else.
@@ -34,6 +46,12 @@ struct ComparedModels {
         "\(base.path) is of task.kind \"\(theirs.recipe.kind.rawValue)\", and \(model.path) of "
           + "\"\(ours.recipe.kind.rawValue)\", so their figures cannot be compared; give a --base of that kind."
       )
+    }
+    if let difference = difference(of: base, from: model) {
+      throw Failure(
+        .unfitInput,
+        "\(base.path) \(difference), so its figures cannot be compared with those of \(model.path); give a --base that tells "
+          + "the same classes apart.")
     }
     guard theirs.clipShape == ours.clipShape else {
       throw Failure(

@@ -1,3 +1,4 @@
+import Clips
 import Evaluation
 import Foundation
 
@@ -25,7 +26,7 @@ struct EvalJSON: Encodable {
   private enum Key: String, CodingKey {
     case checkpoint, kind, manifest, clips, provenance, heldOutLoss, heldOut, evaluations, sampling,
       promptFollowing
-    case nearest, base
+    case nearest, base, views, trainedOn
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -45,6 +46,11 @@ struct EvalJSON: Encodable {
     try values.encodeIfPresent(figures.following, forKey: .promptFollowing)
     if let nearest = figures.nearest, let training = record.training {
       try values.encode(Nearest(samples: nearest, training: training), forKey: .nearest)
+    }
+    if let predictions = figures.predictions {
+      try predictions.encode(to: encoder)
+      try values.encodeIfPresent(record.provenance.views.flatMap { ViewPlan($0) }, forKey: .views)
+      if record.trainedOn > 0 { try values.encode(record.trainedOn, forKey: .trainedOn) }
     }
     try values.encodeIfPresent(base.map { EvalJSON(record, $0, base: nil) }, forKey: .base)
   }

@@ -29,28 +29,37 @@ struct TrainingClips {
     throws
     -> TrainingClips?
   {
-    let blueprint = model.blueprint
-    func clips(_ manifest: Manifest) -> TrainingClips {
+    try manifest(given, root: root, of: model, purpose: "to see how close samples come").map { manifest in
       TrainingClips(
         manifest: manifest,
         clips: SpreadClips(
-          manifest, shape: blueprint.clipShape, limit: limit, source: .files(limits)))
+          manifest, shape: model.blueprint.clipShape, limit: limit, source: .files(limits)))
     }
+  }
+
+  /// The list of the training clips that `given` names, or else of those of the recipe if they are there.
+  ///
+  /// - Parameter purpose: what they are good for, in a note that is written where they are not there.
+  /// - Throws: `ManifestError` when `given` cannot be read.
+  static func manifest(
+    _ given: String?, root: String?, of model: LoadedModel, purpose: String
+  ) throws -> Manifest? {
+    let blueprint = model.blueprint
     if let given {
-      return clips(
-        try Manifest.load(given, split: "train", root: root, pictures: blueprint.clipShape.frames == 1))
+      return try Manifest.load(
+        given, split: "train", root: root, pictures: blueprint.clipShape.frames == 1)
     }
     do {
       let manifest = try blueprint.recipe.data.trainManifest()
       if !blueprint.isOf(manifest) {
         standardError("note: the clips of \(manifest.path) are no longer those that the run began with\n")
       }
-      return clips(manifest)
+      return manifest
     } catch let error as ManifestError where error.machine == nil {
       let path = blueprint.recipe.data.train
       let reason = error.isMissing ? "is not there" : "cannot be read as it stands"
       standardError(
-        "note: \(path), the training clips, \(reason); name them with --training to see how close samples come\n"
+        "note: \(path), the training clips, \(reason); name them with --training \(purpose)\n"
       )
       return nil
     }

@@ -6,8 +6,10 @@ import Training
 
 extension HeldOutClips {
   /// The held-out clips of a recipe, and those of the kind that its base knows; clips that cannot be read are named.
-  /// - Parameter training: the clips that the run trains on.
-  init(_ recipe: Recipe, training: Manifest) throws {
+  /// - Parameters:
+  ///   - training: the clips that the run trains on.
+  ///   - spread: whether they are taken from all over their lists, for a model that tells classes apart.
+  init(_ recipe: Recipe, training: Manifest, spread: Bool) throws {
     guard recipe.training.validateEvery > 0 else {
       self.init()
       return
@@ -15,7 +17,8 @@ extension HeldOutClips {
     func reader(_ manifest: Manifest, _ source: ClipSource) throws -> ClipReader? {
       tellWhatIsLeftOut(manifest, "held-out clips: ")
       let clips = try ClipReader(
-        manifest, shape: recipe.data.clipShape, limit: recipe.training.validationClips, source: source)
+        manifest, shape: recipe.data.clipShape, limit: recipe.training.validationClips, spread: spread,
+        source: source)
       for bad in clips.unreadable { standardError("held-out clip left out: \(bad)\n") }
       return clips.count > 0 ? clips : nil
     }

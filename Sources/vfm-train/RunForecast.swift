@@ -50,8 +50,14 @@ struct RunForecast {
     cut = recipe.task.captions?.cut(manifest.indices.lazy.map { manifest.caption($0) })
     let validation = recipe.training.validateEvery > 0 ? try recipe.data.validationManifest() : nil
     left = manifest.notes + (validation?.notes ?? [])
+    let spread = try blueprint.makeSubject().measuresClasses
     trainedOn =
-      validation.map { manifest.shared(with: Array($0.prefix(recipe.training.validationClips))).count } ?? 0
+      validation.map { list in
+        let most = recipe.training.validationClips
+        return manifest.shared(
+          with: spread ? list.places(spread: most).map { list[$0] } : Array(list.prefix(most))
+        ).count
+      } ?? 0
     let heldOut = try Self.heldOutClips(recipe)
     plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,

@@ -95,7 +95,7 @@ final class TrainingRun: TrainingObserver {
         "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
       )
     }
-    let heldOut = try HeldOutClips(recipe, training: manifest)
+    let heldOut = try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
     let loader = try makeLoader()
     defer { loader.stop() }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
@@ -175,7 +175,11 @@ final class TrainingRun: TrainingObserver {
     watchdog?.note("held-out clips were looked at after step \(report.step)")
     for (evaluations, clips) in [(report.heldOut, ""), (report.remembered, " of the base's clips")] {
       for evaluation in evaluations {
-        let words = evaluation.figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
+        var figures = evaluation.figures
+        if evaluation.scale == .shares, let loss = evaluation.loss {
+          figures.append(Evaluation.Figure(evaluation.lossName, loss))
+        }
+        let words = figures.map { "\($0.name): \(String(format: "%.4f", $0.value))" }
         progress.say(
           "step \(report.step): \(evaluation.title)\(clips)  \(words.joined(separator: "  "))")
       }

@@ -205,6 +205,16 @@ import Testing
     refuse(try eval(bench, checkpoint, "--base", bench.path + "/none.h5"), 66, "none.h5")
     refuse(try eval(bench, checkpoint, "--training-clips", "0"), 64, "--training-clips")
     refuse(try eval(bench, checkpoint, "--guidance", "nan"), 64, "--guidance")
+    refuse(try eval(bench, checkpoint, "--clips", "0"), 64, "--clips")
+    refuse(try eval(bench, checkpoint, "--views", "5*3"), 64, "--views must be times x crops, as in 5x3")
+    let confusion = bench.path + "/confusion.png"
+    for option in [["--views", "5x3"], ["--confusion", confusion], ["--allow-shared"]] {
+      let result = try vfm(
+        ["vfm-eval", "--checkpoint", checkpoint, "--manifest", bench.path + "/set/test.jsonl"] + option)
+      refuse(result, 64, "\(option[0]) is for models that tell classes apart")
+      #expect(result.errors.contains("task.kind \"textToVideo\""), "\(result.errors)")
+    }
+    refuse(try eval(bench, checkpoint, "--confusion", bench.path + "/none/c.png"), 73, "--confusion")
     try bench.write("path,caption\n", to: "empty.csv")
     refuse(
       try vfm(["vfm-eval", "--checkpoint", checkpoint, "--manifest", bench.path + "/empty.csv"]), 65,

@@ -49,17 +49,18 @@ struct FeatureStatisticsTests {
   @Test func collapseIsTold() {
     let statistics = FeatureStatistics(batch: 1) { $0 }
     let first = evaluation(features(40, 10, directions: 10))
-    #expect(statistics.warnings(first, first: first) == [])
-    #expect(statistics.warnings(evaluation(features(40, 10, directions: 5)), first: first) == [])
-    let flat = statistics.warnings(evaluation(features(40, 10, directions: 10, by: 0.05)), first: first)
+    #expect(statistics.warnings(first, first: first.figures) == [])
+    #expect(statistics.warnings(evaluation(features(40, 10, directions: 5)), first: first.figures) == [])
+    let flat = statistics.warnings(
+      evaluation(features(40, 10, directions: 10, by: 0.05)), first: first.figures)
     #expect(flat.count == 1 && flat[0].contains("collapsed") && flat[0].contains("optimizer.emaDecay"))
-    let narrow = statistics.warnings(evaluation(features(40, 10, directions: 2, by: 5)), first: first)
+    let narrow = statistics.warnings(evaluation(features(40, 10, directions: 2, by: 5)), first: first.figures)
     #expect(narrow.count == 1 && narrow[0].contains("clips differ in 2 directions"))
     // What has collapsed before the first look has, all the same.
     let dead = evaluation(Array(repeating: [1, 2, 3], count: 5))
-    #expect(statistics.warnings(dead, first: dead).count == 1)
+    #expect(statistics.warnings(dead, first: dead.figures).count == 1)
     let broken = evaluation([[.nan, 1], [2, 1]])
-    #expect(statistics.warnings(broken, first: first).count == 1)
+    #expect(statistics.warnings(broken, first: first.figures).count == 1)
   }
 }
 

@@ -1,3 +1,4 @@
+import Clips
 import Evaluation
 import Foundation
 import Manifests
@@ -45,6 +46,25 @@ struct FigureProvenanceTests {
     #expect(
       provenance.difference(to: FigureProvenance(entries, protocolVersion: 7))
         == "measured in another way (protocol 7 instead of 1)")
+  }
+
+  @Test func viewsAndLabelsCountWhereClassesAreAskedFor() throws {
+    func labelled(_ label: String, _ views: ViewPlan?) -> FigureProvenance {
+      FigureProvenance(
+        [ClipEntry(index: 0, file: ClipFile(path: "/a.mp4"), name: "a.mp4", caption: "", label: label)],
+        views: views)
+    }
+    let plan = ViewPlan(offsets: 5, crops: 3)
+    let provenance = labelled("run", plan)
+    #expect(provenance.views == "5x3" && provenance.difference(to: labelled("run", plan)) == nil)
+    // hashlib.sha256((3).to_bytes(8, "little") + b"run")
+    #expect(provenance.labelHash == "78f45474f9b525d18a4374795a4249407e856c819bded2d741d8edf4c86d9a98")
+    #expect(
+      provenance.difference(to: labelled("run", .middle))
+        == "measured on 1x1 views of each clip instead of 5x3 views")
+    #expect(provenance.difference(to: labelled("walk", plan)) == "measured with other labels")
+    // For other figures labels mean nothing.
+    #expect(labelled("run", nil) == labelled("walk", nil))
   }
 
   @Test func comesBackFromJSON() throws {

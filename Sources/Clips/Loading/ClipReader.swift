@@ -13,15 +13,20 @@ public struct ClipReader: Sendable {
   private let pixels: [ClipPixels]
 
   /// Reads the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
+  /// - Parameter spread: whether the clips are taken from all over the list, in place of the first: lists are often sorted
+  ///   by class. Those that cannot be read are not replaced.
   /// - Throws: `PackError` when they come from a pack that cannot be read.
   public init(
-    _ manifest: Manifest, shape: ClipShape, limit: Int = .max, source: ClipSource = .files(.standard)
+    _ manifest: Manifest, shape: ClipShape, limit: Int = .max, spread: Bool = false,
+    source: ClipSource = .files(.standard)
   ) throws {
     let reader = WindowReader(
       shape: shape, start: .first, crop: .centre, seed: 0, source: source, index: nil,
       cacheMegabytes: 0)
     var (samples, unreadable) = (BatchSamples(), [BadClip]())
-    for entry in manifest where samples.entries.count < limit {
+    for place in spread ? manifest.places(spread: limit) : Array(manifest.indices)
+    where samples.entries.count < limit {
+      let entry = manifest[place]
       do {
         samples.pixels.append(try reader.pixels(of: entry, sample: (0, 0)))
         samples.entries.append(entry)

@@ -28,6 +28,12 @@ struct Window: Sendable, Hashable {
   /// Whether a later draw gives this window again, so that it is worth keeping.
   let recurs: Bool
 
+  /// A window at a place of its own, which comes no second time.
+  init(start: Double, cropX: Double, cropY: Double, frames: Int) {
+    (self.start, self.cropX, self.cropY, self.frames) = (start, cropX, cropY, frames)
+    recurs = false
+  }
+
   /// Chooses a window.
   ///
   /// A clip that is too short holds its last frame; one that has less than half of the frames is refused.
@@ -37,38 +43,15 @@ struct Window: Sendable, Hashable {
     of entry: ClipEntry, _ facts: ClipFacts, shape: ClipShape, start: StartChoice, crop: CropChoice,
     seed: UInt64, sample: (position: Int, attempt: Int)
   ) throws(BadClip) {
-    // Durations are sums of container ticks: a thousandth of a second is no reason to refuse or to move.
-    let tolerance = 1e-3
-    let first = entry.start ?? 0
-    let last = min(entry.end ?? .infinity, facts.seconds)
-    guard first < last else {
-      throw BadClip(
-        entry, stage: "choosing frames",
-        reason: "the piece starts at \(first) s, but the clip ends at \(facts.seconds) s", seconds: first)
-    }
-    let available = last - first
-    let availableFrames = min(Double(shape.frames), ((available - tolerance) * shape.frameRate).rounded(.up))
-    guard 2 * max(1, availableFrames) >= Double(shape.frames) else {
-      throw BadClip(
-        entry, stage: "choosing frames",
-        reason:
-          "it lasts \(available) s, which is \(Int(max(1, availableFrames))) of the \(shape.frames) frames"
-          + " at \(shape.frameRate) per second; at least half are needed", seconds: last)
-    }
-    frames = Int(max(1, availableFrames))
-    let slack = available - shape.seconds
-    let roams = start == .random && slack > tolerance
+    let room = try WindowRoom(of: entry, facts, shape: shape)
+    frames = room.frames
+    let roams = start == .random && room.slack > 0
     var startStream = RandomStream(seed: seed, purpose: .start, step: sample.position, sample: sample.attempt)
-    self.start = roams ? first + slack * startStream.uniform() : first
+    self.start = roams ? room.first + room.slack * startStream.uniform() : room.first
 
-    // The picture is scaled to cover the shape; what juts out on one axis is cropped.
-    let scale = max(
-      Double(shape.width) / Double(facts.width), Double(shape.height) / Double(facts.height))
-    let jutsX = Double(facts.width) * scale - Double(shape.width) >= 0.5
-    let jutsY = Double(facts.height) * scale - Double(shape.height) >= 0.5
     var cropStream = RandomStream(seed: seed, purpose: .crop, step: sample.position, sample: sample.attempt)
-    cropX = crop == .random && jutsX ? cropStream.uniform() : 0.5
-    cropY = crop == .random && jutsY ? cropStream.uniform() : 0.5
-    recurs = !roams && (crop == .centre || !(jutsX || jutsY))
+    cropX = crop == .random && room.jutsX ? cropStream.uniform() : 0.5
+    cropY = crop == .random && room.jutsY ? cropStream.uniform() : 0.5
+    recurs = !roams && (crop == .centre || !(room.jutsX || room.jutsY))
   }
 }

@@ -34,6 +34,8 @@ struct LineChart {
   var scale: ChartAxis.Scale?
   /// Whether a linear y axis begins at zero.
   var includesZero = false
+  /// Whether a line's last value stands beside its name.
+  var showsValues = true
   /// Pixels of the whole chart.
   var width = 960.0, height = 320.0
 
@@ -120,7 +122,8 @@ struct LineChart {
       let leader = "M\(pixels(x + 4)) \(pixels(end))L\(pixels(x + 14)) \(pixels(row))h14"
       return "<path \(line.style.attributes) d=\"\(leader)\"/>"
         + text("name", x + 34, row + 4, line.name ?? "")
-        + text("value", width - 2, row + 4, Figure.short(line.curve.last ?? .nan), anchor: "end")
+        + (showsValues
+          ? text("value", width - 2, row + 4, Figure.short(line.curve.last ?? .nan), anchor: "end") : "")
     }.joined(separator: "\n")
   }
 

@@ -11,7 +11,7 @@ extension Evaluation {
     let rows =
       figures.map { figure in
         (figure.name, figure.value, base?.figures.first { $0.name == figure.name }?.value)
-      } + (loss.map { [("mean", $0, base?.loss)] } ?? [])
+      } + (loss.map { [(lossName, $0, base?.loss)] } ?? [])
     let note =
       loss == nil
       ? "Change: this less base."

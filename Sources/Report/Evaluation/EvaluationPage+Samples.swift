@@ -108,7 +108,7 @@ extension EvaluationPage {
   /// About 10 MB of PNG.
   private static let mostPixels = 8_000_000
 
-  private static func embedded(_ picture: Picture) throws -> String {
+  static func embedded(_ picture: Picture) throws -> String {
     embedded(try pngData(picture), as: "image/png")
   }
 

@@ -55,7 +55,8 @@ public struct EvaluationPage {
   /// - Throws: `VideoError` when a picture cannot be made.
   public func html() throws -> String {
     try HTML.page(
-      title: "\(name) · evaluation report", css: Self.css, [header, tables, samples(), pairs(), measured])
+      title: "\(name) · evaluation report", css: Self.css,
+      [header, tables, classes(), samples(), pairs(), measured])
   }
 
   // MARK: parts
@@ -71,9 +72,15 @@ public struct EvaluationPage {
       <h1>\(HTML.escaped(name))</h1>\(beside ?? "")
       <dl class="facts">
       \(facts.joined(separator: "\n"))
-      </dl>
+      </dl>\(remarks)
       </header>
       """
+  }
+
+  /// What makes the figures say less than they seem to, and what evaluators remark.
+  private var remarks: String {
+    let remarks = ([record.caution] + record.model.evaluations.flatMap(\.remarks)).compactMap { $0 }
+    return remarks.map { "\n<p class=\"remark\">\(HTML.escaped(Self.capital($0))).</p>" }.joined()
   }
 
   private var name: String { Self.shortened(record.model.checkpoint) }
@@ -90,8 +97,11 @@ public struct EvaluationPage {
     }
     let facts: [(String, String?)] = [
       ("Task", record.kind), ("Clips measured", "\(record.provenance.clips)"),
+      ("Top 1", pair(" %") { $0.predictions?.top(1).share.map { Figure.short(100 * $0) } }),
+      ("Mean class", pair(" %") { $0.predictions?.meanClass.share.map { Figure.short(100 * $0) } }),
       (
-        record.model.evaluations.first.map { Self.capital($0.title) } ?? "",
+        record.model.evaluations.first.map { Self.capital($0.scale == .shares ? $0.lossName : $0.title) }
+          ?? "",
         pair { $0.loss.map { Figure.short($0) } }
       ),
       ("Prompts followed", pair(" %") { $0.following?.all.share.map { Figure.short(100 * $0) } }),
@@ -105,17 +115,34 @@ public struct EvaluationPage {
       """
       <section>
       <h2>\(HTML.escaped(Self.capital(part.title)))</h2>
-      \(part.note.isEmpty ? "" : "<p class=\"lead\">\(HTML.escaped(part.note))</p>\n")\(part.table.html)
+      \(part.note.isEmpty ? "" : "<p class=\"lead\">\(HTML.escaped(part.note))</p>\n")\(Self.folded(part.table))
       </section>
       """
     }.joined(separator: "\n")
   }
+
+  /// A table; a long one opens on demand.
+  private static func folded(_ table: TextTable) -> String {
+    guard table.rows.count > longTable else { return table.html }
+    return """
+      <details>
+      <summary>All \(table.rows.count) rows</summary>
+      <p></p>
+      \(table.html)
+      </details>
+      """
+  }
+
+  /// Rows above which a table is long.
+  private static let longTable = 40
 
   private var measured: String {
     let rows: [(String, String?)] = [
       ("This", record.model.checkpoint), ("Base", record.base?.checkpoint),
       ("Held-out clips", record.manifest),
       ("Clips measured", "\(record.provenance.clips)"), ("SHA-256 of their list", record.provenance.listHash),
+      ("Views of each clip", record.provenance.views),
+      ("SHA-256 of their labels", record.provenance.labelHash),
       ("Way of measuring", "protocol \(record.provenance.protocolVersion)"),
       ("Sampled", record.sampling?.words), ("Training clips", record.training?.manifest),
     ]
@@ -140,6 +167,8 @@ public struct EvaluationPage {
   /// What this page needs beyond the style of all reports.
   private static let css = """
     table.figures { width: auto; min-width: 24rem; }
+    table.figures th, table.figures td { overflow-wrap: normal; white-space: nowrap; }
+    table.figures .number + :not(.number) { padding-left: 1.5rem; }
     table.figures .number { padding-left: 1.5rem; }
     table.sources { width: auto; }
     table.sources th { border-bottom: 1px solid var(--rule); font-weight: 400; color: var(--soft); white-space: nowrap; }
@@ -147,6 +176,8 @@ public struct EvaluationPage {
     .moving > div { display: flex; flex-direction: column; justify-content: space-between; }
     .moving.small video { image-rendering: pixelated; }
     .asked { margin: 0 0 0.35rem; font-weight: 600; font-size: 0.9rem; overflow-wrap: anywhere; }
+    .matrix { display: block; max-width: none; border-radius: 6px; image-rendering: pixelated; }
+    figure.reliability { max-width: 40rem; }
     .beside { display: grid; gap: 0.75rem; }
     @media print { .moving { display: none; } }
     """

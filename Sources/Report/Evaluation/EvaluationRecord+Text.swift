@@ -8,7 +8,9 @@ extension EvaluationRecord {
       \(model.checkpoint)\(beside)
       measured on \(manifest): \(provenance.words)
       """
-    return ([head] + tables.map(\.description) + [closestLine].compactMap { $0 }).joined(separator: "\n\n")
+    return
+      ([head] + [caution.map { "caution: \($0)" }].compactMap { $0 } + tables.map(\.description)
+      + [closestLine].compactMap { $0 }).joined(separator: "\n\n")
   }
 
   /// The sample that comes closest to a training clip.

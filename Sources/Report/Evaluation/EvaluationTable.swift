@@ -17,8 +17,10 @@ extension EvaluationRecord {
   /// The tables of all figures: what each evaluator measured, how prompts are followed, how close samples come to
   /// training clips.
   public var tables: [EvaluationTable] {
-    model.evaluations.map { evaluation in
-      evaluation.table(beside: base?.evaluations.first { $0.title == evaluation.title }, hasBase: base != nil)
+    model.evaluations.flatMap { evaluation in
+      let other = base?.evaluations.first { $0.title == evaluation.title }
+      return evaluation.predictions.map { classTables($0, beside: other?.predictions) }
+        ?? [evaluation.table(beside: other, hasBase: base != nil)]
     } + [followingTable, nearestTable].compactMap { $0 }
   }
 
@@ -67,6 +69,7 @@ extension FigureProvenance {
   /// "256 clips, list 9f3ac0de1234, protocol 1": the beginning of the list's hash suffices to tell lists apart.
   public var words: String {
     "\(clips) \(clips == 1 ? "clip" : "clips"), list \(listHash.prefix(12)), protocol \(protocolVersion)"
+      + (views.map { ", \($0) views, labels \(labelHash?.prefix(12) ?? "")" } ?? "")
   }
 }
 

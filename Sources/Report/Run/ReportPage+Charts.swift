@@ -26,41 +26,6 @@ extension ReportPage {
       """ + heldOut
   }
 
-  private var heldOut: String {
-    let conditions = metrics.conditions
-    guard !conditions.isEmpty else { return "" }
-    func curve(_ value: (RunMetrics.Validation) -> Double?) -> Curve {
-      metrics.curve(value).thinned(to: Self.mostPoints)
-    }
-    let levels = conditions.enumerated().map { index, name in
-      LineChart.Line(
-        name: name, curve: curve { $0.losses[name] }, style: .level(index, of: conditions.count))
-    }
-    let mean = LineChart.Line(name: "mean", curve: curve(\.mean), style: .main)
-    // One condition alone is the mean of itself.
-    var chart = LineChart(yLabel: "held-out loss", lines: conditions.count == 1 ? levels : levels + [mean])
-    chart.marks = bestMark + changeMarks
-    let isByTime = conditions.allSatisfy { $0.hasPrefix("time ") }
-    let times = isByTime ? ", the same noise each time: time 1 is noise alone, time 0 the clip." : "."
-    return """
-
-      <section>
-      <h2>Held-out loss\(isByTime ? " by noise level" : "")</h2>
-      <p class="lead">\(heldOutClips)\(times)</p>
-      <figure class="broad held">\(chart.svg)</figure>
-      </section>
-      """
-  }
-
-  /// Whether the held-out clips are what they are called.
-  private var heldOutClips: String {
-    let trainedOn = metrics.validations.last?.trainedOn ?? 0
-    return trainedOn == 0
-      ? "Clips that were never trained on"
-      : "<strong>\(trainedOn) of these clips \(trainedOn == 1 ? "is" : "are") trained on, too: the loss says less of "
-        + "other clips than it seems.</strong> Clips that <code>data.validation</code> names"
-  }
-
   /// Points of a line at most: more cannot be told apart on the page.
   static let mostPoints = 600
 

@@ -49,6 +49,10 @@ struct ReportPage {
     add("Time", seconds.isEmpty ? nil : Figure.duration(seconds: seconds.reduce(0, +)))
     add("Loss", smoothed(\.loss).last.map { Figure.short($0) })
     add("Held-out loss", metrics.validations.last { $0.mean.isFinite }.map { Figure.short($0.mean) })
+    if metrics.lossName != nil {
+      add(
+        "Top 1", metrics.validations.last { $0.losses["top 1"] != nil }?.losses["top 1"].map(Figure.percent))
+    }
     add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at step \($0.step)" })
     add("Clips a second", metrics.median(\.clipsPerSecond).map { Figure.short($0) })
     add("GFLOP/s", metrics.median(\.gflops).map { Figure.short($0) })

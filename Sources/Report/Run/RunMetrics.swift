@@ -20,6 +20,8 @@ struct RunMetrics {
     var step: Int
     /// On clips of the kind that is trained, by condition.
     var losses: [String: Double]
+    /// What the loss is called where `losses` are shares of clips, such as top 1, beside it.
+    var lossName: String?
     /// Their mean, or what else counts as the loss; not finite where nothing does.
     var mean: Double
     /// The same on clips of the kind that the base was trained on.
@@ -98,7 +100,8 @@ struct RunMetrics {
       while let last = validations.last, last.step >= step { validations.removeLast() }
       validations.append(
         Validation(
-          step: step, losses: Self.known(line.heldOut), mean: line.heldOutLoss ?? .nan,
+          step: step, losses: Self.known(line.heldOut), lossName: line.heldOutLossName,
+          mean: line.heldOutLoss ?? .nan,
           remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
           list: line.heldOutList, rememberedList: line.rememberedList, trainedOn: line.heldOutTrainedOn ?? 0,
           weightChange: BlockChange.ordered(Self.known(line.weightChange))))
@@ -120,6 +123,7 @@ struct RunMetrics {
     var refused: Bool?
     var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
     var heldOutLoss: Double?, rememberedLoss: Double?
+    var heldOutLossName: String?
     var heldOutList: String?, rememberedList: String?
     var heldOutTrainedOn: Int?
     var changed: [String]?
@@ -135,6 +139,9 @@ extension RunMetrics {
     }
     return Set(validations.flatMap(\.losses.keys)).sorted { (number($0), $0) < (number($1), $1) }
   }
+
+  /// What the loss is called where the figures beside it are shares of clips; nil where they are losses.
+  var lossName: String? { validations.last { !$0.losses.isEmpty }?.lossName }
 
   /// The look with the least held-out loss, the earliest of several; nil where none has a loss.
   var best: Validation? {

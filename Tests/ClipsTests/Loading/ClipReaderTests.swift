@@ -17,6 +17,9 @@ struct ClipReaderTests {
     #expect(reader.unreadable.map(\.path) == [set.folder.path + "/bad.mp4"])
     let batch = reader.examples(1..<3)
     #expect(batch.clips.shape == [2, 3, 4, 16, 16] && batch.captions == ["clip 1", "clip 2"])
+    // Of six places that of the bad clip and every second one after it.
+    let spread = try ClipReader(manifest, shape: shape, limit: 3, spread: true)
+    #expect(spread.entries.map(\.caption) == ["clip 1", "clip 3"] && spread.unreadable.count == 1)
     #expect(batch.clips.values == (try ClipReader(manifest, shape: shape)).examples(1..<3).clips.values)
   }
 }
