@@ -26,7 +26,10 @@ extension Trainer {
     }
     guard let report else { return }
     state.owesLook = false
-    for remark in report.remarks { observer?.warned("step \(report.step): \(remark)") }
+    for remark in report.remarks where !lastRemarks.contains(remark) {
+      observer?.warned("step \(report.step): \(remark)")
+    }
+    lastRemarks = report.remarks
     warn(of: report)
     guard let list = report.heldOutList, let choice = report.choice, choice.isFinite else { return }
     try compareWithBest(choice, on: list, isLoss: report.heldOut.first?.choice != nil)
