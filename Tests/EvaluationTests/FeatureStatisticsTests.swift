@@ -40,7 +40,7 @@ struct FeatureStatisticsTests {
   }
 
   @Test func clipsThatAreAllAlikeHaveNoRank() throws {
-    let evaluation = evaluation(Array(repeating: [1, 2, 3], count: 5))
+    let evaluation = evaluation(Array(repeating: [1, 2, 3], count: 8))
     #expect(try value(FeatureStatistics.rank, evaluation) == 0)
     #expect(try value(FeatureStatistics.overClips, evaluation) == 0)
     #expect(try value(FeatureStatistics.covariance, evaluation) == 0)
@@ -59,6 +59,13 @@ struct FeatureStatisticsTests {
     // What has collapsed before the first look has, all the same.
     let dead = evaluation(Array(repeating: [1, 2, 3], count: 5))
     #expect(statistics.warnings(dead, first: dead.figures).count == 1)
+    // Clips on one line have collapsed, however far apart they lie, and if they did so before the first look.
+    let line = evaluation(features(40, 10, directions: 1, by: 5))
+    let onLine = statistics.warnings(line, first: line.figures)
+    #expect(onLine.count == 1 && onLine[0].contains("clips differ in 1 directions (rank), and in 1 at"))
+    // Of a handful nothing is said.
+    let few = evaluation(features(4, 10, directions: 1, by: 5))
+    #expect(statistics.warnings(few, first: few.figures) == [])
     let broken = evaluation([[.nan, 1], [2, 1]])
     #expect(statistics.warnings(broken, first: first.figures).count == 1)
   }
