@@ -45,7 +45,7 @@ struct JointEmbeddingTests {
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.errors.contains("step 5: features"))
     let metrics = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8)
-    #expect(metrics.contains("\"heldOut: features\"") && metrics.contains("\"rank\""))
+    #expect(metrics.contains("\"heldOut: features\"") && metrics.contains("\"covariance\""))
     let eval = try vfm([
       "vfm-eval", "--checkpoint", bench.output, "--manifest", bench.path + "/set/test.jsonl",
     ])

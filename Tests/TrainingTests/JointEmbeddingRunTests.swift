@@ -98,6 +98,29 @@ struct JointEmbeddingRunTests {
     #expect(warnings.first?.hasPrefix("step 6: the features have collapsed") == true, "\(warnings)")
   }
 
+  @Test(arguments: ["full", "head", "lora"])
+  func aClassifierBeginsFromItsEncoder(method: String) throws {
+    let (before, after) = (try TemporaryFolder(), try TemporaryFolder())
+    let pretraining = try run(before, steps: 2)
+    try pretraining.train(try RunState(pretraining.blueprint), checkpoints: before.path + "/base")
+    let base = try LoadedBase(
+      try #require(try CheckpointFolder(before.path + "/base").newest()).checkpoint)
+    let classes = """
+      "task": {"kind": "classification"},
+      "model": {"layout": "vJEPA2", "width": 24, "depth": 2, "heads": 2, "patch": [2, 4, 4]}
+      """
+    let run = try SmallRun(
+      in: after, steps: 2, kind: classes, ["start.method=\(method)", "start.from=base"])
+    let state = try RunState(Blueprint(run.recipe, run.manifest, base: base), base: base)
+    let report = try state.begin(from: base)
+    #expect(report.fresh.allSatisfy { $0.hasPrefix("fc_norm") || $0.hasPrefix("classifier") })
+    #expect(report.taken.contains("vjepa2.encoder.layer.1.mlp.fc2.weight"))
+    #expect(report.unused.contains("predictor.embeddings.mask_tokens"))
+    #expect(report.unused.allSatisfy { $0.hasPrefix("predictor.") })
+    try run.train(state, checkpoints: after.path + "/run")
+    #expect(state.step == 2)
+  }
+
   @Test func theRecipeIsRefusedWhereThereIsNoTeacherOrNothingToTell() throws {
     let folder = try TemporaryFolder()
     func complaint(_ override: String) -> String {
