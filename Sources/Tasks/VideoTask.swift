@@ -40,6 +40,8 @@ public protocol VideoTask: Sendable {
   var finetuning: FinetuningKind? { get }
   /// What is sampled while training; nil for tasks that generate nothing.
   var samples: SamplesSection? { get }
+  /// Whether the task learns from the average of the weights, so that a run must keep one; by default it does not.
+  var learnsFromAverage: Bool { get }
 
   /// What the training clips say that the model depends on.
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
@@ -62,6 +64,8 @@ public protocol VideoTask: Sendable {
 }
 
 extension VideoTask {
+  /// It does not.
+  public var learnsFromAverage: Bool { false }
   /// None.
   public var classSource: LabelSource? { nil }
   /// Nothing.
