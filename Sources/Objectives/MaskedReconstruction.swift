@@ -59,11 +59,12 @@ public struct MaskedReconstruction: Objective {
     mask.draw(model.encoder.grid(of: examples.clips.shape), clips: examples.count, at: position)
   }
 
-  /// With error e and n numbers in all predictions: loss = Σ e² / n,  ∂loss/∂output = 2 e / n.
+  /// With error e and n numbers in all predictions: loss = Σ e² / n,  ∂loss/∂output = 2 e / n. The gradient takes the output's
+  /// place, which is the largest tensor of a step.
   private func loss(
     of output: Tensor, _ clips: Tensor, _ hidden: TokenSelection, share: Double
   ) -> (losses: [Double], gradient: Tensor) {
-    let error = output.copied()
+    let error = output
     error.add(targets.rows(of: clips, model.encoder.configuration.patch, at: hidden), scale: -1)
     let size = error.count / hidden.clips
     let losses = (0..<hidden.clips).map {
