@@ -16,17 +16,21 @@ public struct Subject {
   public let evaluators: [any Evaluator]
   /// Tells classes apart, for kinds that do.
   public let scorer: (any ClassScorer)?
+  /// Gives the tokens behind its blocks, for kinds that have some.
+  public let features: (any FeatureSource)?
 
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil
+    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil,
+    features: (any FeatureSource)? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
     self.sampler = sampler
     self.evaluators = evaluators
     self.scorer = scorer
+    self.features = features
   }
 }
 

@@ -97,6 +97,7 @@ public struct ClassificationTask: EncoderTask {
       classOf: { classes.number(of: $0, from: labels) })
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [HeldOutLoss(objective, batch: context.batch)])
+      evaluators: [HeldOutLoss(objective, batch: context.batch)],
+      features: EncoderFeatures(model.encoder, pooling: model.attentivePooling))
   }
 }
