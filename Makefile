@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -106,6 +106,10 @@ PYTHON = python3
 bench-peer: build
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
+
+# A masked step of VideoMAE's small model, on ours and on PyTorch, turn by turn.
+bench-masked: build
+	$(PYTHON) Benchmarks/videomae_step.py --bench $(BIN)/vfm-bench
 
 # Random samples of the clips in CLIPS, read by ours, PyAV and torchcodec, turn by turn.
 bench-decode: CLIPS = Datasets/quickstart/train.jsonl

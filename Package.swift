@@ -116,7 +116,9 @@ let package = Package(
       ]),
     module(
       "Understanding",
-      uses: ["Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests"]),
+      uses: [
+        "Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests", "Tensors",
+      ]),
     module(
       "Recipes",
       uses: [
@@ -141,7 +143,8 @@ let package = Package(
     command(
       "vfm-bench",
       uses: [
-        "Commands", "Training", "Recipes", "Sampling", "Report", "Optimizers", "Models", "Layers", "Clips",
+        "Commands", "Training", "Recipes", "Sampling", "Report", "Objectives", "Optimizers", "Models",
+        "Layers", "Clips",
         "Manifests", "Tokens", "Video", "Checkpoints", "Tensors", "CProcessor", "COpenBLAS",
       ]),
 
@@ -193,7 +196,7 @@ let package = Package(
       of: "Denoising",
       uses: ["Objectives", "Models", "Layers", "Clips", "Tokens", "Tensors", "GradientCheck"]),
     tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
-    tests(of: "Recipes", uses: ["Tasks", "Fields", "Models", "Tensors"]),
+    tests(of: "Recipes", uses: ["Tasks", "Fields", "Clips", "Models", "Tensors"]),
     tests(
       of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
     tests(

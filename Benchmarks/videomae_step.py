@@ -4,17 +4,56 @@
     pip install "torch==2.13.0+cpu" transformers     # in a virtual environment; without torchvision
     Benchmarks/videomae_step.py --threads 2 --clips 8 --frames 8 --height 32 --width 32 --patch 8 --hidden 192
 
+    Benchmarks/videomae_step.py --bench .build/release/vfm-bench --rounds 3      # ours and PyTorch in turn, and the ratios
+
 prints one JSON object: the median, least and most seconds of a step, the resident set's peak of the whole process, and
 the sizes that were timed. A step is zeroing, forward with the loss over normalised pixels, backward, clipping to norm 1
-(0 for none) and AdamW in its fused form, on random clips with a tube mask, denormals as zero. To compare with another
-program, run both in turn, several times: on a shared machine only programs of one round saw the same machine.
+(0 for none) and AdamW in its fused form, on random clips with a tube mask, denormals as zero. With --bench both programs run in turn,
+each in a process of its own: on a shared machine only programs of one round saw the same machine.
 """
 import argparse
 import json
 import os
 import resource
 import statistics
+import subprocess
+import sys
 import time
+
+
+def compare(arguments):
+    """Runs `vfm-bench masked` and this script in turn, and divides round by round."""
+    shared = ["--threads", arguments.threads, "--repeats", arguments.repeats, "--clips", arguments.clips]
+    ours = [arguments.bench, "masked", "--json", *shared,
+            "--size", arguments.frames, arguments.height, arguments.width,
+            "--patch", arguments.tubelet, arguments.patch, arguments.patch,
+            "--width", arguments.hidden, "--depth", arguments.depth, "--heads", arguments.heads,
+            "--decoder-width", arguments.decoder_hidden, "--decoder-depth", arguments.decoder_depth,
+            "--decoder-heads", arguments.decoder_heads, "--hidden", arguments.masked]
+    names = ("frames", "height", "width", "tubelet", "patch", "hidden", "depth", "heads", "decoder_hidden",
+             "decoder_depth", "decoder_heads", "masked", "clip_norm")
+    peer = [sys.executable, __file__, *shared]
+    for name in names:
+        peer += [f"--{name.replace('_', '-')}", getattr(arguments, name)]
+    rounds = []
+    for _ in range(arguments.rounds):
+        pair = []
+        for command in (ours, peer):
+            done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True)
+            pair.append(json.loads(done.stdout))
+        if pair[0]["parameters"] != pair[1]["parameters"]:
+            sys.exit(f"ours has {pair[0]['parameters']} parameters, PyTorch's model {pair[1]['parameters']}")
+        rounds.append(pair)
+        print("ours {:.3f} s, PyTorch {:.3f} s".format(*(result["secondsPerStep"] for result in pair)), file=sys.stderr)
+    print(f"{rounds[0][1]['tokens']} tokens, {rounds[0][1]['tokensSeen']} of them seen, {rounds[0][0]['parameters']} "
+          f"parameters, {arguments.threads} threads, torch {rounds[0][1]['torch']}, {arguments.rounds} rounds")
+    for name, place in (("ours", 0), ("PyTorch eager", 1)):
+        seconds = statistics.median(pair[place]["secondsPerStep"] for pair in rounds)
+        memory = statistics.median(pair[place]["residentBytes"] for pair in rounds) / 1e9
+        print(f"  {name:14} {seconds:7.3f} s   {memory:5.2f} GB resident")
+    for title, key, upper in (("time, PyTorch / ours", "secondsPerStep", 1), ("memory, ours / PyTorch", "residentBytes", 0)):
+        ratios = sorted(pair[upper][key] / pair[1 - upper][key] for pair in rounds)
+        print(f"  {title}: {statistics.median(ratios):.2f} ({ratios[0]:.2f} - {ratios[-1]:.2f})")
 
 
 def main():
@@ -26,7 +65,11 @@ def main():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value)
     parser.add_argument("--masked", type=float, default=0.9, help="the share of places that is hidden, rounded down")
     parser.add_argument("--clip-norm", type=float, default=1.0)
+    parser.add_argument("--bench", help="the program vfm-bench, to run both in turn")
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    if arguments.bench:
+        return compare(arguments)
     # 0 is the usual factor of four.
     arguments.mlp = arguments.mlp or 4 * arguments.hidden
     arguments.decoder_mlp = arguments.decoder_mlp or 4 * arguments.decoder_hidden

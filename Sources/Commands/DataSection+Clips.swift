@@ -5,10 +5,15 @@ import Recipes
 
 extension DataSection {
   /// What samples of a list need of a pack; held-out clips are looked at in one way always.
-  public func packTransform(_ list: PackedList) -> PackTransform {
+  /// - Throws: `PackError` when no pack serves.
+  public func packTransform(_ list: PackedList) throws -> PackTransform {
     switch list {
-    case .train: PackTransform(clipShape, start: start, crop: crop)
-    case .validation: PackTransform(clipShape, start: .first, crop: .centre)
+    case .train:
+      guard let crop = PackTransform.Crop(crop) else {
+        throw PackError.unfit(reason: "data.crop: \(Self.noPackOfResizedCrops).")
+      }
+      return PackTransform(clipShape, start: start, crop: crop)
+    case .validation: return PackTransform(clipShape, start: .first, crop: .centre)
     }
   }
 
@@ -17,9 +22,9 @@ extension DataSection {
   public func packedLists() throws -> [ClipPacker.List] {
     let train = try trainManifest()
     let guardian = try indexGuard(try clipIndex(), train)
-    var lists = [ClipPacker.List(.train, train, packTransform(.train), index: guardian)]
+    var lists = [ClipPacker.List(.train, train, try packTransform(.train), index: guardian)]
     if let manifest = try validationManifest() {
-      lists.append(ClipPacker.List(.validation, manifest, packTransform(.validation)))
+      lists.append(ClipPacker.List(.validation, manifest, try packTransform(.validation)))
     }
     return lists
   }
@@ -47,7 +52,7 @@ extension DataSection {
   /// - Throws: `PackError` when there is a pack and it does not serve.
   public func clipSource(_ manifest: Manifest, _ list: PackedList) throws -> ClipSource {
     guard let packed else { return .files(limits) }
-    return .packed(try ClipPack(packed).clips(of: manifest, list, packTransform(list), limits: limits))
+    return .packed(try ClipPack(packed).clips(of: manifest, list, try packTransform(list), limits: limits))
   }
 
   /// The index of the training clips, if the recipe names one.

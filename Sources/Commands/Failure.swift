@@ -78,7 +78,7 @@ public struct Failure: Error, CustomStringConvertible {
       case let error as PackError:
         switch error {
         case .missing: .missingInput
-        case .damaged, .stale, .tooLong: .unfitInput
+        case .damaged, .stale, .tooLong, .unfit: .unfitInput
         case .cannotCreate: .cannotCreate
         case .diskFull, .failed: .inputOutput
         }

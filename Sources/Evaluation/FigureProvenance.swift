@@ -16,15 +16,21 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
   public static let currentProtocol = 1
 
   /// The provenance of figures that were measured on clips, in this order.
-  /// - Parameter views: which views of each, where their classes were asked for; nil for other figures.
-  public init(
-    _ entries: some Collection<ClipEntry>, views: ViewPlan? = nil, protocolVersion: Int = currentProtocol
-  ) {
+  public init(_ entries: some Collection<ClipEntry>, protocolVersion: Int = currentProtocol) {
     clips = entries.count
     listHash = entries.listHash
     self.protocolVersion = protocolVersion
-    self.views = views?.words
-    labelHash = views == nil ? nil : entries.labelHash
+    (views, labelHash) = (nil, nil)
+  }
+
+  /// The provenance of figures of predictions.
+  /// - Parameter views: which views of each clip.
+  public init(_ predictions: ClassPredictions, views: ViewPlan, protocolVersion: Int = currentProtocol) {
+    clips = predictions.count
+    listHash = predictions.entries.listHash
+    self.protocolVersion = protocolVersion
+    self.views = views.words
+    labelHash = predictions.truth.lazy.map { predictions.classes[$0] }.labelHash
   }
 
   /// Why figures of another provenance cannot be compared with these, in words; nil when they can.

@@ -2,6 +2,7 @@ import Clips
 import Evaluation
 import Files
 import Foundation
+import Hashing
 import Layers
 import Manifests
 import Tensors
@@ -15,6 +16,7 @@ public struct FeatureExtraction {
   private let identity: FeatureIdentity
   private let origin: FeatureOrigin
   private let manifest: Manifest
+  private let labels: LabelSource
   private let places: Range<Int>
   private let reader: ViewReader
 
@@ -42,10 +44,11 @@ public struct FeatureExtraction {
   ///
   /// - Parameters:
   ///   - identity: what the features are; its block, time and captions are what is asked of `source`.
+  ///   - labels: where the manifest says which class a clip is of.
   ///   - reader: reads the clips; its shape is that of the identity.
   public init(
     _ source: any FeatureSource, identity: FeatureIdentity, manifest: Manifest, shard: FeatureShard = .whole,
-    reader: ViewReader
+    labels: LabelSource = .label, reader: ViewReader
   ) {
     precondition(identity.clipShape == reader.shape, "clips are read in the shape that the features are of")
     precondition((1...source.depth).contains(identity.block), "there is no block \(identity.block)")
@@ -53,9 +56,16 @@ public struct FeatureExtraction {
     self.identity = identity
     self.manifest = manifest
     self.reader = reader
+    self.labels = labels
     places = shard.places(of: manifest.count)
     origin = FeatureOrigin(
-      manifest: manifest.path, listHash: manifest.listHash, labelHash: manifest.labelHash, shard: shard)
+      manifest: manifest.path, listHash: manifest.listHash, labelHash: Self.hash(manifest, labels), shard: shard)
+  }
+
+  private static func hash(_ manifest: Manifest, _ labels: LabelSource) -> String {
+    var hash = SHA256()
+    for place in manifest.indices { hash.update(manifest.label(place, from: labels) ?? "") }
+    return hash.finish()
   }
 
   /// The number of clips.
@@ -135,7 +145,9 @@ public struct FeatureExtraction {
         tell("left out: \(bad)")
         unreadable.append(entry.name)
       } else {
-        clips.append(ClipFeatures.Clip(entry, place: place))
+        clips.append(
+          ClipFeatures.Clip(
+            place: place, name: entry.name, start: entry.start, end: entry.end, label: entry.label(from: labels)))
       }
       place += 1
     }
@@ -167,11 +179,5 @@ public struct FeatureExtraction {
       identity: identity, origin: origin, clips: parts.flatMap(\.clips), unreadable: parts.flatMap(\.unreadable),
       tokens: parts.first { !$0.clips.isEmpty }?.tokens ?? 1, width: source.width,
       values: parts.flatMap(\.values))
-  }
-}
-
-extension ClipFeatures.Clip {
-  init(_ entry: ClipEntry, place: Int) {
-    self.init(place: place, name: entry.name, start: entry.start, end: entry.end, label: entry.label)
   }
 }

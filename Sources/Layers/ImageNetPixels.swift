@@ -5,6 +5,14 @@ import Tensors
 private let mean: [Float] = [0.485, 0.456, 0.406]
 private let standardDeviation: [Float] = [0.229, 0.224, 0.225]
 
+/// The same of pixels from −1 to 1.
+public enum ImageNetPixels {
+  /// Red, green and blue.
+  public static let means = mean.map { 2 * $0 - 1 }
+  /// Red, green and blue.
+  public static let deviations = standardDeviation.map { 2 * $0 }
+}
+
 /// Clips [B, 3, F, H, W] of pixels from −1 to 1, as such encoders are given them: ((x + 1)/2 − mean) / deviation for each
 /// channel.
 public func imageNetNormalized(_ clips: Tensor) -> Tensor {

@@ -13,12 +13,14 @@ extension Sequence<ClipEntry> {
     }
     return hash.finish()
   }
+}
 
-  /// One SHA-256 of the clips' labels, as 64 hexadecimal digits: for each clip, in order, its label (empty for none) as
-  /// text of UTF-8 after its length in bytes.
+extension Sequence<String> {
+  /// One SHA-256 of the labels of clips, as 64 hexadecimal digits: each as text of UTF-8 after its length in bytes (eight
+  /// bytes, the lowest first).
   public var labelHash: String {
     var hash = SHA256()
-    for entry in self { hash.update(entry.label ?? "") }
+    for label in self { hash.update(label) }
     return hash.finish()
   }
 }

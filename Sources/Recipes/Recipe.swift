@@ -60,6 +60,9 @@ public struct Recipe: Sendable {
       "curation", "What vfm-data curate keeps of the clips; training does not read it.",
       CurationLimits.init(_:))
     task = kind.task.init(section, clips: data.clipShape)
+    section.reader.expect(
+      data.balance == .none || task.classSource != nil, of: "data.balance", "task.kind",
+      otherwise: "a task of kind \"\(kind.rawValue)\" knows no classes; leave the key out")
     let start = section.section(
       "start", "What a new run starts from, and what of it is trained.", StartSection.init)
     self.start = start

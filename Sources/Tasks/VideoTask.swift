@@ -19,6 +19,8 @@ public protocol VideoTask: Sendable {
 
   /// How captions become tokens; nil for tasks that read none.
   var captions: TokenizerSection? { get }
+  /// Where the classes of clips come from; nil for tasks that learn none.
+  var classSource: LabelSource? { get }
   /// The model's stacks of equal blocks, which a plan extrapolates over.
   var stacks: [Stack] { get }
   /// The tokens of a training clip.
@@ -60,6 +62,8 @@ public protocol VideoTask: Sendable {
 }
 
 extension VideoTask {
+  /// None.
+  public var classSource: LabelSource? { nil }
   /// Nothing.
   public var trainedBesideAdapters: [NamePattern] { [] }
   /// Models are fine-tuned for their own kind.

@@ -10,14 +10,15 @@ public struct KeyedPermutation: Sendable {
 
   /// - Parameters:
   ///   - count: at least 1.
-  ///   - seed: the run's seed; `round` tells one shuffle from the next (the epoch).
-  public init(count: Int, seed: UInt64, round: Int) {
+  ///   - seed: the run's seed; `round` tells one shuffle from the next (the epoch), `list` those of one list from those
+  ///     of another.
+  public init(count: Int, seed: UInt64, round: Int, list: Int = 0) {
     precondition(count > 0, "a permutation needs at least one value")
     self.count = count
     var bits: UInt64 = 2
     while 1 << bits < count { bits += 2 }
     halfBits = bits / 2
-    var stream = RandomStream(seed: seed, purpose: .shuffling, step: round)
+    var stream = RandomStream(seed: seed, purpose: .shuffling, step: round, sample: list)
     roundKeys = SIMD4(stream.next(), stream.next(), stream.next(), stream.next())
   }
 

@@ -26,7 +26,10 @@ extension Trainer {
     }
     guard let report else { return }
     state.owesLook = false
-    for remark in report.remarks { observer?.warned("step \(report.step): \(remark)") }
+    for remark in report.remarks where !lastRemarks.contains(remark) {
+      observer?.warned("step \(report.step): \(remark)")
+    }
+    lastRemarks = report.remarks
     guard let list = report.heldOutList, let loss = report.heldOut.first?.loss, loss.isFinite else { return }
     try compareWithBest(loss, on: list)
   }

@@ -32,6 +32,8 @@ public final class Trainer {
   /// The step of the checkpoint that a stop has saved, which goes when the next one is there: it takes no room among those
   /// that are kept.
   private var savedByStop: Int?
+  /// What evaluators remarked at the look before: it is not said again.
+  var lastRemarks: [String] = []
   /// Whether the weights may be those of a step that went wrong, so that they must not be saved.
   var isUnderSuspicion = false
   /// Whether the run is asked to stop.

@@ -74,6 +74,9 @@ public struct ClassificationTask: EncoderTask {
   /// The head: no base has one for these classes.
   public var trainedBesideAdapters: [NamePattern] { head }
 
+  /// By `labels.from`.
+  public var classSource: LabelSource? { labels }
+
   /// The classes, which are the base's if those are the same.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
     try ClassList(of: manifest, from: labels, base: ClassList(ofBase: base)).facts
@@ -95,9 +98,10 @@ public struct ClassificationTask: EncoderTask {
     let objective = Classification(
       model: model, augmentation: try augmentation.augmentation(classes), dropPath: dropPath,
       classOf: { classes.number(of: $0, from: labels) })
+    let scorer = ClassificationScorer(objective: objective, classes: classes.names)
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [HeldOutLoss(objective, batch: context.batch)],
+      evaluators: [TopAccuracy(scorer, batch: context.batch)], scorer: scorer,
       features: EncoderFeatures(model.encoder, pooling: model.attentivePooling))
   }
 }

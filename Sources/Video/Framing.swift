@@ -1,4 +1,5 @@
-/// How a frame of any size becomes a picture of one size: scaled evenly until it covers the picture, then cropped.
+/// How a frame of any size becomes a picture of one size: scaled evenly until it covers the picture, then cropped; or, with
+/// a region, scaled until the region has the picture's size, then cropped to it.
 public struct Framing: Sendable, Hashable, Codable {
   /// Width of the picture in pixels.
   public var width: Int
@@ -11,6 +12,9 @@ public struct Framing: Sendable, Hashable, Codable {
 
   /// Nothing is cropped: the picture is all of the covering frame.
   public var keepsAll = false
+
+  /// The part of the frame that becomes the picture, whatever its proportions; nil for the largest one of the picture's.
+  public private(set) var region: FrameRegion?
 
   /// Frames scaled until they cover a picture, and left whole: `Picture.cropped(to:)` makes of them what a framing of
   /// that picture makes of the frame, to the bit.
@@ -31,9 +35,21 @@ public struct Framing: Sendable, Hashable, Codable {
     self.cropY = cropY
   }
 
+  /// A picture size, and the part of the frame that becomes the picture.
+  public init(width: Int, height: Int, region: FrameRegion) {
+    self.init(width: width, height: height)
+    self.region = region
+  }
+
   /// The size that a frame shown at `width` × `height` is scaled to: one side equals the picture's, the other is
-  /// at least as long.
+  /// at least as long. With a region, the size at which that has the picture's.
   func coveringSize(width frameWidth: Double, height frameHeight: Double) -> (width: Int, height: Int) {
+    if let region {
+      return (
+        max(width, Int((Double(width) / region.width).rounded())),
+        max(height, Int((Double(height) / region.height).rounded()))
+      )
+    }
     let scale = max(Double(width) / frameWidth, Double(height) / frameHeight)
     return (
       max(width, Int((frameWidth * scale).rounded())), max(height, Int((frameHeight * scale).rounded()))
@@ -64,7 +80,13 @@ public struct Framing: Sendable, Hashable, Codable {
 
   /// The left and top of the picture within a covering frame.
   func cropOrigin(in covering: (width: Int, height: Int)) -> (x: Int, y: Int) {
-    (
+    if let region {
+      return (
+        min(Int((region.x * Double(covering.width)).rounded()), covering.width - width),
+        min(Int((region.y * Double(covering.height)).rounded()), covering.height - height)
+      )
+    }
+    return (
       Int((cropX * Double(covering.width - width)).rounded()),
       Int((cropY * Double(covering.height - height)).rounded())
     )

@@ -88,7 +88,7 @@ struct ClassRun {
     for remark in evaluation.remarks { standardError("note: \(remark)\n") }
     return EvaluationRecord(
       kind: model.blueprint.recipe.kind.rawValue, manifest: manifest.path,
-      provenance: FigureProvenance(predictions.entries, views: reader.plan),
+      provenance: FigureProvenance(predictions, views: reader.plan),
       model: ModelFigures(
         checkpoint: model.path, evaluations: [evaluation],
         mistakes: showsMistakes ? try mistakes(of: predictions) : []),

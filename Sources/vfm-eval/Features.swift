@@ -52,6 +52,12 @@ struct FeaturesCommand: ParsableCommand {
       of them (tokens).
       """)
   var pool: FeaturePool = .mean
+  @Option(
+    help: """
+      What of the manifest says which class a clip is of: label, or the name of an attribute (default: as the recipe of a \
+      classifier says, else label).
+      """)
+  var labels: String?
   @Option(help: "A part of the list, as 3/8: the third of eight equal runs. Other commands take all files together.")
   var shard: FeatureShard = .whole
   @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
@@ -72,6 +78,7 @@ struct FeaturesCommand: ParsableCommand {
       tellWhatIsLeftOut(clips)
       let extraction = FeatureExtraction(
         model.subject.features!, identity: identity, manifest: clips, shard: shard,
+        labels: labels.map { LabelSource($0) } ?? model.blueprint.recipe.task.classSource ?? .label,
         reader: ViewReader(shape: identity.clipShape, source: .files(limits)))
       guard extraction.count > 0 else {
         throw Failure(

@@ -2,6 +2,7 @@ import Clips
 import Commands
 import Foundation
 import Recipes
+import Tasks
 import Tensors
 import Training
 
@@ -10,7 +11,8 @@ extension TrainingRun {
   func makeLoader() throws -> BatchLoader {
     let data = recipe.data
     let loader = BatchLoader(
-      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep, seed: UInt64(recipe.seed),
+      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep,
+      classes: try balancedClasses(), seed: UInt64(recipe.seed),
       startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
@@ -22,6 +24,12 @@ extension TrainingRun {
       )
     }
     return loader
+  }
+
+  /// The class of each clip, if each class is to be shown as often as any other.
+  private func balancedClasses() throws -> [Int]? {
+    guard recipe.data.balance == .classes, let source = recipe.task.classSource else { return nil }
+    return try ClassList(state.blueprint.facts).numbers(of: manifest, from: source)
   }
 
   /// What ends the run if it hangs.

@@ -34,6 +34,11 @@ import Testing
         let framing = Framing(width: 24, height: 16, cropX: 0.25)
         asking { pictures += try reader.pictures(at: [0, 0.25, 0.25, 0.5], framing: framing) }
         asking { pictures += try reader.pictures(at: [0.1], framing: nil) }
+        let region = FrameRegion(x: 0.3, y: 0.1, width: 0.5, height: 0.7)
+        asking {
+          pictures += try reader.pictures(
+            at: [0, 0.2], framing: Framing(width: 24, height: 16, region: region))
+        }
         asking {
           try reader.forEachLuma(side: 8) { picture, seconds in
             lumas.append(picture)

@@ -18,6 +18,8 @@ public final class BatchLoader: Sendable {
   ///
   /// - Parameters:
   ///   - batch: B, the clips of a step.
+  ///   - classes: the class of each clip of the manifest, in its order, if each class is to be shown as often as any
+  ///     other; nil shows each clip as often.
   ///   - seed: the run's seed.
   ///   - startStep: the first step that `next()` gives.
   ///   - source: where the pictures come from; it does not change them.
@@ -29,18 +31,23 @@ public final class BatchLoader: Sendable {
   ///     all but the last.
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
   public init(
-    _ manifest: Manifest, shape: ClipShape, batch: Int, seed: UInt64, startStep: Int = 0,
+    _ manifest: Manifest, shape: ClipShape, batch: Int, classes: [Int]? = nil, seed: UInt64,
+    startStep: Int = 0,
     start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
     index: IndexGuard? = nil,
     workers: Int = 1, ahead: Int = 4,
     cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {
     precondition(batch > 0 && workers > 0 && ahead > 0, "batch, workers and ahead must be positive")
+    precondition(classes.map { $0.count == manifest.count } ?? true, "a class for each clip")
     precondition(startStep >= 0 && cacheMegabytes >= 0, "startStep and cacheMegabytes must not be negative")
     self.manifest = manifest
     self.shape = shape
     maker = BatchMaker(
-      manifest: manifest, order: SampleOrder(count: manifest.count, seed: seed), batch: batch,
+      manifest: manifest,
+      order: classes.map { BalancedOrder(classes: $0, seed: seed) }
+        ?? SampleOrder(count: manifest.count, seed: seed) as any ClipOrder,
+      batch: batch,
       reader: WindowReader(
         shape: shape, start: start, crop: crop, seed: seed, source: source, index: index,
         cacheMegabytes: cacheMegabytes),

@@ -3,7 +3,7 @@ import Manifests
 /// Makes the samples of any step: a pure function of seed and step, whoever calls and in whatever order.
 struct BatchMaker: Sendable {
   let manifest: Manifest
-  let order: SampleOrder
+  let order: any ClipOrder
   let batch: Int
   let reader: WindowReader
   let quarantine: Quarantine
@@ -22,7 +22,7 @@ struct BatchMaker: Sendable {
   }
 
   private func sample(at position: Int, _ isCancelled: () -> Bool) throws -> (ClipEntry, ClipPixels) {
-    for attempt in 0...manifest.count + SampleOrder.drawnReplacements {
+    for attempt in 0...manifest.count + drawnReplacements {
       if isCancelled() { throw CancellationError() }
       let index = attempt == 0 ? order[position].index : order.replacement(at: position, attempt: attempt)
       let entry = manifest[index]

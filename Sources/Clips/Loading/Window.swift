@@ -1,5 +1,6 @@
 import Manifests
 import Tensors
+import Video
 
 /// Where in a clip its frames start.
 public enum StartChoice: String, Sendable, Codable, CaseIterable {
@@ -9,20 +10,15 @@ public enum StartChoice: String, Sendable, Codable, CaseIterable {
   case random
 }
 
-/// Which part of a picture is kept when its proportions differ from the shape's.
-public enum CropChoice: String, Sendable, Codable, CaseIterable {
-  /// The middle.
-  case centre
-  /// Any part, every place as likely.
-  case random
-}
-
 /// The piece of a clip that becomes a sample: pure arithmetic, no file is touched.
 struct Window: Sendable, Hashable {
   /// The time of the first frame, in seconds after the first shown frame.
   let start: Double
   /// Where the crop lies: 0 at the left and top edge, 0.5 in the middle, 1 at the right and bottom edge.
   let cropX: Double, cropY: Double
+  /// The part of the picture that is scaled to the shape, whatever its proportions, the same in all frames; nil where the
+  /// crop is told by its place alone.
+  let region: FrameRegion?
   /// How many of the shape's frames the piece has; the last of them is held for the others.
   let frames: Int
   /// Whether a later draw gives this window again, so that it is worth keeping.
@@ -31,7 +27,7 @@ struct Window: Sendable, Hashable {
   /// A window at a place of its own, which comes no second time.
   init(start: Double, cropX: Double, cropY: Double, frames: Int) {
     (self.start, self.cropX, self.cropY, self.frames) = (start, cropX, cropY, frames)
-    recurs = false
+    (region, recurs) = (nil, false)
   }
 
   /// Chooses a window.
@@ -52,6 +48,18 @@ struct Window: Sendable, Hashable {
     var cropStream = RandomStream(seed: seed, purpose: .crop, step: sample.position, sample: sample.attempt)
     cropX = crop == .random && room.jutsX ? cropStream.uniform() : 0.5
     cropY = crop == .random && room.jutsY ? cropStream.uniform() : 0.5
-    recurs = !roams && (crop == .centre || !(room.jutsX || room.jutsY))
+    switch crop {
+    case .centre: (region, recurs) = (nil, !roams)
+    case .random: (region, recurs) = (nil, !roams && !(room.jutsX || room.jutsY))
+    case .resized(let law):
+      region = law.region(width: facts.width, height: facts.height, &cropStream)
+      recurs = false
+    }
+  }
+
+  /// How its frames become pictures.
+  func framing(_ shape: ClipShape) -> Framing {
+    if let region { return Framing(width: shape.width, height: shape.height, region: region) }
+    return Framing(width: shape.width, height: shape.height, cropX: cropX, cropY: cropY)
   }
 }

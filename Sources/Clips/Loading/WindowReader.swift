@@ -96,10 +96,8 @@ final class WindowReader: Sendable {
   }
 
   private func read(_ window: Window, of clip: any OpenClip) throws -> ClipPixels {
-    let framing = Framing(
-      width: shape.width, height: shape.height, cropX: window.cropX, cropY: window.cropY)
     var pictures = try clip.pictures(
-      at: Array(shape.times(from: window.start).prefix(window.frames)), framing: framing)
+      at: Array(shape.times(from: window.start).prefix(window.frames)), framing: window.framing(shape))
     pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
     return ClipPixels(pictures, shape: shape)
   }

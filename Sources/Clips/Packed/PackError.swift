@@ -6,6 +6,8 @@ public enum PackError: Error, Sendable, Equatable, CustomStringConvertible {
   case damaged(path: String, reason: String)
   /// The pack is not of these clips as they are now; `changes` are the first of `count`, a sentence each.
   case stale(folder: String, changes: [String], count: Int)
+  /// The recipe asks for samples that no pack can give.
+  case unfit(reason: String)
   /// One clip is longer than a shard.
   case tooLong(clip: String, frames: Int, megabytes: Int)
   /// The disk cannot take the pack.
@@ -30,6 +32,7 @@ public enum PackError: Error, Sendable, Equatable, CustomStringConvertible {
         + changes.map { "\n  \($0)" }.joined()
         + (count > changes.count ? "\n  and \(count - changes.count) more" : "")
         + "\nRun vfm-data pack again, which packs anew what has changed, or leave data.packed out."
+    case .unfit(let reason): reason
     case .tooLong(let clip, let frames, let megabytes):
       "\(clip) takes more than \(megabytes) MB when packed (\(frames) frames and more), which is the limit of a shard; "
         + "name shorter pieces of it in the manifest (start, end), set data.start to \"first\", or leave data.packed out."

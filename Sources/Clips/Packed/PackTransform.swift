@@ -15,13 +15,31 @@ public struct PackTransform: Codable, Sendable, Hashable {
   /// Where samples start: with `random` every frame of the piece is kept, with `first` those of the one
   /// window.
   public let start: StartChoice
-  /// How samples are cropped: with `random` frames are kept as they cover the sample, with `centre` cropped.
-  public let crop: CropChoice
+  /// How samples are cropped.
+  public let crop: Crop
   /// The version of the conversion from decoded frames to pictures.
   public let conversion: Int
 
+  /// Which part of frames is kept.
+  public enum Crop: String, Codable, Sendable {
+    /// The middle.
+    case centre
+    /// All of a frame that covers the sample.
+    case random
+
+    /// What samples of a crop need; nil for crops that are resized: they would be scaled from frames that were scaled
+    /// before.
+    public init?(_ crop: CropChoice) {
+      switch crop {
+      case .centre: self = .centre
+      case .random: self = .random
+      case .resized: return nil
+      }
+    }
+  }
+
   /// What samples of this shape and these choices need.
-  public init(_ shape: ClipShape, start: StartChoice, crop: CropChoice) {
+  public init(_ shape: ClipShape, start: StartChoice, crop: Crop) {
     (frames, height, width, frameRate) = (shape.frames, shape.height, shape.width, shape.frameRate)
     self.start = start
     self.crop = crop

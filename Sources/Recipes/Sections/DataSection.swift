@@ -30,6 +30,8 @@ public struct DataSection: Equatable, Sendable {
   public let cacheMegabytes: Int
   /// Which part of a frame is kept.
   public let crop: CropChoice
+  /// How often clips are shown.
+  public let balance: SampleBalance
   /// Which stretch of a longer clip is taken.
   public let start: StartChoice
   /// Share of unreadable clips, 0 to 1, above which a run stops.
@@ -72,16 +74,56 @@ public struct DataSection: Equatable, Sendable {
       "Megabytes of decoded clips kept in memory, so that later epochs need not decode them again; 0 keeps "
         + "none."
     )
-    crop = section.choice(
-      "crop", default: "center", among: ["center": CropChoice.centre, "random": .random],
-      "Which part of a frame is kept when its shape is not the clip's: the middle, or a place drawn for "
-        + "each sample."
-    )
+    crop = Self.crop(section)
     start = section.choice(
       "start", default: "random", among: ["random": StartChoice.random, "first": .first],
       "Which stretch of a longer clip is taken: one drawn for each sample, or the first.")
+    balance = section.choice(
+      "balance", default: SampleBalance.none,
+      "How often clips are shown: each as often as any other, or each class as often, so that clips of rare classes come "
+        + "more often than others.")
     badClipTolerance = section.number(
       "badClipTolerance", .from(0, through: 1), default: 0.05,
       "Share of the clips that may be unreadable before the run stops; above 0, one clip may in any case.")
+    checkResizedCrops(section)
   }
+
+  private static func crop(_ section: Section) -> CropChoice {
+    let name = section.choice(
+      "crop", default: "center", among: ["center", "random", "resized"],
+      "Which part of a frame is kept: when its shape is not the clip's, the middle or a place drawn for each sample; or, "
+        + "always, a box of drawn size and proportions, which is scaled to the clip's size (resized).")
+    let scale = section.numbers(
+      "cropScale", .from(0.05, through: 1), default: [0.3, 1],
+      "For resized crops: the least and the greatest share of the frame that the box covers.")
+    let ratio = section.numbers(
+      "cropRatio", .from(0.1, through: 10), default: [0.75, 1.3333333333333333],
+      "For resized crops: the least and the greatest width of the box over its height.")
+    for (key, bounds) in [("cropScale", scale), ("cropRatio", ratio)] {
+      section.expect(
+        bounds[0] <= bounds[1], of: key,
+        otherwise: "\(bounds[0]) is greater than \(bounds[1]); give the least first")
+    }
+    guard name == "resized", scale[0] <= scale[1], ratio[0] <= ratio[1] else {
+      return name == "random" ? .random : .centre
+    }
+    return .resized(ResizedCrop(scale: scale[0]...scale[1], ratio: ratio[0]...ratio[1]))
+  }
+
+  private func checkResizedCrops(_ section: Section) {
+    guard case .resized(let law) = crop else { return }
+    section.expect(packed == nil, of: "packed", "crop", otherwise: Self.noPackOfResizedCrops)
+    // Boxes are of whole pixels, so that the least may cover a little less than it should.
+    let pixels = Int(1.1 * Double(clipShape.width * clipShape.height) / law.scale.lowerBound)
+    section.expect(
+      pixels <= limits.maxPixels, of: "cropScale", "height", "width",
+      otherwise:
+        "the least box, scaled to \(clipShape.width)×\(clipShape.height), would make a frame of \(pixels) pixels, above "
+        + "the \(limits.maxPixels) of data.limits.maxPixels; give a greater share or raise the limit")
+  }
+
+  /// Why packed clips and resized crops do not go together, and what to do.
+  package static let noPackOfResizedCrops =
+    "a pack holds frames that are scaled to the clip's size already, and resized crops, scaled once more, would be "
+    + "blurred; leave data.packed out, or set data.crop to \"random\""
 }

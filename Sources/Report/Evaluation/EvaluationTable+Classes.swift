@@ -12,8 +12,8 @@ extension EvaluationRecord {
       EvaluationTable(
         title: "\(Evaluation.classificationTitle) of \(predictions.classes.count) classes"
           + (without == 0 ? "" : ", \(without) of them without clips"),
-        note: "Beside each share stands the range in which the true one lies in 95 of 100 cases. Of the calibration "
-          + "error and of the cross entropy the smaller is better.",
+        note: "Beside each share stands the range in which the true one lies in 95 of 100 cases. "
+          + "Of the calibration error and of the cross entropy the smaller is better.",
         table: base.map { predictions.table(beside: $0) } ?? predictions.table),
       EvaluationTable(
         title: "by class",

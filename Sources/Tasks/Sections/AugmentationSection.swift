@@ -1,4 +1,5 @@
 import Fields
+import Layers
 import Objectives
 
 /// What is done to training clips and their classes, where classes are learned.
@@ -72,7 +73,8 @@ public struct AugmentationSection: Sendable, Equatable {
   ///   - deviations: of each channel's pixels.
   /// - Throws: `ClassesError` when a class is named that there is none of.
   public func augmentation(
-    _ classes: ClassList, means: [Float] = [0, 0, 0], deviations: [Float] = [1, 1, 1]
+    _ classes: ClassList, means: [Float] = ImageNetPixels.means,
+    deviations: [Float] = ImageNetPixels.deviations
   ) throws(ClassesError) -> Augmentation {
     let mirrored = try mirroredNumbers(classes)
     return Augmentation(

@@ -24,7 +24,7 @@ struct SampleOrderTests {
 
   @Test func replacementsReachEveryClip() {
     let order = SampleOrder(count: 23, seed: 5)
-    let tried = Set((1...23 + SampleOrder.drawnReplacements).map { order.replacement(at: 4, attempt: $0) })
+    let tried = Set((1...23 + drawnReplacements).map { order.replacement(at: 4, attempt: $0) })
     #expect(tried == Set(0..<23))
   }
 }

@@ -65,7 +65,7 @@ struct MixedClips {
     shape: ClipShape = Self.shape, limits: DecodeLimits = .standard
   ) -> ClipPacker {
     ClipPacker(
-      folder: pack, lists: [.init(.train, manifest, PackTransform(shape, start: start, crop: crop))],
+      folder: pack, lists: [.init(.train, manifest, PackTransform(shape, start: start, crop: .init(crop)!))],
       limits: limits, shardBytes: shardBytes)
   }
 
@@ -82,7 +82,7 @@ struct MixedClips {
   func source(start: StartChoice, crop: CropChoice, shape: ClipShape = Self.shape) throws -> ClipSource {
     .packed(
       try ClipPack(pack).clips(
-        of: manifest, .train, PackTransform(shape, start: start, crop: crop), limits: .standard))
+        of: manifest, .train, PackTransform(shape, start: start, crop: .init(crop)!), limits: .standard))
   }
 
   /// Other bytes in the same place, of the same count, and of the same time.

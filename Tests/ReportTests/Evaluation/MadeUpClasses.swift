@@ -57,7 +57,7 @@ enum MadeUpClasses {
   {
     EvaluationRecord(
       kind: "classification", manifest: "set/test.csv",
-      provenance: FigureProvenance(predictions.entries, views: ViewPlan(offsets: 5, crops: 3)),
+      provenance: FigureProvenance(predictions, views: ViewPlan(offsets: 5, crops: 3)),
       model: ModelFigures(
         checkpoint: "runs/tuned/checkpoints/step-00000004.h5",
         evaluations: [
