@@ -50,7 +50,7 @@ struct ProbeCommand: ParsableCommand {
       for remark in evaluation.remarks { standardError("note: \(remark)\n") }
       let record = EvaluationRecord(
         kind: trainSet.identity.kind, manifest: Array(Set(testSet.manifests)).sorted().joined(separator: ", "),
-        provenance: FigureProvenance(predictions.entries, views: .middle),
+        provenance: FigureProvenance(predictions, views: .middle),
         model: ModelFigures(
           checkpoint: "linear probe on \(train.joined(separator: ", "))", evaluations: [evaluation]),
         base: nil, trainedOn: probe.trainedOn(testSet))

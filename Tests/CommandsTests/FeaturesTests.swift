@@ -61,7 +61,7 @@ import Testing
         #expect(probe.json[key] != nil, "\(key)")
       }
       #expect((probe.json["probe"] as? [String: Any])?["tried"] is [Any])
-      #expect([report, picture].allSatisfy(FileManager.default.fileExists))
+      #expect([report, picture].allSatisfy { FileManager.default.fileExists(atPath: $0) })
       let text = try vfm(["vfm-eval", "probe"] + files)
       #expect(text.output.contains("mean class") && text.output.contains("λ"), "\(text.output)\(text.errors)")
     }

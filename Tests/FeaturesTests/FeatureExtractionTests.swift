@@ -28,16 +28,16 @@ struct FeatureExtractionTests {
   }
 
   private let shape = ClipShape(frames: 2, height: 8, width: 8, frameRate: 8)
-  private let set: SmallSet
+  private let small: SmallSet
 
-  init() throws { set = try SmallSet(SyntheticSettings(clips: 12, width: 16, height: 16)) }
+  init() throws { small = try SmallSet(SyntheticSettings(clips: 12, width: 16, height: 16)) }
 
-  private var output: String { set.folder.path + "/f.h5" }
+  private var output: String { small.folder.path + "/f.h5" }
 
   private func manifest(_ lines: [String]? = nil) throws -> Manifest {
     let lines = lines ?? (0..<7).map { "clips/00000\($0).mp4,\($0 % 2 == 0 ? "even" : "odd")" }
     return try Manifest.load(
-      set.folder.write("set/list.csv", (["path,label"] + lines).joined(separator: "\n") + "\n"))
+      small.folder.write("set/list.csv", (["path,label"] + lines).joined(separator: "\n") + "\n"))
   }
 
   private func extraction(
@@ -76,7 +76,7 @@ struct FeatureExtractionTests {
     let run = extraction(try manifest())
     _ = try run.write(to: output)
     let whole = try bytes(output)
-    let other = set.folder.path + "/g.h5"
+    let other = small.folder.path + "/g.h5"
     var asked: [Int] = []
     for (stop, kept) in [(0, 0), (3, 0), (3, 3), (5, 3)] {
       let outcome = try run.write(to: other, goesOn: { $0 < stop })
@@ -91,14 +91,15 @@ struct FeatureExtractionTests {
     }
     #expect(asked == [5, 6] && last == FeatureExtraction.Outcome(clips: 7, kept: 5))
     #expect(try bytes(other) == whole)
-    #expect(run.finished(in: other) != nil && extraction(try manifest(), block: 1).finished(in: other) == nil)
+    let block = extraction(try manifest(), block: 1)
+    #expect(run.finished(in: other) != nil && block.finished(in: other) == nil)
   }
 
   @Test func shardsTogetherAreTheWhole() throws {
     let manifest = try manifest()
     _ = try extraction(manifest).write(to: output)
     let paths = try (1...3).map { number in
-      let path = set.folder.path + "/shard\(number).safetensors"
+      let path = small.folder.path + "/shard\(number).safetensors"
       _ = try extraction(manifest, shard: FeatureShard(number: number, count: 3)!).write(to: path)
       return path
     }
@@ -127,7 +128,7 @@ struct FeatureExtractionTests {
   }
 
   @Test func clipsThatCannotBeReadAreNamedCountedAndLeftOut() throws {
-    try set.folder.write("set/bad.mp4", "this is no clip")
+    try small.folder.write("set/bad.mp4", "this is no clip")
     let manifest = try manifest(["clips/000000.mp4,a", "bad.mp4,b", "clips/000001.mp4,a"])
     var told: [String] = []
     let run = extraction(manifest)

@@ -45,7 +45,7 @@ struct BlockTokensTests {
         clips, times: [0.1, 0.4, 0.8, 0.8], ids: [3, 4, 1, 5, 1, 0], lengths: [3, 2], behind: block)
     }
     #expect(tokens(1).shape == [8, 12] && tokens(1).values != tokens(2).values)
-    #expect(tokens(2).values.allSatisfy(\.isFinite))
+    #expect(tokens(2).values.allSatisfy { $0.isFinite })
     let first = small.model.tokens(
       clips.view(at: 0, [1, 2, 2, 2, 4]), times: [0.1, 0.4], ids: [3, 4, 1], lengths: [3], behind: 2)
     for (a, b) in zip(first.values, tokens(2).values) { #expect(abs(a - b) < 1e-5) }
@@ -73,9 +73,15 @@ struct BlockTokensTests {
     let model = VideoClassifierTests.classifier(layout, .attentive(depth: 1))
     model.parameters.allocate(seed: 3)
     let clips = VideoEncoderTests.clips
-    let vectors = try #require(model.attentivePooling)(model.encoder.output(clips), 2)
-    let weight = try #require(model.parameters.entries.first { $0.name == "classifier.weight" })
-    #expect(vectors.shape == [2, 14] && weight.shape == [5, 14])
+    let pooling = try #require(model.attentivePooling)
+    let vectors = pooling(model.encoder.output(clips), 2)
+    func value(_ name: String) throws -> Tensor {
+      model.parameters.values(of: try #require(model.parameters.entries.first { $0.name == name }))
+    }
+    let logits = Tensor([2, 5])
+    multiply(
+      vectors, transposed: try value("classifier.weight"), into: logits, plus: .row(try value("classifier.bias")))
+    #expect(logits.values == model.output(clips).values)
     #expect(VideoClassifierTests.classifier(layout, .mean).attentivePooling == nil)
   }
 }
