@@ -59,7 +59,8 @@ public struct FeatureExtraction {
     self.labels = labels
     places = shard.places(of: manifest.count)
     origin = FeatureOrigin(
-      manifest: manifest.path, listHash: manifest.listHash, labelHash: Self.hash(manifest, labels), shard: shard)
+      manifest: manifest.path, listHash: manifest.listHash, labelHash: Self.hash(manifest, labels),
+      shard: shard)
   }
 
   private static func hash(_ manifest: Manifest, _ labels: LabelSource) -> String {
@@ -147,7 +148,8 @@ public struct FeatureExtraction {
       } else {
         clips.append(
           ClipFeatures.Clip(
-            place: place, name: entry.name, start: entry.start, end: entry.end, label: entry.label(from: labels)))
+            place: place, name: entry.name, start: entry.start, end: entry.end,
+            label: entry.label(from: labels)))
       }
       place += 1
     }
@@ -176,7 +178,8 @@ public struct FeatureExtraction {
 
   private func joined(_ parts: [ClipFeatures]) throws -> ClipFeatures {
     ClipFeatures(
-      identity: identity, origin: origin, clips: parts.flatMap(\.clips), unreadable: parts.flatMap(\.unreadable),
+      identity: identity, origin: origin, clips: parts.flatMap(\.clips),
+      unreadable: parts.flatMap(\.unreadable),
       tokens: parts.first { !$0.clips.isEmpty }?.tokens ?? 1, width: source.width,
       values: parts.flatMap(\.values))
   }

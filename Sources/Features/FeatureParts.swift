@@ -12,7 +12,9 @@ struct FeatureParts {
 
   /// Where the part of some places lies.
   func path(_ places: Range<Int>) -> String {
-    func digits(_ number: Int) -> String { String(repeating: "0", count: max(0, 9 - "\(number)".count)) + "\(number)" }
+    func digits(_ number: Int) -> String {
+      String(repeating: "0", count: max(0, 9 - "\(number)".count)) + "\(number)"
+    }
     return "\(folder)/part-\(digits(places.lowerBound))-\(digits(places.upperBound)).h5"
   }
 

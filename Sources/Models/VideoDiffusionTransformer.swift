@@ -142,7 +142,8 @@ public struct VideoDiffusionTransformer {
   /// Runs through the first `count` blocks. From block `firstKept` on, counted from 0, it is kept what backward reads; also
   /// that block's input.
   private func run(
-    _ tokens: consuming Tensor, _ context: DiffusionBlock.Context, through count: Int, keepingFrom firstKept: Int
+    _ tokens: consuming Tensor, _ context: DiffusionBlock.Context, through count: Int,
+    keepingFrom firstKept: Int
   ) -> (output: Tensor, stream: Tensor?, saved: [SavedBlock]) {
     var x = tokens
     var stream: Tensor?

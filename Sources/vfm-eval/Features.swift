@@ -34,7 +34,8 @@ struct FeaturesCommand: ParsableCommand {
     help: "Leave out clips of other splits than this one, for manifests that name splits (default: none).")
   var split: String?
   @Option(
-    help: "The file of features (.h5, or .safetensors).", completion: .file(extensions: ["h5", "safetensors"]))
+    help: "The file of features (.h5, or .safetensors).",
+    completion: .file(extensions: ["h5", "safetensors"]))
   var output: String
   @Option(help: "Take the tokens behind this block, from 1 (default: the last).")
   var block: Int?
@@ -58,7 +59,9 @@ struct FeaturesCommand: ParsableCommand {
       classifier says, else label).
       """)
   var labels: String?
-  @Option(help: "A part of the list, as 3/8: the third of eight equal runs. Other commands take all files together.")
+  @Option(
+    help: "A part of the list, as 3/8: the third of eight equal runs. Other commands take all files together."
+  )
   var shard: FeatureShard = .whole
   @Option(help: "Threads that compute (default: all cores). Results do not depend on it.")
   var threads: Int?
@@ -82,7 +85,8 @@ struct FeaturesCommand: ParsableCommand {
         reader: ViewReader(shape: identity.clipShape, source: .files(limits)))
       guard extraction.count > 0 else {
         throw Failure(
-          .usage, "--shard \(shard.words) of the \(clips.count) clips of \(manifest) is empty; take fewer shards.")
+          .usage,
+          "--shard \(shard.words) of the \(clips.count) clips of \(manifest) is empty; take fewer shards.")
       }
       try requireMemory(extraction.count, model, identity)
       if let found = extraction.finished(in: output) {
@@ -121,7 +125,9 @@ struct FeaturesCommand: ParsableCommand {
     let model = try LoadedModel(file, blueprint, base: base)
     let kind = blueprint.recipe.kind.rawValue
     guard let source = model.subject.features else {
-      throw Failure(.unfitInput, "\(model.path) is of task.kind \"\(kind)\", which has no features; give another checkpoint.")
+      throw Failure(
+        .unfitInput,
+        "\(model.path) is of task.kind \"\(kind)\", which has no features; give another checkpoint.")
     }
     let block = block ?? source.depth
     guard (1...max(1, source.depth)).contains(block), source.depth > 0 else {
@@ -152,8 +158,10 @@ struct FeaturesCommand: ParsableCommand {
       }
     }
     let identity = FeatureIdentity(
-      weights: try LoadedModel.weightsHash(of: file, base: base), kind: kind, block: block, depth: source.depth,
-      time: source.standardTime.map { time ?? $0 }, readsCaptions: source.standardTime.map { _ in !noCaptions },
+      weights: try LoadedModel.weightsHash(of: file, base: base), kind: kind, block: block,
+      depth: source.depth,
+      time: source.standardTime.map { time ?? $0 },
+      readsCaptions: source.standardTime.map { _ in !noCaptions },
       pool: pool, clipShape: blueprint.clipShape)
     return (model, identity)
   }
@@ -166,15 +174,20 @@ struct FeaturesCommand: ParsableCommand {
     guard bytes > most else { return }
     throw Failure(
       .usage,
-      String(format: "The features of %d clips take %.1f GB, which is more than a quarter of this machine's memory; ", clips, bytes / 1e9)
-        + "compute them in several files, as with --shard 1/\(Int((bytes / most).rounded(.up)) * shard.count).")
+      String(
+        format:
+          "The features of %d clips take %.1f GB, which is more than a quarter of this machine's memory; ",
+        clips, bytes / 1e9)
+        + "compute them in several files, as with --shard 1/\(Int((bytes / most).rounded(.up)) * shard.count)."
+    )
   }
 
   private func report(_ outcome: FeatureExtraction.Outcome, _ identity: FeatureIdentity) throws {
     if json {
       let result: [String: Any] = [
         "output": output, "clips": outcome.clips, "unreadable": outcome.unreadable, "kept": outcome.kept,
-        "weights": identity.weights, "kind": identity.kind, "block": identity.block, "pool": identity.pool.rawValue,
+        "weights": identity.weights, "kind": identity.kind, "block": identity.block,
+        "pool": identity.pool.rawValue,
       ]
       let data = try JSONSerialization.data(
         withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])

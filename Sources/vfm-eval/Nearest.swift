@@ -9,7 +9,8 @@ import Video
 /// Searches features.
 struct NearestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "nearest", abstract: "Search features of clips: what is like a clip, or how well classes lie together.",
+    commandName: "nearest",
+    abstract: "Search features of clips: what is like a clip, or how well classes lie together.",
     discussion: """
       With --clip it lists the clips whose vectors are nearest to that one's, by the cosine of the angle between them. \
       Without, it asks for every clip with a label whether its nearest others have the same label: recall at 1, 5 and 10, \
@@ -17,7 +18,8 @@ struct NearestCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "Files of features, such as the shards of a list.", completion: .file(extensions: ["h5", "safetensors"]))
+    help: "Files of features, such as the shards of a list.",
+    completion: .file(extensions: ["h5", "safetensors"]))
   var files: [String]
   @Option(
     parsing: .upToNextOption, help: "Files of features to search instead of the same ones.",
@@ -94,7 +96,8 @@ struct NearestCommand: ParsableCommand {
       throw Failure(
         .unfitInput,
         "There is no clip \(name) in \(files.joined(separator: ", ")); "
-          + (near.map { "did you mean \($0)?" } ?? "name one as its manifest does, such as \(set.clips[0].name)."))
+          + (near.map { "did you mean \($0)?" }
+            ?? "name one as its manifest does, such as \(set.clips[0].name)."))
     }
     let chosen = start.map { start in named.filter { (set.clips[$0].start ?? 0) == start } } ?? named
     guard chosen.count == 1 else {
@@ -102,7 +105,8 @@ struct NearestCommand: ParsableCommand {
       throw Failure(
         .unfitInput,
         "\(name) has \(named.count) \(named.count == 1 ? "piece" : "pieces") in \(files.joined(separator: ", ")), which "
-          + "\(named.count == 1 ? "begins" : "begin") at \(starts)\(named.count > 10 ? " …" : "") s; name one with --start.")
+          + "\(named.count == 1 ? "begins" : "begin") at \(starts)\(named.count > 10 ? " …" : "") s; name one with --start."
+      )
     }
     return chosen[0]
   }

@@ -71,9 +71,14 @@ extension ClipFeatures.Clip {
 extension Retrieval {
   /// What a user should know beside the figures.
   var notes: [String] {
-    (unlabelled > 0 ? ["\(unlabelled) \(unlabelled == 1 ? "clip has" : "clips have") no label and \(unlabelled == 1 ? "is" : "are") left out"] : [])
+    (unlabelled > 0
+      ? [
+        "\(unlabelled) \(unlabelled == 1 ? "clip has" : "clips have") no label and \(unlabelled == 1 ? "is" : "are") left out"
+      ] : [])
       + (alone > 0
-        ? ["\(alone) \(alone == 1 ? "clip is" : "clips are") the only one with the label, and \(alone == 1 ? "counts" : "count") as wrong"] : [])
+        ? [
+          "\(alone) \(alone == 1 ? "clip is" : "clips are") the only one with the label, and \(alone == 1 ? "counts" : "count") as wrong"
+        ] : [])
   }
 
   /// A table of all clips, and one of each class.

@@ -49,7 +49,8 @@ struct ProbeCommand: ParsableCommand {
       let evaluation = Evaluation(predictions, leftOut: leftOut)
       for remark in evaluation.remarks { standardError("note: \(remark)\n") }
       let record = EvaluationRecord(
-        kind: trainSet.identity.kind, manifest: Array(Set(testSet.manifests)).sorted().joined(separator: ", "),
+        kind: trainSet.identity.kind,
+        manifest: Array(Set(testSet.manifests)).sorted().joined(separator: ", "),
         provenance: FigureProvenance(predictions, views: .middle),
         model: ModelFigures(
           checkpoint: "linear probe on \(train.joined(separator: ", "))", evaluations: [evaluation]),
@@ -74,7 +75,8 @@ extension LinearProbe {
     var notes: [String] = []
     if unlabelled > 0 {
       notes.append(
-        "\(unlabelled) training \(unlabelled == 1 ? "clip has" : "clips have") no label and \(unlabelled == 1 ? "is" : "are") left out")
+        "\(unlabelled) training \(unlabelled == 1 ? "clip has" : "clips have") no label and \(unlabelled == 1 ? "is" : "are") left out"
+      )
     }
     if tried.isEmpty {
       notes.append("too few clips to choose λ by; \(String(format: "%g", penalty)) was taken")
@@ -95,7 +97,8 @@ private struct ProbeJSON: Encodable {
   private enum Key: String, CodingKey { case probe }
 
   private struct Learned: Encodable {
-    let clips: Int, unlabelled: Int, penalty: Double, tried: [Trial], weights: String, block: Int, pool: String
+    let clips: Int, unlabelled: Int, penalty: Double, tried: [Trial], weights: String, block: Int,
+      pool: String
   }
 
   private struct Trial: Encodable {

@@ -37,7 +37,8 @@ struct FeatureExtractionTests {
   private func manifest(_ lines: [String]? = nil) throws -> Manifest {
     let lines = lines ?? (0..<7).map { "clips/00000\($0).mp4,\($0 % 2 == 0 ? "even" : "odd")" }
     return try Manifest.load(
-      small.folder.write("set/list.csv", (["path,label"] + lines).joined(separator: "\n") + "\n"))
+      small.folder.write(
+        "set/list.csv", (["path,label,caption"] + lines.map { $0 + "," }).joined(separator: "\n") + "\n"))
   }
 
   private func extraction(
@@ -111,9 +112,11 @@ struct FeatureExtractionTests {
     let (list, parts) = (try manifest(), output + ".parts")
     _ = try extraction(list).write(to: output, goesOn: { $0 < 4 })
     let other = words { try extraction(list, block: 1).write(to: output) }
-    #expect(other.contains(parts) && other.contains("block 1 instead of 2") && other.contains("remove the folder"))
+    #expect(
+      other.contains(parts) && other.contains("block 1 instead of 2") && other.contains("remove the folder"))
     let shard = FeatureShard(number: 1, count: 2)!
-    #expect(words { try extraction(list, shard: shard).write(to: output) }.contains("--shard 1/2 instead of 1/1"))
+    #expect(
+      words { try extraction(list, shard: shard).write(to: output) }.contains("--shard 1/2 instead of 1/1"))
     let fewer = try manifest(["clips/000000.mp4,a"])
     #expect(words { try extraction(fewer).write(to: output) }.contains("other clips"))
     let relabelled = try manifest((0..<7).map { "clips/00000\($0).mp4,x" })
@@ -124,7 +127,8 @@ struct FeatureExtractionTests {
     var told: [String] = []
     let outcome = try extraction(try manifest()).write(to: output) { told.append($0) }
     #expect(outcome.kept == 0 && outcome.clips == 7)
-    #expect(told.count == 1 && told[0].contains("\(name) is damaged") && told[0].contains("made anew"), "\(told)")
+    #expect(
+      told.count == 1 && told[0].contains("\(name) is damaged") && told[0].contains("made anew"), "\(told)")
   }
 
   @Test func clipsThatCannotBeReadAreNamedCountedAndLeftOut() throws {

@@ -47,9 +47,13 @@ struct FeatureFileTests {
     #expect(entry["dtype"] as? String == "F32" && entry["shape"] as? [Int] == [2, 2, 3])
     let offsets = try #require(entry["data_offsets"] as? [Int])
     #expect(offsets[1] - offsets[0] == 48)
-    let value = bytes[(8 + length + offsets[0])...].prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let value = bytes[(8 + length + offsets[0])...].prefix(4).reversed().reduce(UInt32(0)) {
+      $0 << 8 | UInt32($1)
+    }
     #expect(Float(bitPattern: value) == 1)
-    let ends = header.filter { $0.key != "__metadata__" }.compactMap { ($0.value["data_offsets"] as? [Int])?[1] }
+    let ends = header.filter { $0.key != "__metadata__" }.compactMap {
+      ($0.value["data_offsets"] as? [Int])?[1]
+    }
     #expect(ends.max() == bytes.count - 8 - length)
   }
 

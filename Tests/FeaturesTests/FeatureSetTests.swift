@@ -9,7 +9,8 @@ struct FeatureSetTests {
 
   @Test func filesAreOneSetInTheirOrder() throws {
     let set = try FeatureSet([
-      ("a.h5", Made.vectors([("x", [1, 2])])), ("b.h5", Made.vectors([(nil, [3, 4]), ("y", [5, 6])], first: 1)),
+      ("a.h5", Made.vectors([("x", [1, 2])])),
+      ("b.h5", Made.vectors([(nil, [3, 4]), ("y", [5, 6])], first: 1)),
     ])
     #expect(set.count == 3 && set.width == 2 && set.values == [1, 2, 3, 4, 5, 6])
     #expect(set.clips.map(\.name) == ["list/0.mp4", "list/1.mp4", "list/2.mp4"])

@@ -6,7 +6,9 @@ import Testing
 
 struct LinearProbeTests {
   /// Clips of classes around centres, with noise of a deviation.
-  private func clips(_ count: Int, noise: Double, seed: UInt64, list: String, width: Int = 4) throws -> FeatureSet {
+  private func clips(_ count: Int, noise: Double, seed: UInt64, list: String, width: Int = 4) throws
+    -> FeatureSet
+  {
     var stream = RandomStream(seed: seed, purpose: .check)
     return try MadeUpFeatures.set(
       (0..<count).map { clip in
@@ -50,7 +52,9 @@ struct LinearProbeTests {
       try clips(90, noise: 3, seed: 5, list: "train"), try clips(30, noise: 3, seed: 6, list: "test")
     )
     let found = try [1, 3].map { threads in
-      try Parallel.withThreads(threads) { try LinearProbe(train).predictions(for: test).predictions.probabilities }
+      try Parallel.withThreads(threads) {
+        try LinearProbe(train).predictions(for: test).predictions.probabilities
+      }
     }
     #expect(found[0] == found[1])
   }
@@ -58,7 +62,8 @@ struct LinearProbeTests {
   /// A value that never changes says nothing, however large it is, and its rounding neither.
   @Test func constantValuesAreLeftAside() throws {
     func set(_ values: [(Float, Float)], _ list: String) throws -> FeatureSet {
-      try MadeUpFeatures.set(values.enumerated().map { (["a", "b"][$0.offset % 2], [$0.element.0, $0.element.1]) }, list: list)
+      try MadeUpFeatures.set(
+        values.enumerated().map { (["a", "b"][$0.offset % 2], [$0.element.0, $0.element.1]) }, list: list)
     }
     let train = try set((0..<20).map { (Float($0 % 2), 7.3e5) }, "train")
     let test = try set([(0, -1e9), (1, 1e9)], "test")
@@ -74,11 +79,13 @@ struct LinearProbeTests {
   @Test func whatDoesNotServeIsSaid() throws {
     #expect(words { try LinearProbe(MadeUpFeatures.set([(nil, [1, 0])])) }.contains("no class"))
     #expect(
-      words { try LinearProbe(MadeUpFeatures.set([("a", [1, 0]), ("a", [0, 1])])) }.contains("one class, \"a\""))
+      words { try LinearProbe(MadeUpFeatures.set([("a", [1, 0]), ("a", [0, 1])])) }.contains(
+        "one class, \"a\""))
     let probe = try LinearProbe(clips(9, noise: 1, seed: 1, list: "train"))
     let strangers = try MadeUpFeatures.set([("swim", [1, 2, 3, 4])], list: "test")
     let error = words { try probe.predictions(for: strangers) }
-    #expect(error.contains("No clip of test.h5 has a label among those of train.h5 (jump, run, walk)"), "\(error)")
+    #expect(
+      error.contains("No clip of test.h5 has a label among those of train.h5 (jump, run, walk)"), "\(error)")
     let mixed = try MadeUpFeatures.set([("swim", [1, 2, 3, 4]), ("run", [0, 5, 0, 1000])], list: "test")
     let (predictions, leftOut) = try probe.predictions(for: mixed)
     #expect(predictions.count == 1 && leftOut.map(\.name) == ["test/0.mp4"])

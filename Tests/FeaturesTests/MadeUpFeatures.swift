@@ -9,7 +9,8 @@ enum MadeUpFeatures {
     pool: FeaturePool = .mean
   ) -> FeatureIdentity {
     FeatureIdentity(
-      weights: weights, kind: time == nil ? "maskedAutoencoder" : "textToVideo", block: block, depth: 3, time: time,
+      weights: weights, kind: time == nil ? "maskedAutoencoder" : "textToVideo", block: block, depth: 3,
+      time: time,
       readsCaptions: time.map { _ in true }, pool: pool,
       clipShape: ClipShape(frames: 4, height: 16, width: 16, frameRate: 12.5))
   }
@@ -20,7 +21,8 @@ enum MadeUpFeatures {
 
   /// Clips of rows with labels.
   static func vectors(
-    _ rows: [(label: String?, values: [Float])], identity: FeatureIdentity = identity(), list: String = "list",
+    _ rows: [(label: String?, values: [Float])], identity: FeatureIdentity = identity(),
+    list: String = "list",
     first: Int = 0
   ) -> ClipFeatures {
     ClipFeatures(

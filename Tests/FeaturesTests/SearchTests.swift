@@ -25,7 +25,9 @@ struct SearchTests {
     #expect(all.recall == Array(repeating: Proportion(right: 5, judged: 5), count: 3))
     #expect(all.unlabelled == 1 && all.alone == 0)
     let mixed = try Retrieval(
-      MadeUpFeatures.set([("a", [1, 0]), ("b", [1, 0.1]), ("a", [1, 0.25]), ("c", [0, 1]), ("b", [-1, 0])]))
+      MadeUpFeatures.set([
+        ("a", [1, 0]), ("b", [1, 0.1]), ("a", [1, 0.25]), ("c", [0, 1]), ("b", [-1, 0]),
+      ]))
     // 0: b a c b; 1: a; 2: b, a; 3: a, b, a …; 4: c, a, b.
     #expect(
       mixed.recall == [
@@ -36,7 +38,8 @@ struct SearchTests {
   }
 
   @Test func aGalleryOfItsOwnIsSearchedWhole() throws {
-    let gallery = try MadeUpFeatures.set([("b", [1, 0]), (nil, [1, 0.01]), ("a", [1, 0.02])], list: "other")
+    let gallery = try MadeUpFeatures.set(
+      [("b", [1, 0]), (nil, [1, 0.01]), ("a", [1, 0.02])], list: "other")
     let found = try Retrieval(MadeUpFeatures.set([("a", [1, 0.03]), ("b", [1, 0.03])]), gallery: gallery)
     #expect(found.recall.map(\.right) == [1, 2, 2] && found.unlabelled == 1)
   }

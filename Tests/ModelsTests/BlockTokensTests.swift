@@ -80,7 +80,8 @@ struct BlockTokensTests {
     }
     let logits = Tensor([2, 5])
     multiply(
-      vectors, transposed: try value("classifier.weight"), into: logits, plus: .row(try value("classifier.bias")))
+      vectors, transposed: try value("classifier.weight"), into: logits,
+      plus: .row(try value("classifier.bias")))
     #expect(logits.values == model.output(clips).values)
     #expect(VideoClassifierTests.classifier(layout, .mean).attentivePooling == nil)
   }

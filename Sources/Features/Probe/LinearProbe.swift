@@ -66,7 +66,8 @@ public struct LinearProbe: Sendable {
 
   /// What the probe says of other clips. Those whose label is none of the classes are left out.
   /// - Throws: `FeaturesError` when the vectors cannot be compared, or no clip has one of the classes.
-  public func predictions(for set: FeatureSet) throws -> (predictions: ClassPredictions, leftOut: [ClipEntry]) {
+  public func predictions(for set: FeatureSet) throws -> (predictions: ClassPredictions, leftOut: [ClipEntry])
+  {
     try trainingSet.requireSame(as: set)
     let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
     let known = set.clips.indices.filter { set.clips[$0].label.flatMap { numbers[$0] } != nil }

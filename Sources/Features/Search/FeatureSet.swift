@@ -34,7 +34,8 @@ public struct FeatureSet: Sendable {
         let key = ClipKey(list: features.origin.listHash, place: clip.place)
         guard seen.insert(key).inserted else {
           throw FeaturesError.unfit(
-            "\(path) holds \(clip.name), which an earlier file holds, too; give each file, and each shard of a list, once.")
+            "\(path) holds \(clip.name), which an earlier file holds, too; give each file, and each shard of a list, once."
+          )
         }
         let row = features.values[place * features.width..<(place + 1) * features.width]
         guard row.allSatisfy(\.isFinite) else {

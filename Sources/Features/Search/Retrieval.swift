@@ -35,7 +35,8 @@ public struct Retrieval: Sendable {
           + "with --clip, or compute features of a manifest with labels.")
     }
     let asked = queries.clips.indices.filter { queries.clips[$0].label != nil }
-    let found = NearestVectors(searched).nearest(to: queries, asked, count: Self.counts.max()!) { query, place in
+    let found = NearestVectors(searched).nearest(to: queries, asked, count: Self.counts.max()!) {
+      query, place in
       searched.clips[place].label == nil || gallery == nil && query == place
     }
     var rank: [String: [Int?]] = [:]

@@ -13,16 +13,20 @@ extension ClipFeatures {
     var stored = StoredArrays()
     let shape = identity.clipShape
     stored.attributes = [
-      "format": .text(Self.format), "formatVersion": .integer(Self.version), "weights": .text(identity.weights),
+      "format": .text(Self.format), "formatVersion": .integer(Self.version),
+      "weights": .text(identity.weights),
       "kind": .text(identity.kind), "block": .integer(identity.block), "depth": .integer(identity.depth),
-      "pool": .text(identity.pool.rawValue), "frames": .integer(shape.frames), "height": .integer(shape.height),
+      "pool": .text(identity.pool.rawValue), "frames": .integer(shape.frames),
+      "height": .integer(shape.height),
       "width": .integer(shape.width), "frameRate": .number(shape.frameRate),
       "manifest": .text(origin.manifest), "listHash": .text(origin.listHash),
       "labelHash": .text(origin.labelHash), "shard": .text(origin.shard.words),
       "clips": .integer(clips.count), "tokens": .integer(tokens), "values": .integer(width),
     ]
     if let time = identity.time { stored.attributes["time"] = .number(time) }
-    if let reads = identity.readsCaptions { stored.attributes["captions"] = .text(reads ? "read" : "left out") }
+    if let reads = identity.readsCaptions {
+      stored.attributes["captions"] = .text(reads ? "read" : "left out")
+    }
     if !clips.isEmpty {
       stored.arrays["features"] = StoredArrays.Entry(
         shape: identity.pool == .tokens ? [clips.count, tokens, width] : [clips.count, width],
@@ -66,7 +70,8 @@ extension ClipFeatures {
     guard unsigned.digest == digest else {
       throw StoredArrays.Trouble.damaged("its contents are not those that were written")
     }
-    guard let pool = FeaturePool(rawValue: try text("pool")), let shard = FeatureShard(try text("shard")) else {
+    guard let pool = FeaturePool(rawValue: try text("pool")), let shard = FeatureShard(try text("shard"))
+    else {
       throw StoredArrays.Trouble.damaged("the attributes pool and shard make no sense")
     }
     let sizes: [Int] = [try number("frames"), try number("height"), try number("width")]

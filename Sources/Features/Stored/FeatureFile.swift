@@ -27,7 +27,8 @@ public enum FeatureFile {
       try WholeFile.write(bytes, to: path)
     } catch {
       switch error {
-      case .diskFull(let needed, let free): throw FeaturesError.diskFull(path: path, needed: needed, free: free)
+      case .diskFull(let needed, let free):
+        throw FeaturesError.diskFull(path: path, needed: needed, free: free)
       case .cannotCreate(let reason): throw FeaturesError.cannotCreate(path: path, reason: reason)
       case .failed(let reason): throw FeaturesError.failed(path: path, reason: reason)
       }

@@ -67,7 +67,9 @@ extension StoredArrays {
     let (start, end) = (offsets[0], offsets[1])
     guard start >= 0, start <= end, end <= data.count,
       (end - start).isMultiple(of: element.byteCount), (end - start) / element.byteCount == count
-    else { throw Trouble.damaged("the values of \(name) do not lie in the file, which may have been cut off") }
+    else {
+      throw Trouble.damaged("the values of \(name) do not lie in the file, which may have been cut off")
+    }
     return Entry(
       shape: shape,
       values: try Values(element, count: count) {

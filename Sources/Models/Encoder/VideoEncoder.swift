@@ -104,7 +104,8 @@ public struct VideoEncoder {
   ) -> Tensor {
     let depth = configuration.blocks.depth
     let block = block ?? depth
-    precondition((min(1, depth)...depth).contains(block), "an encoder of \(depth) blocks has no block \(block)")
+    precondition(
+      (min(1, depth)...depth).contains(block), "an encoder of \(depth) blocks has no block \(block)")
     let (rows, context) = begin(clips, selection, nil)
     let output = stack.output(embed(rows, selection, clips).stream, context, through: block)
     guard let norm, block == depth else { return output }
