@@ -201,7 +201,11 @@ let package = Package(
       of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
     tests(
       of: "Features",
-      uses: ["Evaluation", "Clips", "Manifests", "Tensors", "TestClips", "Video", "Checkpoints", "HDF5"]),
+      uses: [
+        "Evaluation", "Tasks", "Models", "Layers", "Clips", "Manifests", "SyntheticClips", "Tokens",
+        "Tensors",
+        "TestClips", "Video", "Checkpoints",
+      ]),
     tests(of: "Report", uses: ["Evaluation", "Clips", "Manifests", "SyntheticClips", "Video"]),
     tests(
       of: "Training",
