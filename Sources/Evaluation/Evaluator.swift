@@ -8,9 +8,16 @@ public protocol Evaluator {
   /// - Parameter goesOn: asked before each pass of the model.
   /// - Returns: nil if it was stopped.
   func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation?
+  /// What a user should know of how the figures have changed in a run, without a capital, since the step is named before;
+  /// nothing by default.
+  /// - Parameter first: the figures at the run's first look; those of `now` if it is this one.
+  func warnings(_ now: Evaluation, first: [Evaluation.Figure]) -> [String]
 }
 
 extension Evaluator {
+  /// Nothing.
+  public func warnings(_ now: Evaluation, first: [Evaluation.Figure]) -> [String] { [] }
+
   /// The figures on some clips, of which there is at least one.
   public func run(_ clips: ClipReader) -> Evaluation { run(clips) { true }! }
 }
@@ -18,7 +25,7 @@ extension Evaluator {
 /// What an evaluator measured.
 public struct Evaluation: Sendable {
   /// One figure.
-  public struct Figure: Sendable, Equatable {
+  public struct Figure: Sendable, Equatable, Codable {
     /// What it is of: "time 0.1", "top 1".
     public let name: String
     /// The figure.
@@ -47,9 +54,11 @@ public struct Evaluation: Sendable {
   public let figures: [Figure]
   /// What the figures are.
   public let scale: Scale
-  /// The one number that says how good the model is, smaller being better, where there is one: of two checkpoints the
-  /// one with the smaller is kept.
+  /// The mean of what is to be small, where there is such a thing.
   public let loss: Double?
+  /// The one number that says how good the model is, smaller being better, where there is one: of two checkpoints the
+  /// one with the smaller is kept. The loss, unless the evaluator says otherwise.
+  public private(set) var choice: Double?
   /// What the loss is called beside the figures: "mean", "cross entropy".
   public let lossName: String
   /// What the model said of the clips' classes, where it tells classes apart.
@@ -70,5 +79,14 @@ public struct Evaluation: Sendable {
     self.lossName = lossName
     self.predictions = predictions
     self.remarks = remarks
+    choice = loss
+  }
+
+  /// The same where checkpoints are not chosen by the loss.
+  /// - Parameter choice: what they are chosen by; nil where nothing of this says which is better.
+  public func chosen(by choice: Double?) -> Evaluation {
+    var evaluation = self
+    evaluation.choice = choice
+    return evaluation
   }
 }

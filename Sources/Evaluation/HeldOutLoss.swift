@@ -8,12 +8,16 @@ public struct HeldOutLoss: Evaluator {
 
   private let objective: any Objective
   private let batch: Int
+  private let choosesBest: Bool
 
   /// The loss of an objective.
-  /// - Parameter batch: clips a pass.
-  public init(_ objective: any Objective, batch: Int) {
+  /// - Parameters:
+  ///   - batch: clips a pass.
+  ///   - choosesBest: whether a smaller loss is a better model; not where the model makes its own targets.
+  public init(_ objective: any Objective, batch: Int, choosesBest: Bool = true) {
     self.objective = objective
     self.batch = batch
+    self.choosesBest = choosesBest
   }
 
   /// The mean over clips for each condition; their mean is the loss.
@@ -29,8 +33,9 @@ public struct HeldOutLoss: Evaluator {
       }
       figures.append(Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count))))
     }
-    return Evaluation(
-      title: "held-out loss", condition: objective.conditionTitle, figures: figures,
-      loss: figures.reduce(0) { $0 + $1.value } / Double(figures.count))
+    let loss = figures.reduce(0) { $0 + $1.value } / Double(figures.count)
+    let evaluation = Evaluation(
+      title: "held-out loss", condition: objective.conditionTitle, figures: figures, loss: loss)
+    return choosesBest ? evaluation : evaluation.chosen(by: nil)
   }
 }

@@ -68,6 +68,11 @@ public struct Recipe: Sendable {
     self.start = start
     optimizer = section.section(
       "optimizer", "AdamW, its learning rate, and the average of the weights.", OptimizerSection.init)
+    section.reader.expect(
+      optimizer.emaDecay > 0 || !task.learnsFromAverage, of: "optimizer.emaDecay", "task.kind",
+      otherwise:
+        "must be above 0 where task.kind is \"\(kind.rawValue)\": the average of the weights is the teacher that "
+        + "the model learns from; leave it out for the default")
     training = section.section(
       "training", "How long, in what portions, and what happens every so many steps.", TrainingSection.init)
     evaluation = section.section(

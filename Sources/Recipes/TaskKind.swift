@@ -10,6 +10,8 @@ public enum TaskKind: String, CaseIterable, Sendable {
   case denoising
   /// A clip of which most is hidden to what was hidden.
   case maskedAutoencoder
+  /// Some of a clip to the features of the rest.
+  case jointEmbedding
   /// A clip to its class.
   case classification
 
@@ -19,6 +21,7 @@ public enum TaskKind: String, CaseIterable, Sendable {
     case .textToVideo: TextToVideoTask.self
     case .denoising: DenoisingTask.self
     case .maskedAutoencoder: MaskedAutoencoderTask.self
+    case .jointEmbedding: JointEmbeddingTask.self
     case .classification: ClassificationTask.self
     }
   }

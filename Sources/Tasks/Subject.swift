@@ -12,17 +12,19 @@ public struct Subject {
   public let objective: any Objective
   /// Makes clips, for kinds that generate.
   public let sampler: (any Sampler)?
-  /// What is measured on held-out clips; the first one's loss says which checkpoint is best.
+  /// What is measured on held-out clips; the first one with a `choice` says which checkpoint is best.
   public let evaluators: [any Evaluator]
   /// Tells classes apart, for kinds that do.
   public let scorer: (any ClassScorer)?
+  /// Whether the evaluators read the classes of held-out clips, which then are taken from all over their list.
+  public let measuresClasses: Bool
   /// Gives the tokens behind its blocks, for kinds that have some.
   public let features: (any FeatureSource)?
 
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil,
+    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil, measuresClasses: Bool = false,
     features: (any FeatureSource)? = nil
   ) {
     self.parameters = parameters
@@ -30,6 +32,7 @@ public struct Subject {
     self.sampler = sampler
     self.evaluators = evaluators
     self.scorer = scorer
+    self.measuresClasses = measuresClasses || scorer != nil
     self.features = features
   }
 }

@@ -40,6 +40,8 @@ public protocol VideoTask: Sendable {
   var finetuning: FinetuningKind? { get }
   /// What is sampled while training; nil for tasks that generate nothing.
   var samples: SamplesSection? { get }
+  /// Whether the task learns from the average of the weights, so that a run must keep one; by default it does not.
+  var learnsFromAverage: Bool { get }
 
   /// What the training clips say that the model depends on.
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
@@ -49,9 +51,9 @@ public protocol VideoTask: Sendable {
   /// - Throws: `BaseFitError` when its kind is one, and its model does not fit.
   func fit(of base: any VideoTask, _ baseFacts: TaskFacts, facts: TaskFacts) throws -> BaseFit?
   /// What is good to know of the clips before a run begins, in sentences.
-  /// - Parameter validation: held-out clips, if there are any.
+  /// - Parameter validation: gives the held-out clips, if there are any.
   /// - Throws: an error for people when the clips do not serve.
-  func notes(on train: Manifest, validation: Manifest?, facts: TaskFacts) throws -> [String]
+  func notes(on train: Manifest, validation: () throws -> Manifest?, facts: TaskFacts) throws -> [String]
   /// The tables that have more rows with these facts than with the base's: by parameter name, the rows of the base.
   func grownTables(from base: TaskFacts, to facts: TaskFacts) throws -> [String: Int]
   /// How many text tokens a caption is padded to; 0 for tasks without captions.
@@ -62,6 +64,8 @@ public protocol VideoTask: Sendable {
 }
 
 extension VideoTask {
+  /// It does not.
+  public var learnsFromAverage: Bool { false }
   /// None.
   public var classSource: LabelSource? { nil }
   /// Nothing.
@@ -73,7 +77,9 @@ extension VideoTask {
     base is Self ? BaseFit() : nil
   }
   /// Nothing.
-  public func notes(on train: Manifest, validation: Manifest?, facts: TaskFacts) throws -> [String] { [] }
+  public func notes(
+    on train: Manifest, validation: () throws -> Manifest?, facts: TaskFacts
+  ) throws -> [String] { [] }
 }
 
 /// A stack of equal blocks.

@@ -27,6 +27,8 @@ public enum Purpose: UInt32, Sendable {
   case check = 11
   /// What a masked model does not see.
   case mask = 12
+  /// How large the blocks are that a masked model does not see.
+  case maskSize = 13
   /// Which training clips are mirrored.
   case flip = 20
   /// Which training clips have a part erased, which part, and the noise that is put there.

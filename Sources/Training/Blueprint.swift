@@ -88,7 +88,9 @@ public struct Blueprint: Sendable {
 
   /// How the average of the weights follows them; nil when there is none.
   var averageLaw: AverageLaw? {
-    recipe.optimizer.emaDecay > 0 ? AverageLaw(decay: recipe.optimizer.emaDecay) : nil
+    let optimizer = recipe.optimizer
+    return optimizer.emaDecay > 0
+      ? AverageLaw(decay: optimizer.emaDecay, isApproached: optimizer.approachesEmaDecay) : nil
   }
 
   /// A step of training.

@@ -87,13 +87,16 @@ private struct Rehearsal {
       (0..<parts).map { examples.part($0, of: parts) }, at: Position(seed: 0, step: 0), rate: 0)
   }
 
-  /// A look at held-out clips, a batch at a time; under one condition, since all take the same memory.
+  /// A look at held-out clips, a batch at a time.
   func validate(clips count: Int) {
     let batch = recipe.training.batchSize
     for first in stride(from: 0, to: count, by: batch) {
       let examples = Examples.madeUp(
         min(batch, count - first), shape: recipe.data.clipShape, captions: captions)
-      _ = state.subject.objective.heldOutLosses(examples, condition: 0, at: Position(seed: 0, step: 0))
+      let objective = state.subject.objective
+      for condition in objective.heldOutConditions.indices {
+        _ = objective.heldOutLosses(examples, condition: condition, at: Position(seed: 0, step: 0))
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ extension RunState {
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
     static let bestLoss = "best_loss", bestStep = "best_step", bestClips = "best_clips_sha256"
-    static let looks = "looks_since_best"
+    static let looks = "looks_since_best", firstLook = "first_look"
     /// The adapter that whole weights were made of.
     static let mergedFrom = "merged_from"
     /// Those that say where a run goes on, and so count for its hash. What it remembers of late steps follows from them; the
@@ -25,7 +25,7 @@ extension RunState {
     static let all =
       hashed + [
         recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        bestClips, looks, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
+        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
       ]
   }
 
@@ -99,6 +99,7 @@ extension RunState {
     if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }
     attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
+    if !firstLook.isEmpty { attributes[Key.firstLook] = .text(Self.text(of: firstLook)) }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)
       attributes[Key.bestStep] = .integer(best.step)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Layers
 import Optimizers
 import Tasks
@@ -26,7 +27,9 @@ public final class RunState {
   var owesLook = false
   /// Whether it is saved only because the run was stopped, which decides nothing that comes.
   var isSavedByStop = false
-  /// The least held-out loss so far.
+  /// What the evaluators measured on held-out clips at the run's first look, by their titles.
+  var firstLook: [String: [Evaluation.Figure]] = [:]
+  /// The least held-out loss so far, or what else checkpoints of this kind are chosen by.
   public internal(set) var best: Best?
   /// Looks at held-out clips since then.
   var looksWithoutBetter = 0
@@ -87,6 +90,7 @@ public final class RunState {
     owesLook = checkpoint.attributes[Key.owesLook] != nil
     isSavedByStop = checkpoint.attributes[Key.savedByStop] != nil
     clipList = Self.clipList(of: checkpoint)
+    firstLook = try Self.firstLook(of: checkpoint)
     (best, looksWithoutBetter) = (nil, 0)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],
       case .integer(let step) = checkpoint.attributes[Key.bestStep]

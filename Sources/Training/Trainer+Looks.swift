@@ -30,8 +30,20 @@ extension Trainer {
       observer?.warned("step \(report.step): \(remark)")
     }
     lastRemarks = report.remarks
-    guard let list = report.heldOutList, let loss = report.heldOut.first?.loss, loss.isFinite else { return }
-    try compareWithBest(loss, on: list)
+    warn(of: report)
+    guard let list = report.heldOutList, let choice = report.choice, choice.isFinite else { return }
+    try compareWithBest(choice, on: list, isLoss: report.heldOut.first?.choice != nil)
+  }
+
+  /// Tells what the evaluators find wrong, against what they measured at the first look.
+  private func warn(of report: HeldOutReport) {
+    for (evaluator, now) in zip(state.subject.evaluators, report.heldOut) {
+      let first = state.firstLook[now.title] ?? now.figures
+      state.firstLook[now.title] = first
+      for warning in evaluator.warnings(now, first: first) {
+        observer?.warned("step \(state.step): \(warning)")
+      }
+    }
   }
 
   /// What the evaluators measure; nil if the run is asked to stop meanwhile.
@@ -51,8 +63,10 @@ extension Trainer {
   }
 
   /// Keeps the checkpoint if it is better than all before it, and says so if for long none was.
-  /// - Parameter clips: the hash of the list that the loss was measured on: losses on others do not compare.
-  private func compareWithBest(_ loss: Double, on clips: String) throws {
+  /// - Parameters:
+  ///   - clips: the hash of the list that the loss was measured on: losses on others do not compare.
+  ///   - isLoss: whether it is the held-out loss that checkpoints of this kind are chosen by.
+  private func compareWithBest(_ loss: Double, on clips: String, isLoss: Bool) throws {
     let best = state.best.flatMap { $0.clips == nil || $0.clips == clips ? $0 : nil }
     if best == nil && state.best != nil {
       observer?.warned(
@@ -66,7 +80,7 @@ extension Trainer {
     } else {
       state.looksWithoutBetter += 1
       let patience = state.blueprint.recipe.evaluation.patience
-      if patience > 0 && state.looksWithoutBetter == patience, let best = state.best {
+      if isLoss && patience > 0 && state.looksWithoutBetter == patience, let best = state.best {
         observer?.warned(
           "step \(state.step): the held-out loss has not been lower than at step \(best.step) for \(patience) looks "
             + "(\(short(loss)) now, \(short(best.loss)) then): the clips are being learned by heart. Stop here, or train "

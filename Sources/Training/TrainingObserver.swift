@@ -80,6 +80,9 @@ public struct HeldOutReport: Sendable {
   /// What makes the figures say less than they seem to; nil when nothing does.
   public let caution: String?
 
+  /// What checkpoints are chosen by, smaller being better; nil where nothing says which is better.
+  public var choice: Double? { heldOut.lazy.compactMap(\.choice).first }
+
   /// What the evaluators remark of both kinds of clips.
   public var remarks: [String] {
     heldOut.flatMap(\.remarks) + remembered.flatMap(\.remarks).map { "on the base's clips \($0)" }

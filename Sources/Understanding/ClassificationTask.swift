@@ -83,10 +83,12 @@ public struct ClassificationTask: EncoderTask {
   }
 
   /// Classes with one clip, and the like.
-  public func notes(on train: Manifest, validation: Manifest?, facts: TaskFacts) throws -> [String] {
+  public func notes(
+    on train: Manifest, validation: () throws -> Manifest?, facts: TaskFacts
+  ) throws -> [String] {
     let classes = try ClassList(facts)
     _ = try augmentation.augmentation(classes)
-    return try classes.notes(train: train, validation: validation, from: labels)
+    return try classes.notes(train: train, validation: try validation(), from: labels)
   }
 
   /// The model and what it is asked.

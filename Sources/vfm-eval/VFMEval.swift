@@ -118,7 +118,7 @@ struct VFMEval: ParsableCommand {
       if models.model.subject.scorer != nil { return try measureClasses(models, limits) }
       try refuseOptionsOfClasses(models.model)
       let measurement = Measurement(
-        models, try read(models.model.blueprint, limits), limit: samples,
+        models, try read(models.model, limits), limit: samples,
         settings: settings(models.model.blueprint))
       let training =
         measurement.choice == nil
@@ -143,12 +143,13 @@ struct VFMEval: ParsableCommand {
     try Manifest.load(manifest, split: split, root: root, pictures: blueprint.clipShape.frames == 1)
   }
 
-  /// The held-out clips that can be read, the first of them.
-  private func read(_ blueprint: Blueprint, _ limits: DecodeLimits) throws -> ClipReader {
-    let entries = try heldOut(blueprint)
+  /// The held-out clips that can be read: the first of them, or some from all over their list where classes are measured.
+  private func read(_ model: LoadedModel, _ limits: DecodeLimits) throws -> ClipReader {
+    let entries = try heldOut(model.blueprint)
     tellWhatIsLeftOut(entries)
     let reader = try ClipReader(
-      entries, shape: blueprint.clipShape, limit: clips ?? 256, source: .files(limits))
+      entries, shape: model.blueprint.clipShape, limit: clips ?? 256, spread: model.subject.measuresClasses,
+      source: .files(limits))
     for bad in reader.unreadable { standardError("left out: \(bad)\n") }
     guard reader.count > 0 else {
       throw Failure(

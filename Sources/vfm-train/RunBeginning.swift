@@ -41,7 +41,9 @@ struct RunBeginning {
   /// Says what is good to know of the clips; throws when they do not serve the task.
   private func tellOfClips(_ state: RunState) throws {
     let notes = try recipe.task.notes(
-      on: manifest, validation: recipe.data.validationManifest(), facts: state.blueprint.facts)
+      on: manifest,
+      validation: { try recipe.training.validateEvery > 0 ? recipe.data.validationManifest() : nil },
+      facts: state.blueprint.facts)
     for note in notes { standardError("note: \(note)\n") }
   }
 

@@ -50,7 +50,7 @@ struct RunForecast {
     cut = recipe.task.captions?.cut(manifest.indices.lazy.map { manifest.caption($0) })
     let validation = recipe.training.validateEvery > 0 ? try recipe.data.validationManifest() : nil
     left = manifest.notes + (validation?.notes ?? [])
-    let spread = try blueprint.makeSubject().scorer != nil
+    let spread = try blueprint.makeSubject().measuresClasses
     trainedOn =
       validation.map { list in
         let most = recipe.training.validationClips

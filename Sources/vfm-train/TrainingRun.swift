@@ -95,7 +95,7 @@ final class TrainingRun: TrainingObserver {
         "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
       )
     }
-    let heldOut = try HeldOutClips(recipe, training: manifest, spread: state.subject.scorer != nil)
+    let heldOut = try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
     let loader = try makeLoader()
     defer { loader.stop() }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")

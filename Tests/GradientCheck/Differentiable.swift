@@ -13,12 +13,13 @@ public struct Differentiable {
   /// - Parameters:
   ///   - inputs: what gradients are returned for, by name.
   ///   - store: the parameters, not allocated yet: all of them are drawn anew, those that start at a constant too.
+  ///   - withAverage: whether the store keeps an average, which stays where the parameters were drawn.
   ///   - pass: takes the inputs in their order.
   public init(
-    _ inputs: KeyValuePairs<String, Tensor> = [:], _ store: ParameterStore? = nil,
+    _ inputs: KeyValuePairs<String, Tensor> = [:], _ store: ParameterStore? = nil, withAverage: Bool = false,
     pass: @escaping (_ inputs: [Tensor]) -> Pass
   ) {
-    store?.allocate(seed: 1)
+    store?.allocate(seed: 1, withAverage: withAverage)
     store?.perturb()
     self.inputs = inputs
     self.store = store

@@ -37,6 +37,12 @@ struct PublishedModel {
     return size
   }
 
+  /// A number of the model that is no size: a ratio, say.
+  func number(_ name: String) throws -> Double {
+    guard case .number(let number) = file.attributes[name] else { throw NoSuchSize(name: name) }
+    return number
+  }
+
   private struct NoSuchSize: Error { let name: String }
 
   func doubles(_ path: String) throws -> [Double] { try file.doubles(path) }

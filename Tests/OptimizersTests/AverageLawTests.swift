@@ -7,3 +7,8 @@ import Testing
   #expect(abs(law.decay(update: 7) - 0.75) < 1e-12)
   #expect(law.decay(update: 998) < 0.99 && law.decay(update: 999) == 0.99 && law.decay(update: 5000) == 0.99)
 }
+
+@Test func aTeachersDecayIsThereFromTheFirstUpdateOn() {
+  let law = AverageLaw(decay: 0.99, isApproached: false)
+  #expect([1, 2, 1000].allSatisfy { law.decay(update: $0) == 0.99 })
+}

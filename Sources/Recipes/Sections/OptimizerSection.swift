@@ -19,6 +19,8 @@ public struct OptimizerSection: Equatable, Sendable {
   public let finalLearningRate: Double
   /// Decay of the exponential average of the weights; 0 for none.
   public let emaDecay: Double
+  /// Whether the decay is approached from below in the first steps.
+  public let approachesEmaDecay: Bool
 
   init(_ section: Section) {
     learningRate = section.number(
@@ -56,6 +58,10 @@ public struct OptimizerSection: Equatable, Sendable {
       "Decay of the exponential average of the weights, approached from below in the first steps; 0 "
         + "averages nothing."
     )
+    approachesEmaDecay = section.flag(
+      "emaApproach", default: true,
+      "Whether the first steps keep less of the average than emaDecay, so that it leaves its random beginning soon; false "
+        + "suits an average that is a teacher (task.kind jointEmbedding).")
   }
 
   /// The learning rates of a run of `steps` steps.
