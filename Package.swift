@@ -40,7 +40,7 @@ func probe(_ name: String, in folder: String, uses dependencies: [Target.Depende
 }
 
 let library: [Target.Dependency] = [
-  "Training", "Recipes", "Tasks", "Fields", "Report", "Evaluation", "Sampling", "Objectives",
+  "Training", "Recipes", "Tasks", "Fields", "Report", "Features", "Evaluation", "Sampling", "Objectives",
   "Models", "Layers", "Clips", "Curation", "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video",
   "Checkpoints", "Isolation", "Files", "Tensors",
 ]
@@ -97,6 +97,9 @@ let package = Package(
     module(
       "Evaluation",
       uses: ["Objectives", "Sampling", "Clips", "Manifests", "SyntheticClips", "Video", "Tensors"]),
+    module(
+      "Features",
+      uses: ["Evaluation", "Clips", "Manifests", "Video", "Layers", "Tensors", "HDF5", "Hashing", "Files"]),
     module("Report", uses: ["Evaluation", "Video", "Files"]),
 
     module(
@@ -196,6 +199,13 @@ let package = Package(
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Clips", "Models", "Tensors"]),
     tests(
       of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
+    tests(
+      of: "Features",
+      uses: [
+        "Evaluation", "Tasks", "Models", "Layers", "Clips", "Manifests", "SyntheticClips", "Tokens",
+        "Tensors",
+        "TestClips", "Video", "Checkpoints",
+      ]),
     tests(of: "Report", uses: ["Evaluation", "Clips", "Manifests", "SyntheticClips", "Video"]),
     tests(
       of: "Training",

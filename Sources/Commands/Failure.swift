@@ -3,6 +3,7 @@ import Checkpoints
 import ClipIndexing
 import Clips
 import Curation
+import Features
 import Fields
 import Files
 import Foundation
@@ -78,6 +79,13 @@ public struct Failure: Error, CustomStringConvertible {
         switch error {
         case .missing: .missingInput
         case .damaged, .stale, .tooLong, .unfit: .unfitInput
+        case .cannotCreate: .cannotCreate
+        case .diskFull, .failed: .inputOutput
+        }
+      case let error as FeaturesError:
+        switch error {
+        case .missing: .missingInput
+        case .otherFile, .damaged, .unfit: .unfitInput
         case .cannotCreate: .cannotCreate
         case .diskFull, .failed: .inputOutput
         }

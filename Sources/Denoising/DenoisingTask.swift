@@ -57,6 +57,9 @@ public struct DenoisingTask: CaptionedTask {
       paddedTextLength: context.facts.paddedTextLength, strength: strength)
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [HeldOutLoss(objective, batch: context.batch)])
+      evaluators: [HeldOutLoss(objective, batch: context.batch)],
+      features: DiffusionFeatures(
+        model, tokenizer: tokens, maximumTextLength: text.tokenizer.length,
+        paddedTextLength: context.facts.paddedTextLength, standardTime: strength, clipShare: { _ in 1 }))
   }
 }

@@ -49,6 +49,15 @@ public struct TextToVideoModel {
     return transformer.output(clips, times: times, text: text, textLengths: lengths)
   }
 
+  /// The transformer's tokens [B·N, D] behind a block, from 1, of noisy clips [B, C, F, H, W]; `ids` are those of the captions
+  /// [B·L].
+  public func tokens(
+    _ clips: Tensor, times: [Double], ids: [Int], lengths: [Int], behind block: Int
+  ) -> Tensor {
+    let text = textEncoder.forward(ids, texts: lengths.count, lengths: lengths).output
+    return transformer.tokens(clips, times: times, text: text, textLengths: lengths, behind: block)
+  }
+
   /// Adds all parameter gradients.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) {
     let textGradient = transformer.backward(outputGradient, saved.transformer)

@@ -65,6 +65,12 @@ public struct VideoClassifier {
   /// The logits alone: the encoder keeps nothing.
   public func output(_ clips: Tensor) -> Tensor { head(encoder.output(clips), clips.shape[0]).logits }
 
+  /// What the pooler makes of tokens of so many clips [B·N, D]: the vectors [B, D] that classes are told by; nil where their
+  /// mean is taken.
+  public var attentivePooling: ((_ tokens: Tensor, _ clips: Int) -> Tensor)? {
+    pooler.map { pooler in { pooler.forward($0, clips: $1).output } }
+  }
+
   fileprivate struct SavedHead {
     var pooler: AttentivePooler.Saved?
     var mean: TokenMean.Saved?

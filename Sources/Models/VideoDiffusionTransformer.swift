@@ -89,9 +89,40 @@ public struct VideoDiffusionTransformer {
     pass(clips, times: times, text: text, textLengths: textLengths, keepingFrom: blocks.count).output
   }
 
+  /// The stream behind a block, from 1: the tokens [B·N, D] in the order t, h, w. What the other arguments are `forward` says.
+  public func tokens(
+    _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?, behind block: Int
+  ) -> Tensor {
+    precondition(
+      (1...blocks.count).contains(block), "a transformer of \(blocks.count) blocks has no block \(block)")
+    let (tokens, context, _, _, _) = begin(clips, times: times, text: text, textLengths: textLengths)
+    return run(tokens, context, through: block, keepingFrom: block).output
+  }
+
   private func pass(
     _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?, keepingFrom firstKept: Int
   ) -> (output: Tensor, saved: Saved) {
+    let (tokens, context, embedding, patchSaved, conditionSaved) = begin(
+      clips, times: times, text: text, textLengths: textLengths)
+    let (x, stream, savedBlocks) = run(tokens, context, through: blocks.count, keepingFrom: firstKept)
+    let headVectors = ModulationVectors(
+      addingRow(headTable.value, to: sideBySide(embedding, embedding)), width: configuration.width)
+    let (normal, headNormSaved) = headNorm.forward(x, by: headVectors)
+    let rows = head.forward(normal).output  // [B·N, pt·ph·pw·C]
+    let saved = Saved(
+      shape: clips.shape, patchEmbedding: patchSaved, condition: conditionSaved,
+      context: context, stream: stream, blocks: savedBlocks, headVectors: headVectors,
+      headNorm: headNormSaved)
+    return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
+  }
+
+  /// Clips, times and text to what the first block is given.
+  private func begin(
+    _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
+  ) -> (
+    tokens: Tensor, context: DiffusionBlock.Context, embedding: Tensor, patchSaved: Linear.Saved?,
+    conditionSaved: ConditionEmbedding.Saved
+  ) {
     let (batch, grid) = (clips.shape[0], cutter.grid(of: clips.shape))
     precondition(
       times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
@@ -103,10 +134,21 @@ public struct VideoDiffusionTransformer {
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
       timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
-    var x = places?.forward(tokens, of: grid) ?? tokens
+    return (
+      places?.forward(tokens, of: grid) ?? tokens, context, embedding, patchSaved, conditionSaved
+    )
+  }
+
+  /// Runs through the first `count` blocks. From block `firstKept` on, counted from 0, it is kept what backward reads; also
+  /// that block's input.
+  private func run(
+    _ tokens: consuming Tensor, _ context: DiffusionBlock.Context, through count: Int,
+    keepingFrom firstKept: Int
+  ) -> (output: Tensor, stream: Tensor?, saved: [SavedBlock]) {
+    var x = tokens
     var stream: Tensor?
     var savedBlocks: [SavedBlock] = []
-    for (index, block) in blocks.enumerated() {
+    for (index, block) in blocks.prefix(count).enumerated() {
       if index == firstKept { stream = x }
       let (output, saved) = block.forward(x, context)
       if index >= firstKept {
@@ -117,15 +159,7 @@ public struct VideoDiffusionTransformer {
       }
       x = output
     }
-    let headVectors = ModulationVectors(
-      addingRow(headTable.value, to: sideBySide(embedding, embedding)), width: configuration.width)
-    let (normal, headNormSaved) = headNorm.forward(x, by: headVectors)
-    let rows = head.forward(normal).output  // [B·N, pt·ph·pw·C]
-    let saved = Saved(
-      shape: clips.shape, patchEmbedding: patchSaved, condition: conditionSaved,
-      context: context, stream: stream, blocks: savedBlocks, headVectors: headVectors,
-      headNorm: headNormSaved)
-    return (joiner.joined(rows, shape: clips.shape), saved)  // [B, C, F, H, W]
+    return (x, stream, savedBlocks)
   }
 
   /// From the gradient of the output clip to that of the text [B·L, text width], unless the transformer was told that

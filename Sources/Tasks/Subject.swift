@@ -18,11 +18,14 @@ public struct Subject {
   public let scorer: (any ClassScorer)?
   /// Whether the evaluators read the classes of held-out clips, which then are taken from all over their list.
   public let measuresClasses: Bool
+  /// Gives the tokens behind its blocks, for kinds that have some.
+  public let features: (any FeatureSource)?
 
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil, measuresClasses: Bool = false
+    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil, measuresClasses: Bool = false,
+    features: (any FeatureSource)? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
@@ -30,6 +33,7 @@ public struct Subject {
     self.evaluators = evaluators
     self.scorer = scorer
     self.measuresClasses = measuresClasses || scorer != nil
+    self.features = features
   }
 }
 

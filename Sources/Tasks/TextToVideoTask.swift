@@ -59,6 +59,9 @@ public struct TextToVideoTask: CaptionedTask {
     return Subject(
       parameters: model.parameters, objective: flow,
       sampler: TextToVideoSampler(model, tokenizer: tokens, maximumTextLength: text.tokenizer.length),
-      evaluators: [HeldOutLoss(flow, batch: context.batch)])
+      evaluators: [HeldOutLoss(flow, batch: context.batch)],
+      features: DiffusionFeatures(
+        model, tokenizer: tokens, maximumTextLength: text.tokenizer.length,
+        paddedTextLength: context.facts.paddedTextLength))
   }
 }

@@ -103,6 +103,7 @@ public struct ClassificationTask: EncoderTask {
     let scorer = ClassificationScorer(objective: objective, classes: classes.names)
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [TopAccuracy(scorer, batch: context.batch)], scorer: scorer)
+      evaluators: [TopAccuracy(scorer, batch: context.batch)], scorer: scorer,
+      features: EncoderFeatures(model.encoder, pooling: model.attentivePooling))
   }
 }

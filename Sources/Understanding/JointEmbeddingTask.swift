@@ -73,6 +73,6 @@ public struct JointEmbeddingTask: PretrainingTask {
       evaluators: [
         HeldOutLoss(objective, batch: context.batch, choosesBest: false),
         FeatureStatistics(batch: context.batch) { model.encoder.output($0) },
-      ], measuresClasses: true)
+      ], measuresClasses: true, features: EncoderFeatures(model.encoder))
   }
 }

@@ -85,6 +85,6 @@ public struct MaskedAutoencoderTask: PretrainingTask {
     let objective = MaskedReconstruction(model: model, mask: mask, targets: targets)
     return Subject(
       parameters: model.parameters, objective: objective,
-      evaluators: [HeldOutLoss(objective, batch: context.batch)])
+      evaluators: [HeldOutLoss(objective, batch: context.batch)], features: EncoderFeatures(model.encoder))
   }
 }

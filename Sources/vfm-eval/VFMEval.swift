@@ -11,12 +11,9 @@ import Training
 import Video
 
 /// Measures a checkpoint on held-out clips.
-@main
 struct VFMEval: ParsableCommand {
-  static func main() { mainOrServe() }
-
   static let configuration = CommandConfiguration(
-    commandName: "vfm-eval", abstract: "Measure a checkpoint on held-out clips, alone or beside its base.",
+    commandName: "measure", abstract: "Measure a checkpoint on held-out clips, alone or beside its base.",
     discussion: """
       Prints the loss under each condition (noise level, say), on fixed noise, so that figures of different runs can be \
       compared. Models that generate are also asked for clips of the captions: how close these come to training clips is \

@@ -88,11 +88,10 @@ struct BlockStack {
   }
 
   /// The output alone: what a block saves is dropped before the next one runs.
-  func output(_ x: Tensor, _ context: EncoderBlock.Context) -> Tensor {
+  /// - Parameter count: how many blocks it goes through; all of them if nil.
+  func output(_ x: Tensor, _ context: EncoderBlock.Context, through count: Int? = nil) -> Tensor {
     var x = x
-    for (index, block) in blocks.enumerated() {
-      x = block.forward(x, context).output
-    }
+    for block in blocks.prefix(count ?? blocks.count) { x = block.forward(x, context).output }
     return x
   }
 

@@ -98,10 +98,18 @@ public struct VideoEncoder {
   }
 
   /// The tokens alone: nothing is kept.
-  public func output(_ clips: Tensor, seeing selection: TokenSelection? = nil) -> Tensor {
+  /// - Parameter block: the block behind which they are taken, from 1; the last if nil, behind which the norm stands.
+  public func output(
+    _ clips: Tensor, seeing selection: TokenSelection? = nil, through block: Int? = nil
+  ) -> Tensor {
+    let depth = configuration.blocks.depth
+    let block = block ?? depth
+    precondition(
+      (min(1, depth)...depth).contains(block), "an encoder of \(depth) blocks has no block \(block)")
     let (rows, context) = begin(clips, selection, nil)
-    let output = stack.output(embed(rows, selection, clips).stream, context)
-    return norm.map { $0.forward(output).output } ?? output
+    let output = stack.output(embed(rows, selection, clips).stream, context, through: block)
+    guard let norm, block == depth else { return output }
+    return norm.forward(output).output
   }
 
   /// From the gradient of the tokens [B·n, D] to the parameters'; the clips are data and have none.
