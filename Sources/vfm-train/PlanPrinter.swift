@@ -43,7 +43,7 @@ struct PlanPrinter {
     try printResult(
       """
       parameters          \(parameters)
-      tokens a clip       \(plan.tokensPerClip)\(recipe.task.captions == nil ? "" : ", and \(plan.tokensPerCaption) of text")
+      tokens a clip       \(plan.tokensPerClip)\(plan.tokensPerCaption == 0 ? "" : ", and \(plan.tokensPerCaption) of text")
       clips a step        \(plan.clipsPerStep)
       each clip is seen   \(times) in \(plan.steps) steps
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products
