@@ -82,13 +82,23 @@ public struct ClassificationTask: EncoderTask {
     try ClassList(of: manifest, from: labels, base: ClassList(ofBase: base)).facts
   }
 
-  /// Classes with one clip, and the like.
+  /// Classes with one clip, and the like; refuses held-out clips that are trained on, too.
   public func notes(
     on train: Manifest, validation: () throws -> Manifest?, facts: TaskFacts
   ) throws -> [String] {
     let classes = try ClassList(facts)
     _ = try augmentation.augmentation(classes)
-    return try classes.notes(train: train, validation: try validation(), from: labels)
+    let heldOut = try validation()
+    let notes = try classes.notes(train: train, validation: heldOut, from: labels)
+    if let heldOut {
+      let shared = train.shared(with: Array(heldOut))
+      guard shared.isEmpty else {
+        throw ClassesError.shared(
+          validation: heldOut.path, first: shared.prefix(ClassesError.shown).map { heldOut[$0].name },
+          count: shared.count, of: heldOut.count)
+      }
+    }
+    return notes
   }
 
   /// The model and what it is asked.

@@ -53,6 +53,22 @@ import Testing
     #expect(hashes[0] == hashes[1] && hashes[0] != nil)
   }
 
+  @Test func heldOutClipsThatAreTrainedOnAreRefused() throws {
+    let bench = try bench()
+    let lines = try String(contentsOfFile: bench.path + "/set/train.jsonl", encoding: .utf8)
+    try bench.write(
+      lines.replacingOccurrences(of: ",\"split\":\"train\"", with: ""), to: "set/held-out.jsonl")
+    let heldOut = ["--set", "data.validation=\(bench.path)/set/held-out.jsonl"]
+    let run = try train(bench, heldOut + ["--set", "training.validateEvery=2"])
+    #expect(run.code == 65)
+    #expect(
+      run.errors.contains("held-out clips are trained on, too, so figures of them would say little"),
+      "\(run.errors)")
+    #expect(run.errors.contains("vfm-data check names them all"))
+    let blind = try train(bench, heldOut)
+    #expect(blind.code == 0, "\(blind.errors)")
+  }
+
   @Test func clipsWithoutLabelsAreRefused() throws {
     let run = try train(bench("\"labels\": { \"from\": \"sport\" },"), [])
     #expect(run.code == 65)

@@ -5,7 +5,7 @@ import Manifests
 /// Why no classes can be learned from clips, or measured on them.
 public enum ClassesError: Error, Equatable, CustomStringConvertible {
   /// How many names are shown.
-  static let shown = 5
+  package static let shown = 5
 
   /// Clips that have no class.
   public struct Unlabelled: Sendable, Equatable {
@@ -31,6 +31,8 @@ public enum ClassesError: Error, Equatable, CustomStringConvertible {
   case unknown(manifest: String, LabelSource, [String], clips: Int, known: [String])
   /// The recipe names classes to mirror that there are none of; these are known.
   case unknownMirrored([String], known: [String])
+  /// Held-out clips are trained on, too: the first of them, and how many of how many there are.
+  case shared(validation: String, first: [String], count: Int, of: Int)
 
   /// One sentence with a remedy.
   public var description: String {
@@ -47,6 +49,10 @@ public enum ClassesError: Error, Equatable, CustomStringConvertible {
         + "\(names.count == 1 ? "a class" : "\(names.count) classes") that the training clips do not have (\(source)): "
         + "\(Self.withNearest(names, known)); mend \(names.count == 1 ? "its name" : "their names"), take these clips "
         + "out, or train on clips of \(names.count == 1 ? "that class" : "those classes")."
+    case .shared(let validation, let first, let count, let all):
+      "\(validation): \(count) of the \(all) held-out clips \(count == 1 ? "is" : "are") trained on, too, so figures of "
+        + "them would say little of other clips: \(listed(first, of: count)); take them out of one of the lists "
+        + "(vfm-data check names them all), or set training.validateEvery to 0."
     case .unknownMirrored(let names, let known):
       "augmentation.mirroredClasses: no training clip is of \(names.count == 1 ? "the class" : "the classes") "
         + "\(Self.withNearest(names, known)); mend or remove \(names.count == 1 ? "it" : "them")."
