@@ -30,6 +30,16 @@ public func halvesAdded(_ both: Tensor) -> Tensor {
   return total
 }
 
+/// `row` (n numbers of any shape) so many times, [count, n]. The row's gradient is the sum over rows (`addColumnSums`).
+public func repeatedRow(_ row: Tensor, _ count: Int) -> Tensor {
+  let rows = Tensor([count, row.count])
+  let n = row.count
+  parallel(over: count, tile: rowsPerTile(columns: n)) { range in
+    for r in range { rows.row(r).update(from: row.pointer, count: n) }
+  }
+  return rows
+}
+
 /// `rows` [R, n] with `row` (n numbers of any shape) added to each. The row's gradient is the sum over rows
 /// (`addColumnSums`).
 public func addingRow(_ row: Tensor, to rows: Tensor) -> Tensor {

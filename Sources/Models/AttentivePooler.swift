@@ -54,7 +54,7 @@ public struct AttentivePooler {
     let (h, stackSaved) = stack.forward(tokens, EncoderBlock.Context(clips: clips))
     let (normal, tokensNormSaved) = tokensNorm.forward(h)
     let (k, v) = (keyProjection.forward(normal).output, valueProjection.forward(normal).output)
-    let q = repeated(queryProjection.forward(queryRow).output, clips)
+    let q = repeatedRow(queryProjection.forward(queryRow).output, clips)
     let (x, attentionSaved) = attention.forward(q, k, v, clips: clips)
     let pooled = addingRow(query.value, to: x)
     let (normalPooled, feedForwardNormSaved) = feedForwardNorm.forward(pooled)
@@ -88,9 +88,4 @@ public struct AttentivePooler {
 
   /// The query as a row [1, D].
   private var queryRow: Tensor { query.value.reshaped([1, query.value.count]) }
-
-  /// A row [1, D] for each clip, [B, D].
-  private func repeated(_ row: Tensor, _ clips: Int) -> Tensor {
-    addingRow(row, to: Tensor.zeros([clips, row.count]))
-  }
 }

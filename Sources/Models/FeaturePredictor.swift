@@ -103,8 +103,7 @@ public struct FeaturePredictor {
   private func begin(_ features: Tensor, _ question: Question) -> (Tensor, EncoderBlock.Context) {
     let (clips, targets) = (question.context.clips, question.targets)
     let seen = embedding.forward(features).output
-    let masks = addingRow(
-      token(question.kind, of: maskTokens.value), to: Tensor.zeros([clips * targets.count, width]))
+    let masks = repeatedRow(token(question.kind, of: maskTokens.value), clips * targets.count)
     let positions = rotary.table(question.grid, at: question.all)
     return (
       groupsJoined(seen, masks, clips: clips), EncoderBlock.Context(clips: clips, positions: positions)

@@ -79,7 +79,7 @@ public struct MaskedDecoder {
   ) -> (Tensor, EncoderBlock.Context) {
     let seen = embedding.forward(tokens).output
     positions.add(to: seen, at: visible)
-    let masks = addingRow(maskToken.value, to: Tensor.zeros([hidden.clips * hidden.count, width]))
+    let masks = repeatedRow(maskToken.value, hidden.clips * hidden.count)
     positions.add(to: masks, at: hidden)
     return (groupsJoined(seen, masks, clips: visible.clips), EncoderBlock.Context(clips: visible.clips))
   }

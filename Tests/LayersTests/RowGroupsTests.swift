@@ -4,6 +4,11 @@ import Tensors
 import Testing
 
 struct RowGroupsTests {
+  @Test func aRowIsRepeatedWhateverItsShape() {
+    let rows = repeatedRow(Tensor([1, -2, 3], [1, 1, 3]), 2)
+    #expect(rows.shape == [2, 3] && rows.values == [1, -2, 3, 1, -2, 3])
+  }
+
   @Test(arguments: [(1, 1), (3, 5), (70, 33), (4, 130)])
   func gradientsAreRight(rows: Int, width: Int) {
     let inputs: KeyValuePairs = [

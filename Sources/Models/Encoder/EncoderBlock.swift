@@ -80,17 +80,11 @@ struct EncoderBlock {
     let saved = Saved(
       attention: attentionSaved, feedForward: feedForwardSaved, attentionStatistics: norm1Saved.statistics,
       feedForwardStatistics: norm2Saved.statistics, middle: middle, fed: fed)
-    return (Self.sum(middle, fed), saved)
+    return (middle + fed, saved)
   }
 
   /// The output of the forward pass that saved this, made again: the next block's input.
-  func output(of saved: Saved) -> Tensor { Self.sum(saved.middle.widened, saved.fed.widened) }
-
-  private static func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
-    let sum = a.copied()
-    sum.add(b)
-    return sum
-  }
+  func output(of saved: Saved) -> Tensor { saved.middle.widened + saved.fed.widened }
 
   /// The gradient of the stream; `input` and `context` are what forward was given.
   func backward(_ outputGradient: Tensor, _ saved: Saved, input: Tensor, _ context: Context) -> Tensor {
