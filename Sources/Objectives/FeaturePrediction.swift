@@ -27,8 +27,10 @@ public struct FeaturePrediction: Objective {
   public var parameters: ParameterStore { model.parameters }
   /// Kinds of masks.
   public var conditionTitle: String { "mask" }
-  /// One for each kind of mask: "8 × 0.15".
-  public var heldOutConditions: [String] { masks.kinds.map { "\($0.blocks) × \($0.area)" } }
+  /// One for each kind of mask: "8 × 0.15", or "1 × 1.0 × 0.5" with a duration.
+  public var heldOutConditions: [String] {
+    masks.kinds.map { "\($0.blocks) × \($0.area)" + ($0.duration < 1 ? " × \($0.duration)" : "") }
+  }
 
   /// Draws masks, and learns from what they hide.
   public func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {

@@ -12,12 +12,12 @@ public struct MaskedReconstruction: Objective {
   /// The model that is trained.
   public let model: MaskedAutoencoder
   /// What is hidden.
-  public let mask: TubeMask
+  public let mask: TokenMask
   /// What is asked for.
   public let targets: PatchTargets
 
   /// An objective for the model.
-  public init(model: MaskedAutoencoder, mask: TubeMask, targets: PatchTargets) {
+  public init(model: MaskedAutoencoder, mask: TokenMask, targets: PatchTargets) {
     self.model = model
     self.mask = mask
     self.targets = targets

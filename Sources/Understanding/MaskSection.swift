@@ -14,9 +14,14 @@ extension MultiBlockMasks {
         + "kinds."
     ).map(\.integer)
     let areas = numbers(
-      "areas", .number(.above(0, below: 1)), [0.15, 0.7].map { JSON(.number($0)) },
+      "areas", .number(.above(0, through: 1)), [0.15, 0.7].map { JSON(.number($0)) },
       "Share of the picture that one block hides, for each kind of mask."
     ).map(\.number)
+    let durations = section.value(
+      "durations", .list(of: .number(.above(0, through: 1)), count: 1...8),
+      .derived(JSON(.list(areas.map { _ in JSON(.number(1)) })), from: "1 for each kind"),
+      "Share of the clip's time that one block hides, for each kind of mask; below 1 the block lies anywhere in time."
+    ).list.map(\.number)
     let aspect = section.numbers(
       "aspect", .from(0.1, through: 10), default: [0.75, 1.5],
       "Least and greatest aspect of blocks, height by width; drawn anew for each kind and step.")
@@ -26,19 +31,26 @@ extension MultiBlockMasks {
         "gives \(areas.count) \(areas.count == 1 ? "share" : "shares") for the \(blocks.count) kinds of mask "
         + "of objective.blocks; both lists have one number a kind")
     section.expect(
+      durations.count == areas.count, of: "durations", "areas",
+      otherwise:
+        "gives \(durations.count) \(durations.count == 1 ? "duration" : "durations") for the \(areas.count) kinds of mask "
+        + "of objective.areas; both lists have one number a kind")
+    section.expect(
       aspect[0] <= aspect[1], of: "aspect",
       otherwise: "must begin with the smaller number, but is \(aspect[0]), \(aspect[1])")
     self.init(
-      zip(blocks, areas).map { Kind(blocks: $0, area: $1) },
+      zip(zip(blocks, areas), durations).map { Kind(blocks: $0.0, area: $0.1, duration: $1) },
       aspect: min(aspect[0], aspect[1])...max(aspect[0], aspect[1]), grid: grid)
     if let useless = zip(kinds, counts).first(where: { $1.context == 0 })?.0 {
-      let places = grid.height * grid.width
+      let places = useless.duration < 1 ? grid.tokens : grid.height * grid.width
+      let whole = useless.duration < 1 ? "clip" : "frame"
       section.reader.expect(
-        places == 0, of: "objective.areas", "objective.blocks", "model.patch", "data.height", "data.width",
+        places == 0, of: "objective.areas", "objective.blocks", "objective.durations", "model.patch", "data.height",
+        "data.width",
         otherwise:
           "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always hide all of "
-          + "the \(places) \(places == 1 ? "place" : "places") of a frame, so nothing is left to tell it from; take fewer "
-          + "or smaller blocks, smaller patches (model.patch) or larger clips")
+          + "the \(places) \(places == 1 ? "place" : "places") of a \(whole), so nothing is left to tell it from; take fewer "
+          + "or smaller blocks, shorter durations, smaller patches (model.patch) or larger clips")
     }
   }
 }

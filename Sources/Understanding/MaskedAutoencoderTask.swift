@@ -14,7 +14,7 @@ public struct MaskedAutoencoderTask: PretrainingTask {
   /// As in the published files.
   public let encoderName = "videomae"
   private let decoder: BlockSizes
-  private let mask: TubeMask
+  private let mask: TokenMask
   private let targets: PatchTargets
   /// t·h·w.
   public let tokensPerClip: Int
@@ -32,16 +32,21 @@ public struct MaskedAutoencoderTask: PretrainingTask {
     }
     let grid = encoder.patch.grid(of: clips)
     (mask, targets) = section.section("objective", "What is asked of the model.") { section in
+      let unit = section.choice(
+        "mask", default: TokenMask.Unit.tube,
+        "What is hidden as a whole: places of the picture for all of the clip's time (tube), all of a time (frame), or "
+          + "single patches (random).")
       let share = section.number(
         "hiddenShare", .above(0, below: 1), default: 0.9,
-        "Share of the places of a frame that are hidden, the same in all frames of a clip (a tube mask).")
-      let mask = TubeMask(share: share)
-      let places = grid.height * grid.width
+        "Share of tubes, frames or patches that are hidden.")
+      let mask = TokenMask(unit, share: share)
+      let units = mask.units(in: grid)
       section.expect(
-        places == 0 || mask.isUseful(in: grid), of: "hiddenShare", "model.patch", "data.height", "data.width",
+        units == 0 || mask.isUseful(in: grid), of: "hiddenShare", "mask", "model.patch", "data.frames",
+        "data.height", "data.width",
         otherwise:
-          "\(share) of the \(places) \(places == 1 ? "place" : "places") of a frame hides "
-          + "\(mask.hiddenPlaces(in: grid) == 0 ? "none" : "all") of them; take another share, smaller patches "
+          "\(share) of the \(units) \(unit.plural(units)) hides "
+          + "\(mask.hiddenUnits(in: grid) == 0 ? "none" : "all") of them; take another share, smaller patches "
           + "(model.patch) or larger clips")
       let isNormalized = section.flag(
         "normalizedTargets", default: true,
@@ -86,5 +91,16 @@ public struct MaskedAutoencoderTask: PretrainingTask {
     return Subject(
       parameters: model.parameters, objective: objective,
       evaluators: [HeldOutLoss(objective, batch: context.batch)], features: EncoderFeatures(model.encoder))
+  }
+}
+
+extension TokenMask.Unit {
+  /// What is hidden as a whole, so many of it.
+  fileprivate func plural(_ count: Int) -> String {
+    switch self {
+    case .tube: count == 1 ? "place of a frame" : "places of a frame"
+    case .frame: count == 1 ? "latent frame" : "latent frames"
+    case .random: count == 1 ? "patch" : "patches"
+    }
   }
 }

@@ -11,13 +11,17 @@ struct Mix: ParsableCommand {
     discussion: """
       Clips that a base was trained on, mixed into the new ones, keep a fine-tuned model from forgetting them. Nothing is \
       copied: the manifest names the clips where they lie, so it must be written to a folder that holds them all. For \
-      example: vfm-data mix Datasets/mixed.jsonl Datasets/narrow/train.jsonl Datasets/quickstart/train.jsonl=300
+      example: vfm-data mix Datasets/mixed.jsonl Datasets/narrow/train.jsonl Datasets/quickstart/train.jsonl=300. To try \
+      what a few labelled clips give: vfm-data mix Datasets/few.jsonl Datasets/understanding/train.jsonl=20/label
       """)
 
   @Argument(help: "The manifest to write (.jsonl).", completion: .file(extensions: ["jsonl"]))
   var output: String
   @Argument(
-    help: "Manifests, in any layout that docs/data.md lists; =N behind one takes N clips from all over it.")
+    help: """
+      Manifests, in any layout that docs/data.md lists; =N behind one takes N clips from all over it, =N/label N of each \
+      label, =N/NAME N of each value of the attribute NAME.
+      """)
   var manifests: [String]
 
   func run() throws {
@@ -27,20 +31,16 @@ struct Mix: ParsableCommand {
       var lines = Data()
       var counts: [String] = []
       for argument in manifests {
-        let (path, wanted) = try Self.parts(argument)
-        if FileIdentity.isOneFile(path, output) {
+        let share = try ManifestShare(argument)
+        if FileIdentity.isOneFile(share.path, output) {
           throw Failure(.usage, "\(output) is one of the manifests to mix; give the new one another name.")
         }
-        let manifest = try Manifest.load(path, split: "train")
-        let count = wanted ?? manifest.count
-        guard count <= manifest.count else {
-          throw Failure(
-            .usage, "\(path) has \(manifest.count) clips, fewer than the \(count) asked for; ask for fewer.")
+        let manifest = try Manifest.load(share.path, split: "train")
+        let places = try share.places(in: manifest)
+        for place in places {
+          lines += try Self.line(of: manifest[place], in: folder) + Data("\n".utf8)
         }
-        for place in 0..<count {
-          lines += try Self.line(of: manifest[place * manifest.count / count], in: folder) + Data("\n".utf8)
-        }
-        counts.append("\(count) of \(path)")
+        counts.append("\(places.count) of \(share.path)")
       }
       do throws(Disk.Failure) {
         try WholeFile.replace(output, with: Array(lines))
@@ -51,17 +51,6 @@ struct Mix: ParsableCommand {
       }
       try printResult("\(output): \(counts.joined(separator: ", "))")
     }
-  }
-
-  /// "PATH" or "PATH=COUNT".
-  private static func parts(_ argument: String) throws -> (path: String, count: Int?) {
-    guard let equals = argument.lastIndex(of: "="), !FileManager.default.fileExists(atPath: argument) else {
-      return (argument, nil)
-    }
-    guard let count = Int(argument[argument.index(after: equals)...]), count > 0 else {
-      throw Failure(.usage, "\(argument): behind = stands how many clips to take, a number above 0.")
-    }
-    return (String(argument[..<equals]), count)
   }
 
   /// A clip as a line of JSON, its path as seen from the folder of the new manifest.

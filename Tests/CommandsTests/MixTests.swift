@@ -48,6 +48,32 @@ struct MixTests {
     #expect(mixed[15 + 2].name == "old/" + old[6].name)
   }
 
+  @Test func takesAsManyOfEachClassAsAreWanted() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let rows = (0..<12).map { place in
+      let label = place < 6 ? "jump" : place < 10 ? "walk" : nil
+      let isBlue = place % 2 == 0
+      FileManager.default.createFile(atPath: "\(folder)/\(place).mp4", contents: Data())
+      return "{\"path\": \"\(place).mp4\", \"caption\": \"\"\(label.map { ", \"label\": \"\($0)\"" } ?? "")"
+        + ", \"attributes\": {\"colour\": \"\(isBlue ? "blue" : "red")\"}}\n"
+    }
+    try Data(rows.joined().utf8).write(to: URL(fileURLWithPath: folder + "/all.jsonl"))
+    func taken(_ share: String) throws -> [String] {
+      let result = try mix(folder + "/few.jsonl", folder + "/all.jsonl=" + share)
+      #expect(result.code == 0, "\(result.errors)")
+      return try Manifest.load(folder + "/few.jsonl").map(\.name)
+    }
+    #expect(try taken("2/label") == ["0.mp4", "3.mp4", "6.mp4", "8.mp4"])
+    #expect(try taken("3/colour") == ["0.mp4", "1.mp4", "4.mp4", "5.mp4", "8.mp4", "9.mp4"])
+    let many = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/label")
+    #expect(many.code == 64 && many.errors.contains("all.jsonl, walk, has 4 clips, fewer than the 5"), "\(many.errors)")
+    let unknown = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/shape")
+    #expect(unknown.code == 65 && unknown.errors.contains("no clip has the attribute shape"), "\(unknown.errors)")
+    let bare = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/")
+    #expect(bare.code == 64 && bare.errors.contains("\"label\" or the name of an attribute"), "\(bare.errors)")
+  }
+
   @Test func whatCannotBeMixedIsSaid() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try sets()

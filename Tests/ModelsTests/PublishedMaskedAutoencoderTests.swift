@@ -21,14 +21,14 @@ struct PublishedMaskedAutoencoderTests {
     try published.expect(model.output(clips, visible: visible, hidden: hidden), "outputs/logits")
 
     let objective = MaskedReconstruction(
-      model: model, mask: TubeMask(share: 0.5), targets: PatchTargets(isNormalized: true))
+      model: model, mask: TokenMask(.tube, share: 0.5), targets: PatchTargets(isNormalized: true))
     let losses = objective.addGradients(clips, visible: visible, hidden: hidden, share: 1)
     let loss = try #require(published.doubles("outputs/loss").first)
     #expect(abs(losses.reduce(0, +) / 2 - loss) < 1e-4 * loss)
     try published.expectGradients(in: model.parameters)
 
     let plain = MaskedReconstruction(
-      model: model, mask: TubeMask(share: 0.5), targets: PatchTargets(isNormalized: false))
+      model: model, mask: TokenMask(.tube, share: 0.5), targets: PatchTargets(isNormalized: false))
     let plainLoss = try #require(published.doubles("outputs/loss_of_plain_pixels").first)
     let plainLosses = plain.addGradients(clips, visible: visible, hidden: hidden, share: 0)
     #expect(abs(plainLosses.reduce(0, +) / 2 - plainLoss) < 1e-4 * plainLoss)

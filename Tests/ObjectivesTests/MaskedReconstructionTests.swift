@@ -16,7 +16,7 @@ struct MaskedReconstructionTests {
             width: 15, depth: 2, heads: 3, feedForward: 20, recomputesBlocks: recomputesBlocks)),
         decoder: BlockSizes(
           width: 10, depth: 1, heads: 2, feedForward: 12, recomputesBlocks: recomputesBlocks)),
-      mask: TubeMask(share: 0.6), targets: PatchTargets(isNormalized: isNormalized))
+      mask: TokenMask(.tube, share: 0.6), targets: PatchTargets(isNormalized: isNormalized))
   }
 
   /// Clips of 2 × 2 × 3 tokens.
@@ -92,11 +92,11 @@ struct MaskedReconstructionTests {
   }
 }
 
-struct TubeMaskTests {
+struct TokenMaskTests {
   private let grid = TokenGrid(frames: 3, height: 4, width: 5)
 
   @Test func theSamePlacesAreHiddenInAllFrames() {
-    let (visible, hidden) = TubeMask(share: 0.9).draw(grid, clips: 4, at: Position(seed: 1, step: 2))
+    let (visible, hidden) = TokenMask(.tube, share: 0.9).draw(grid, clips: 4, at: Position(seed: 1, step: 2))
     #expect(hidden.count == 3 * 18 && visible.count == 3 * 2 && hidden.tokens == 60)
     for clip in 0..<4 {
       let frames = (0..<3).map { t in hidden.places[clip].filter { $0 / 20 == t }.map { $0 % 20 } }
@@ -107,8 +107,28 @@ struct TubeMaskTests {
     #expect(Set(hidden.places).count == 4)  // each clip has its own
   }
 
+  @Test func framesAreHiddenAsAWhole() {
+    let mask = TokenMask(.frame, share: 0.7)
+    let (visible, hidden) = mask.draw(grid, clips: 8, at: Position(seed: 1, step: 2))
+    #expect(mask.visibleTokens(in: grid) == 20 && visible.count == 20 && hidden.count == 40)
+    for places in hidden.places {
+      let frames = Set(places.map { $0 / 20 })
+      #expect(frames.count == 2 && places == (0..<60).filter { frames.contains($0 / 20) })
+    }
+    #expect(Set(hidden.places).count == 3)  // any frame may be the one that is seen
+  }
+
+  @Test func singlePatchesAreHiddenOnTheirOwn() {
+    let mask = TokenMask(.random, share: 0.9)
+    let (visible, hidden) = mask.draw(grid, clips: 4, at: Position(seed: 1, step: 2))
+    #expect(mask.visibleTokens(in: grid) == 6 && visible.count == 6 && hidden.count == 54)
+    #expect(Set(hidden.places).count == 4)
+    // Six seen patches in the same two places of all three frames would be a tube's.
+    #expect(visible.places.contains { Set($0.map { $0 % 20 }).count > 2 })
+  }
+
   @Test func aClipsMaskDependsOnItsPlaceInTheStepAlone() {
-    let mask = TubeMask(share: 0.5)
+    let mask = TokenMask(.tube, share: 0.5)
     let whole = mask.draw(grid, clips: 4, at: Position(seed: 1, step: 2)).hidden.places
     let half = mask.draw(grid, clips: 2, at: Position(seed: 1, step: 2, firstSample: 2)).hidden.places
     #expect(Array(whole[2...]) == half)
@@ -118,7 +138,7 @@ struct TubeMaskTests {
   @Test func everyPlaceIsHiddenAsOften() {
     var counts = Array(repeating: 0, count: 20)
     for step in 0..<500 {
-      let hidden = TubeMask(share: 0.3).draw(grid, clips: 1, at: Position(seed: 7, step: step)).hidden
+      let hidden = TokenMask(.tube, share: 0.3).draw(grid, clips: 1, at: Position(seed: 7, step: step)).hidden
       for place in hidden.places[0] where place < 20 { counts[place] += 1 }
     }
     // 150 of 500 expected, of standard deviation 10.
@@ -127,9 +147,9 @@ struct TubeMaskTests {
 
   @Test func sharesCountAsTheyAreWritten() {
     let ten = TokenGrid(frames: 1, height: 2, width: 5)
-    #expect([0.3, 0.7, 0.9, 0.05].map { TubeMask(share: $0).hiddenPlaces(in: ten) } == [3, 7, 9, 0])
-    #expect(!TubeMask(share: 0.05).isUseful(in: ten) && TubeMask(share: 0.1).isUseful(in: ten))
-    #expect(!TubeMask(share: 0.9).isUseful(in: TokenGrid(frames: 4, height: 1, width: 1)))
-    #expect(TubeMask(share: 0.9).hiddenPlaces(in: TokenGrid(frames: 8, height: 14, width: 14)) == 176)
+    #expect([0.3, 0.7, 0.9, 0.05].map { TokenMask(.tube, share: $0).hiddenUnits(in: ten) } == [3, 7, 9, 0])
+    #expect(!TokenMask(.tube, share: 0.05).isUseful(in: ten) && TokenMask(.tube, share: 0.1).isUseful(in: ten))
+    #expect(!TokenMask(.tube, share: 0.9).isUseful(in: TokenGrid(frames: 4, height: 1, width: 1)))
+    #expect(TokenMask(.tube, share: 0.9).hiddenUnits(in: TokenGrid(frames: 8, height: 14, width: 14)) == 176)
   }
 }

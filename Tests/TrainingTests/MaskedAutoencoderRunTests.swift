@@ -58,4 +58,29 @@ struct MaskedAutoencoderRunTests {
     }
     #expect(hashes[0] == hashes[1])
   }
+
+  @Test(arguments: ["frame", "random"])
+  func otherMasksTrainToo(mask: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try run(folder, steps: 1, "objective.mask=\(mask)", "objective.hiddenShare=0.5")
+    let state = try RunState(run.blueprint)
+    let before = state.hash
+    try run.train(state, checkpoints: folder.path + "/run")
+    #expect(state.hash != before)
+  }
+
+  @Test func masksThatHideAllOrNothingAreRefused() throws {
+    let folder = try TemporaryFolder()
+    func complaint(_ overrides: String...) -> String {
+      do {
+        _ = try SmallRun(in: folder, steps: 1, kind: Self.kind, overrides)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(complaint("objective.hiddenShare=1").contains("below 1"))
+    #expect(complaint("objective.hiddenShare=0.01").contains("0.01 of the 16 places of a frame hides none of them"))
+    #expect(complaint("model.patch=[2, 16, 16]").contains("0.75 of the 1 place of a frame hides none of them"))
+    #expect(complaint("objective.mask=frame", "objective.hiddenShare=0.4").contains("latent frames hides none of them"))
+    #expect(complaint("objective.mask=block").contains("tube"))
+  }
 }

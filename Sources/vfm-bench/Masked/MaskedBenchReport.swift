@@ -55,7 +55,7 @@ struct MaskedBenchReport: BenchReport {
     ProcessMemory.resetPeak()
     let before = Memory.statistics.liveBytes
     let objective = MaskedReconstruction(
-      model: model.autoencoder(), mask: TubeMask(share: model.hidden),
+      model: model.autoencoder(), mask: TokenMask(.tube, share: model.hidden),
       targets: PatchTargets(isNormalized: true))
     let store = objective.parameters
     store.allocate(seed: 0)
@@ -77,7 +77,7 @@ struct MaskedBenchReport: BenchReport {
     threads = Parallel.threads
     (tokens, visibleTokens) = (
       model.grid.tokens,
-      model.grid.tokens - objective.mask.hiddenPlaces(in: model.grid) * model.grid.frames
+      objective.mask.visibleTokens(in: model.grid)
     )
     (secondsPerStep, secondsLeast, secondsMost) = (samples.median, samples.least, samples.most)
     (peakBytes, residentBytes) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
