@@ -119,9 +119,10 @@ private struct MaskCells {
 
   var count: Int { frames * height * width }
 
-  /// Frames, height and width of the blocks.
+  /// Frames, height and width of the blocks. All of the picture has no aspect.
   func blockSize(_ stream: inout RandomStream) -> (frames: Int, height: Int, width: Int) {
-    let a = aspect.lowerBound + (aspect.upperBound - aspect.lowerBound) * stream.uniform()
+    let drawn = aspect.lowerBound + (aspect.upperBound - aspect.lowerBound) * stream.uniform()
+    let a = kind.area < 1 ? drawn : Double(height) / Double(width)
     let area = kind.area * Double(height * width)
     func side(_ length: Double, atMost limit: Int) -> Int { min(limit, max(1, Int(length.rounded()))) }
     return (

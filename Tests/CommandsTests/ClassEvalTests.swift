@@ -30,6 +30,29 @@ import Testing
     try vfm(["vfm-eval", "--checkpoint", run, "--manifest", manifest] + more)
   }
 
+  @Test func figuresOfSeveralRunsStandInOneTable() throws {
+    let bench = try Workbench()
+    let run = try trained(bench)
+    func keep(_ name: String, _ more: String...) throws -> String {
+      let result = try vfm(
+        ["vfm-eval", "--checkpoint", run, "--manifest", bench.path + "/set/test.jsonl", "--json"] + more)
+      try bench.write(result.output, to: name + ".json")
+      return bench.path + "/\(name).json"
+    }
+    let (first, second) = (try keep("first run"), try keep("second"))
+    let same = try vfm(["vfm-eval", "compare", first, second])
+    #expect(same.code == 0 && same.errors.isEmpty, "\(same.errors)")
+    let lines = same.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[2].hasPrefix("first run ") && lines[3].hasPrefix("second "), "\(same.output)")
+    let other = try vfm(["vfm-eval", "compare", first, try keep("views", "--views", "3x1")])
+    #expect(other.code == 0 && other.output.contains("views *"), "\(other.output)")
+    #expect(other.errors.contains("measured on 3x1 views of each clip instead of 1x1 views"), "\(other.errors)")
+    let none = try vfm(["vfm-eval", "compare", first, bench.path + "/none.json"])
+    #expect(none.code == 66 && none.errors.contains("none.json is not there"), "\(none.errors)")
+    let recipe = try vfm(["vfm-eval", "compare", bench.path + "/shapes.json"])
+    #expect(recipe.code == 65 && recipe.errors.contains("holds no figures of classes"), "\(recipe.errors)")
+  }
+
   @Test func figuresStandInOneObject() throws {
     let bench = try Workbench()
     let run = try trained(bench)

@@ -109,7 +109,7 @@ struct TokenMaskTests {
 
   @Test func framesAreHiddenAsAWhole() {
     let mask = TokenMask(.frame, share: 0.7)
-    let (visible, hidden) = mask.draw(grid, clips: 8, at: Position(seed: 1, step: 2))
+    let (visible, hidden) = mask.draw(grid, clips: 20, at: Position(seed: 1, step: 2))
     #expect(mask.visibleTokens(in: grid) == 20 && visible.count == 20 && hidden.count == 40)
     for places in hidden.places {
       let frames = Set(places.map { $0 / 20 })
