@@ -51,11 +51,11 @@ understanding: build
 	$(BIN)/vfm-data synthesize $(UNDERSTANDING) --level medium --clips 9000 --seed 1
 	$(BIN)/vfm-data mix $(UNDERSTANDING)/few.jsonl $(UNDERSTANDING)/train.jsonl=20/label
 	$(BIN)/vfm-train pretrain Recipes/understanding-mae.json
-	$(BIN)/vfm-train pretrain Recipes/understanding-mae.json --output Checkpoints/understanding-random --set training.steps=1
+	$(BIN)/vfm-train pretrain Recipes/understanding-mae.json --output Checkpoints/understanding-random --set training.steps=1 --set optimizer.warmupSteps=1000
 	mkdir -p $(FIGURES)
 	$(call probes,random)
 	$(call probes,mae)
-	$(BIN)/vfm-train pretrain Recipes/classify-few.json --output Checkpoints/few-nothing
+	$(BIN)/vfm-train pretrain Recipes/classify-few.json --set start.layerDecay=1 --output Checkpoints/few-nothing
 	$(BIN)/vfm-train finetune Recipes/classify-few.json --base Checkpoints/understanding-mae --output Checkpoints/few-mae
 	$(call measure,few-nothing)
 	$(call measure,few-mae)

@@ -45,10 +45,12 @@ extension MultiBlockMasks {
       let places = useless.duration < 1 ? grid.tokens : grid.height * grid.width
       let whole = useless.duration < 1 ? "clip" : "frame"
       section.reader.expect(
-        places == 0, of: "objective.areas", "objective.blocks", "objective.durations", "model.patch", "data.height",
+        places == 0, of: "objective.areas", "objective.blocks", "objective.durations", "model.patch",
+        "data.height",
         "data.width",
         otherwise:
-          "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always hide all of "
+          "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always "
+          + "\(useless.blocks == 1 ? "hides" : "hide") all of "
           + "the \(places) \(places == 1 ? "place" : "places") of a \(whole), so nothing is left to tell it from; take fewer "
           + "or smaller blocks, shorter durations, smaller patches (model.patch) or larger clips")
     }
