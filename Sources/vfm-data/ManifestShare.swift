@@ -24,7 +24,8 @@ struct ManifestShare {
     }
     guard share.last != "" else {
       throw Failure(
-        .usage, "\(argument): behind / stands where classes come from, \"label\" or the name of an attribute.")
+        .usage, "\(argument): behind / stands where classes come from, \"label\" or the name of an attribute."
+      )
     }
     path = String(argument[..<equals])
     self.count = count

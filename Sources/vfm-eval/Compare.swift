@@ -13,7 +13,8 @@ struct CompareCommand: ParsableCommand {
       Figures of other clips, labels or views than the first file's are marked, for they cannot be compared with it.
       """)
 
-  @Argument(help: "Figures as JSON, a file for each line of the table.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "Figures as JSON, a file for each line of the table.", completion: .file(extensions: ["json"]))
   var files: [String]
 
   func run() throws {
@@ -29,13 +30,16 @@ struct CompareCommand: ParsableCommand {
     func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
     let differences = all.map { all[0].values.provenance.difference(to: $0.values.provenance) }
     let table = TextTable(
-      columns: ["", "clips", "top 1", "95 % from", "to", "mean class", "95 % from", "to", "calibration error"],
+      columns: [
+        "", "clips", "top 1", "95 % from", "to", "mean class", "95 % from", "to", "calibration error",
+      ],
       rows: zip(all, differences).map { figures, difference in
         let values = figures.values
         let (top1, mean) = (values.intervals.top1, values.intervals.meanClass)
         return [
           figures.name + (difference == nil ? "" : " *"), "\(values.provenance.clips)", percent(values.top1),
-          percent(top1.low), percent(top1.high), percent(values.meanClass), percent(mean.low), percent(mean.high),
+          percent(top1.low), percent(top1.high), percent(values.meanClass), percent(mean.low),
+          percent(mean.high),
           percent(values.calibrationError),
         ]
       })
@@ -70,7 +74,8 @@ private struct StoredFigures {
   init(file: String) throws {
     name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw Failure(.missingInput, "\(file) is not there or cannot be read; vfm-eval --json prints what belongs there.")
+      throw Failure(
+        .missingInput, "\(file) is not there or cannot be read; vfm-eval --json prints what belongs there.")
     }
     guard let values = try? JSONDecoder().decode(Values.self, from: bytes) else {
       throw Failure(

@@ -12,6 +12,8 @@ struct EvalCommands: ParsableCommand {
       Without the name of a subcommand it measures: vfm-eval --checkpoint C --manifest M is vfm-eval measure --checkpoint C \
       --manifest M, whose options vfm-eval measure --help tells. Exit codes are those of vfm-train.
       """,
-    subcommands: [VFMEval.self, FeaturesCommand.self, NearestCommand.self, ProbeCommand.self, CompareCommand.self],
+    subcommands: [
+      VFMEval.self, FeaturesCommand.self, NearestCommand.self, ProbeCommand.self, CompareCommand.self,
+    ],
     defaultSubcommand: VFMEval.self)
 }

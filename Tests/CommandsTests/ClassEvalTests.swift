@@ -43,10 +43,12 @@ import Testing
     let same = try vfm(["vfm-eval", "compare", first, second])
     #expect(same.code == 0 && same.errors.isEmpty, "\(same.errors)")
     let lines = same.output.split(separator: "\n")
-    #expect(lines.count == 4 && lines[2].hasPrefix("first run ") && lines[3].hasPrefix("second "), "\(same.output)")
+    #expect(
+      lines.count == 4 && lines[2].hasPrefix("first run ") && lines[3].hasPrefix("second "), "\(same.output)")
     let other = try vfm(["vfm-eval", "compare", first, try keep("views", "--views", "3x1")])
     #expect(other.code == 0 && other.output.contains("views *"), "\(other.output)")
-    #expect(other.errors.contains("measured on 3x1 views of each clip instead of 1x1 views"), "\(other.errors)")
+    #expect(
+      other.errors.contains("measured on 3x1 views of each clip instead of 1x1 views"), "\(other.errors)")
     let none = try vfm(["vfm-eval", "compare", first, bench.path + "/none.json"])
     #expect(none.code == 66 && none.errors.contains("none.json is not there"), "\(none.errors)")
     let recipe = try vfm(["vfm-eval", "compare", bench.path + "/shapes.json"])

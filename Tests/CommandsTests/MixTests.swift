@@ -67,11 +67,15 @@ struct MixTests {
     #expect(try taken("2/label") == ["0.mp4", "3.mp4", "6.mp4", "8.mp4"])
     #expect(try taken("3/colour") == ["0.mp4", "1.mp4", "4.mp4", "5.mp4", "8.mp4", "9.mp4"])
     let many = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/label")
-    #expect(many.code == 64 && many.errors.contains("all.jsonl, walk, has 4 clips, fewer than the 5"), "\(many.errors)")
+    #expect(
+      many.code == 64 && many.errors.contains("all.jsonl, walk, has 4 clips, fewer than the 5"),
+      "\(many.errors)")
     let unknown = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/shape")
-    #expect(unknown.code == 65 && unknown.errors.contains("no clip has the attribute shape"), "\(unknown.errors)")
+    #expect(
+      unknown.code == 65 && unknown.errors.contains("no clip has the attribute shape"), "\(unknown.errors)")
     let bare = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/")
-    #expect(bare.code == 64 && bare.errors.contains("\"label\" or the name of an attribute"), "\(bare.errors)")
+    #expect(
+      bare.code == 64 && bare.errors.contains("\"label\" or the name of an attribute"), "\(bare.errors)")
   }
 
   @Test func whatCannotBeMixedIsSaid() throws {

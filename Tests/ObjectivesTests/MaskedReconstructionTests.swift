@@ -148,7 +148,8 @@ struct TokenMaskTests {
   @Test func sharesCountAsTheyAreWritten() {
     let ten = TokenGrid(frames: 1, height: 2, width: 5)
     #expect([0.3, 0.7, 0.9, 0.05].map { TokenMask(.tube, share: $0).hiddenUnits(in: ten) } == [3, 7, 9, 0])
-    #expect(!TokenMask(.tube, share: 0.05).isUseful(in: ten) && TokenMask(.tube, share: 0.1).isUseful(in: ten))
+    #expect(
+      !TokenMask(.tube, share: 0.05).isUseful(in: ten) && TokenMask(.tube, share: 0.1).isUseful(in: ten))
     #expect(!TokenMask(.tube, share: 0.9).isUseful(in: TokenGrid(frames: 4, height: 1, width: 1)))
     #expect(TokenMask(.tube, share: 0.9).hiddenUnits(in: TokenGrid(frames: 8, height: 14, width: 14)) == 176)
   }

@@ -66,7 +66,8 @@ struct MultiBlockMasksTests {
 
   @Test func blocksMayLastForAPartOfTheClip() {
     let masks = MultiBlockMasks(
-      [.init(blocks: 1, area: 1, duration: 0.5), .init(blocks: 1, area: 0.25, duration: 0.75)], aspect: 0.9...1.1,
+      [.init(blocks: 1, area: 1, duration: 0.5), .init(blocks: 1, area: 0.25, duration: 0.75)],
+      aspect: 0.9...1.1,
       grid: TokenGrid(frames: 4, height: 4, width: 4))
     #expect(masks.counts == [.init(context: 32, targets: 32), .init(context: 52, targets: 12)])
     var begins: Set<Int> = []

@@ -78,9 +78,13 @@ struct MaskedAutoencoderRunTests {
       } catch { return "\(error)" }
     }
     #expect(complaint("objective.hiddenShare=1").contains("below 1"))
-    #expect(complaint("objective.hiddenShare=0.01").contains("0.01 of the 16 places of a frame hides none of them"))
-    #expect(complaint("model.patch=[2, 16, 16]").contains("0.75 of the 1 place of a frame hides none of them"))
-    #expect(complaint("objective.mask=frame", "objective.hiddenShare=0.4").contains("latent frames hides none of them"))
+    #expect(
+      complaint("objective.hiddenShare=0.01").contains("0.01 of the 16 places of a frame hides none of them"))
+    #expect(
+      complaint("model.patch=[2, 16, 16]").contains("0.75 of the 1 place of a frame hides none of them"))
+    #expect(
+      complaint("objective.mask=frame", "objective.hiddenShare=0.4").contains(
+        "latent frames hides none of them"))
     #expect(complaint("objective.mask=block").contains("tube"))
   }
 }
