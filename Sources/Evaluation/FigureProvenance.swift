@@ -5,7 +5,7 @@ import Manifests
 public struct FigureProvenance: Sendable, Equatable, Codable {
   /// How many clips.
   public let clips: Int
-  /// The SHA-256 of the list of clips (`listHash`).
+  /// The SHA-256 of the list of clips (`listHash`); for classification without their captions.
   public let listHash: String
   /// Which way of measuring.
   public let protocolVersion: Int
@@ -23,11 +23,12 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
     (views, labelHash) = (nil, nil)
   }
 
-  /// The provenance of figures of predictions.
+  /// The provenance of figures of predictions. Captions do not count: no classifier reads any, and files of features have
+  /// none, so that figures of probes can be compared with those of models.
   /// - Parameter views: which views of each clip.
   public init(_ predictions: ClassPredictions, views: ViewPlan, protocolVersion: Int = currentProtocol) {
     clips = predictions.count
-    listHash = predictions.entries.listHash
+    listHash = predictions.entries.listHash(withCaptions: false)
     self.protocolVersion = protocolVersion
     self.views = views.words
     labelHash = predictions.truth.lazy.map { predictions.classes[$0] }.labelHash
@@ -39,7 +40,9 @@ public struct FigureProvenance: Sendable, Equatable, Codable {
       return "measured in another way (protocol \(other.protocolVersion) instead of \(protocolVersion))"
     }
     if clips != other.clips { return "measured on \(other.clips) clips instead of \(clips)" }
-    if listHash != other.listHash { return "measured on other clips, or with other captions" }
+    if listHash != other.listHash {
+      return views == nil ? "measured on other clips, or with other captions" : "measured on other clips"
+    }
     if labelHash != other.labelHash { return "measured with other labels" }
     func named(_ views: String?) -> String { views.map { "\($0) views" } ?? "one view" }
     return views == other.views

@@ -18,8 +18,7 @@ public struct SpreadClips: Sendable {
     _ manifest: Manifest, shape: ClipShape, limit: Int = .max, source: ClipSource = .files(.standard)
   ) {
     precondition(limit > 0, "at least one clip is read")
-    let count = min(limit, manifest.count)
-    places = (0..<count).map { $0 * manifest.count / count }
+    places = manifest.places(spread: limit)
     self.manifest = manifest
     self.shape = shape
     self.source = source

@@ -2,7 +2,6 @@ import Clips
 import Evaluation
 import Files
 import Foundation
-import Hashing
 import Layers
 import Manifests
 import Tensors
@@ -59,14 +58,8 @@ public struct FeatureExtraction {
     self.labels = labels
     places = shard.places(of: manifest.count)
     origin = FeatureOrigin(
-      manifest: manifest.path, listHash: manifest.listHash, labelHash: Self.hash(manifest, labels),
-      shard: shard)
-  }
-
-  private static func hash(_ manifest: Manifest, _ labels: LabelSource) -> String {
-    var hash = SHA256()
-    for place in manifest.indices { hash.update(manifest.label(place, from: labels) ?? "") }
-    return hash.finish()
+      manifest: manifest.path, listHash: manifest.listHash,
+      labelHash: manifest.indices.lazy.map { manifest.label($0, from: labels) ?? "" }.labelHash, shard: shard)
   }
 
   /// The number of clips.

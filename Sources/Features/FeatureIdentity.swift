@@ -62,7 +62,7 @@ public struct FeatureIdentity: Sendable, Equatable {
     return differing.isEmpty ? nil : differing.joined(separator: ", ")
   }
 
-  /// "block 6 of 12 of a model of task.kind "classification" (weights 9f3ac0de1234), mean of tokens".
+  /// "block 6 of 12 of task.kind "classification", weights 9f3ac0de1234, --pool mean".
   public var words: String {
     let noise = time.map { ", time \($0), \(readsCaptions == true ? "with" : "without") captions" } ?? ""
     return "block \(block) of \(depth) of task.kind \"\(kind)\", weights \(weights.prefix(12))\(noise), "

@@ -74,7 +74,7 @@ public struct AttentivePooler {
       feedForward.backward(
         outputGradient, saved.feedForward, input: feedForwardNorm.output(of: saved.feedForwardNorm)),
       saved.feedForwardNorm, plus: outputGradient)
-    addColumnSums(of: pooledGradient, to: query.gradient.map { $0.reshaped([$0.count]) })
+    addColumnSums(of: pooledGradient, to: query.gradient)
     let gradients = attention.backward(
       pooledGradient, saved.attention, query: saved.query, key: saved.key)
     let normal = Linear.Saved(input: tokensNorm.output(of: saved.tokensNorm))
@@ -82,7 +82,7 @@ public struct AttentivePooler {
     keyProjection.addBackward(gradients.key, normal, to: normalGradient)
     let queryGradient = queryProjection.backward(
       groupSums(gradients.query, groups: 1), .init(input: queryRow))
-    addColumnSums(of: queryGradient, to: query.gradient.map { $0.reshaped([$0.count]) })
+    addColumnSums(of: queryGradient, to: query.gradient)
     return stack.backward(tokensNorm.backward(normalGradient, saved.tokensNorm), saved.stack)
   }
 

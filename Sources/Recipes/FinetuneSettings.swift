@@ -65,6 +65,8 @@ extension Recipe {
     func set(_ value: JSON.Value, _ path: String...) { json = json.setting(JSON(value), at: path) }
     if let other = task.finetuning {
       for section in other.dropped + ["samples"] { _ = json.removing([section]) }
+      // The average is no teacher any more, and that of a fresh head is to leave its random beginning soon.
+      _ = json.removing(["optimizer", "emaApproach"])
       set(.string(other.kind), "task", "kind")
       for (path, text) in other.keys {
         json = json.setting(JSON(.string(text)), at: path.split(separator: ".").map(String.init))

@@ -64,7 +64,7 @@ public final class RunState {
 
   /// Gives the parameters of a run at its beginning the values of its base.
   ///
-  /// - Throws: `LoadingError` when they are not those of the model, `BaseError.otherKind`.
+  /// - Throws: `LoadingError` when they are not those of the model, `BaseError.otherKind`, `BaseFitError`.
   @discardableResult
   public func begin(from base: LoadedBase) throws -> LoadingReport {
     let report = try parameters.load(base, blueprint)

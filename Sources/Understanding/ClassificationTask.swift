@@ -52,11 +52,6 @@ public struct ClassificationTask: EncoderTask {
   /// As in the published files of each layout.
   public var encoderName: String { encoder.layout == .videoMAE ? "videomae" : "vjepa2" }
 
-  private var poolerStack: Stack? {
-    guard case .attentive(let depth) = pooling else { return nil }
-    return Stack("pooler.self_attention_layers", depth: depth)
-  }
-
   /// The encoder's blocks; the few of a pooler are of no weight beside them.
   public var stacks: [Stack] { [encoderStack] }
 

@@ -1,17 +1,17 @@
 import Fields
 import Layers
 import Objectives
+import Tasks
 
 extension MultiBlockMasks {
-  /// Declares `blocks`, `areas` and `aspect`; `section` is `objective`.
+  /// Declares `blocks`, `areas`, `durations` and `aspect`; `section` is `objective`.
   init(_ section: Section, grid: TokenGrid) {
     func numbers(_ key: String, _ kind: Fields.Kind, _ standard: [JSON], _ meaning: String) -> [JSON] {
       section.value(key, .list(of: kind, count: 1...8), .standard(JSON(.list(standard))), meaning).list
     }
     let blocks = numbers(
       "blocks", .integer(1...64), [8, 2].map { JSON(.integer($0)) },
-      "Blocks that hide a part of the picture for all of the clip's time, for each kind of mask; a step learns from all "
-        + "kinds."
+      "Blocks that hide a part of the picture, for each kind of mask; a step learns from all kinds."
     ).map(\.integer)
     let areas = numbers(
       "areas", .number(.above(0, through: 1)), [0.15, 0.7].map { JSON(.number($0)) },
@@ -45,9 +45,9 @@ extension MultiBlockMasks {
       let places = useless.duration < 1 ? grid.tokens : grid.height * grid.width
       let whole = useless.duration < 1 ? "clip" : "frame"
       section.reader.expect(
-        places == 0, of: "objective.areas", "objective.blocks", "objective.durations", "model.patch",
-        "data.height",
-        "data.width",
+        // Without a grid, or with one that is too large, it is the patches that are complained of.
+        places == 0 || grid.tokens > PatchSize.tokenLimit, of: "objective.areas", "objective.blocks",
+        "objective.durations", "model.patch", "data.height", "data.width",
         otherwise:
           "\(useless.blocks) \(useless.blocks == 1 ? "block" : "blocks") of \(useless.area) always "
           + "\(useless.blocks == 1 ? "hides" : "hide") all of "

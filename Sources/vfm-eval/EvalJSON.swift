@@ -1,6 +1,5 @@
 import Clips
 import Evaluation
-import Foundation
 
 /// What was measured as one JSON object: the model's figures at the top, those of the base under `base` by the same keys.
 struct EvalJSON: Encodable {
@@ -17,11 +16,7 @@ struct EvalJSON: Encodable {
   }
 
   /// The text, keys in alphabetical order.
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func text() throws -> String { try jsonText(self) }
 
   private enum Key: String, CodingKey {
     case checkpoint, kind, manifest, clips, provenance, heldOutLoss, heldOut, evaluations, sampling,

@@ -49,10 +49,12 @@ struct FigureProvenanceTests {
   }
 
   @Test func viewsAndLabelsCountWhereClassesAreAskedFor() throws {
-    func labelled(_ label: String, _ views: ViewPlan) -> FigureProvenance {
+    func labelled(_ label: String, _ views: ViewPlan, _ name: String = "a.mp4", caption: String = "")
+      -> FigureProvenance
+    {
       FigureProvenance(
         ClassPredictions(
-          classes: [label], entries: [entry("a.mp4", "")], truth: [0], probabilities: [[1]]), views: views)
+          classes: [label], entries: [entry(name, caption)], truth: [0], probabilities: [[1]]), views: views)
     }
     let plan = ViewPlan(offsets: 5, crops: 3)
     let provenance = labelled("run", plan)
@@ -63,6 +65,9 @@ struct FigureProvenanceTests {
       provenance.difference(to: labelled("run", .middle))
         == "measured on 1x1 views of each clip instead of 5x3 views")
     #expect(provenance.difference(to: labelled("walk", plan)) == "measured with other labels")
+    // Features know no captions, so a probe's figures are those of a model only where these do not count.
+    #expect(provenance == labelled("run", plan, caption: "a red circle"))
+    #expect(provenance.difference(to: labelled("run", plan, "b.mp4")) == "measured on other clips")
   }
 
   @Test func comesBackFromJSON() throws {

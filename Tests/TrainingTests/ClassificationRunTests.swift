@@ -116,7 +116,9 @@ struct ClassificationRunTests {
 
   @Test func theRecipeOfAFinetunedEncoderIsOneOfClasses() throws {
     let folder = try TemporaryFolder()
-    let recipe = try SmallRun(in: folder, steps: 2, kind: MaskedAutoencoderRunTests.kind, []).recipe
+    let recipe = try SmallRun(
+      in: folder, steps: 2, kind: MaskedAutoencoderRunTests.kind, ["optimizer.emaApproach=false"]
+    ).recipe
     let text = recipe.finetuning(
       FinetuneSettings(
         from: "base.h5", method: .head, data: "clips", clips: 10, validation: nil, remember: nil,
@@ -124,5 +126,6 @@ struct ClassificationRunTests {
     let other = try Recipe.parse(text, name: "fine-tuned")
     #expect(other.kind == .classification && other.start.method == .head)
     #expect(text.contains("\"layout\": \"videoMAE\"") && !text.contains("\"decoder\""))
+    #expect(!recipe.optimizer.approachesEmaDecay && other.optimizer.approachesEmaDecay)
   }
 }

@@ -50,11 +50,12 @@ public struct NearestVectors {
   ) -> [Match] {
     var best: [Match] = []
     for place in 0..<rows {
-      let similarity = similarities[place]
+      // Rounding may carry copies past 1, each by as much as it likes: they are equally near.
+      let similarity = max(-1, min(1, similarities[place]))
       if best.count == count, similarity <= best[count - 1].similarity { continue }
       if leavingOut(place) { continue }
       let position = best.firstIndex { $0.similarity < similarity } ?? best.count
-      best.insert(Match(place: place, similarity: max(-1, min(1, similarity))), at: position)
+      best.insert(Match(place: place, similarity: similarity), at: position)
       if best.count > count { best.removeLast() }
     }
     return best

@@ -57,7 +57,7 @@ struct BlockStack {
   /// What backward reads.
   struct Saved {
     let context: EncoderBlock.Context
-    /// The input of the lowest block that backward comes to.
+    /// The input of the lowest block that backward comes to; nil where blocks keep their inputs.
     let stream: Tensor?
     /// Of that block and those above it, in order.
     let blocks: [SavedBlock]
@@ -74,7 +74,7 @@ struct BlockStack {
     var (x, stream): (Tensor, Tensor?) = (x, nil)
     var kept: [SavedBlock] = []
     for (index, block) in blocks.enumerated() {
-      if index == firstBlock { stream = x }
+      if index == firstBlock, !sizes.recomputesBlocks { stream = x }
       let (output, saved) = block.forward(x, context)
       if index >= firstBlock {
         kept.append(
