@@ -44,7 +44,7 @@ finetune: build
 
 # Learns from clips without labels how things move, and measures what that is worth: an encoder of random weights and the
 # pretrained one, by a linear and an attentive probe, and fine-tuned with 20 labelled clips of each motion beside a model
-# that begins from nothing. The random encoder is one after a single step that moves nothing.
+# that begins from nothing. The random encoder is one after a single step at a rate of a millionth.
 UNDERSTANDING = Datasets/understanding
 FIGURES = Checkpoints/understanding
 understanding: build
@@ -69,7 +69,7 @@ endef
 # A linear and an attentive probe of an encoder.
 define probes
 for part in train test; do $(BIN)/vfm-eval features --checkpoint Checkpoints/understanding-$(1) \
-  --manifest $(UNDERSTANDING)/$$part.jsonl --output $(FIGURES)/$(1)-$$part.h5; done
+  --manifest $(UNDERSTANDING)/$$part.jsonl --output $(FIGURES)/$(1)-$$part.h5 || exit 1; done
 $(BIN)/vfm-eval probe $(FIGURES)/$(1)-train.h5 --test $(FIGURES)/$(1)-test.h5 --json >$(FIGURES)/linear-$(1).json
 $(BIN)/vfm-train finetune Recipes/probe.json --base Checkpoints/understanding-$(1) --output Checkpoints/attentive-$(1)
 $(call measure,attentive-$(1))

@@ -101,6 +101,10 @@ public final class MetricsLog {
           other.figures.filter(\.value.isFinite).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
       }
     }
+    // Where checkpoints are not chosen by the loss.
+    if let choice = report.choice, choice.isFinite, report.heldOut.first?.choice == nil {
+      line["heldOutChoice"] = choice
+    }
     if let list = report.heldOutList { line["heldOutList"] = list }
     if report.trainedOn > 0 { line["heldOutTrainedOn"] = report.trainedOn }
     if let list = report.rememberedList { line["rememberedList"] = list }

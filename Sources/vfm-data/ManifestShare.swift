@@ -41,11 +41,17 @@ struct ManifestShare {
     for place in 0..<manifest.count {
       if let name = manifest.label(place, from: classes) { members[name, default: []].append(place) }
     }
+    let left = manifest.count - members.values.reduce(0) { $0 + $1.count }
     guard !members.isEmpty else {
       throw Failure(
         .unfitInput,
         "\(path): no clip has \(classes == .label ? "a label" : "the attribute \(classes)"); docs/data.md says where "
           + "labels stand.")
+    }
+    if left > 0 {
+      standardError(
+        "note: \(path): \(left) \(left == 1 ? "clip has" : "clips have") no \(classes) and \(left == 1 ? "is" : "are") "
+          + "left out\n")
     }
     return try members.sorted { $0.key < $1.key }.flatMap { name, places in
       try Self.spread(count, over: places, of: "\(path), \(name),")

@@ -27,7 +27,6 @@ struct CompareCommand: ParsableCommand {
   }
 
   private static func table(_ all: [StoredFigures]) -> (TextTable, notes: [String]) {
-    func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
     let differences = all.map { all[0].values.provenance.difference(to: $0.values.provenance) }
     let table = TextTable(
       columns: [
@@ -37,10 +36,12 @@ struct CompareCommand: ParsableCommand {
         let values = figures.values
         let (top1, mean) = (values.intervals.top1, values.intervals.meanClass)
         return [
-          figures.name + (difference == nil ? "" : " *"), "\(values.provenance.clips)", percent(values.top1),
-          percent(top1.low), percent(top1.high), percent(values.meanClass), percent(mean.low),
-          percent(mean.high),
-          percent(values.calibrationError),
+          figures.name + (difference == nil ? "" : " *"), "\(values.provenance.clips)",
+          Figure.percent(values.top1),
+          Figure.percent(top1.low), Figure.percent(top1.high), Figure.percent(values.meanClass),
+          Figure.percent(mean.low),
+          Figure.percent(mean.high),
+          Figure.percent(values.calibrationError),
         ]
       })
     let notes = zip(all, differences).compactMap { figures, difference in

@@ -83,7 +83,7 @@ extension Retrieval {
 
   /// A table of all clips, and one of each class.
   func text(_ identity: FeatureIdentity) -> String {
-    func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", 100 * $0) } ?? "–" }
+    func percent(_ share: Double?) -> String { share.map(Figure.percent) ?? "–" }
     let all = TextTable(
       columns: ["recall at", "clips", "right", "share", "95 % from", "to"],
       rows: zip(Self.counts, recall).map { k, part in

@@ -66,6 +66,8 @@ struct MixTests {
     }
     #expect(try taken("2/label") == ["0.mp4", "3.mp4", "6.mp4", "8.mp4"])
     #expect(try taken("3/colour") == ["0.mp4", "1.mp4", "4.mp4", "5.mp4", "8.mp4", "9.mp4"])
+    let two = try mix(folder + "/few.jsonl", folder + "/all.jsonl=2/label")
+    #expect(two.errors.contains("2 clips have no label and are left out"), "\(two.errors)")
     let many = try mix(folder + "/few.jsonl", folder + "/all.jsonl=5/label")
     #expect(
       many.code == 64 && many.errors.contains("all.jsonl, walk, has 4 clips, fewer than the 5"),

@@ -4,8 +4,8 @@ public struct ClassFigure: Sendable, Equatable {
   public let name: String
   /// How many of its clips were taken for it.
   public let right: Proportion
-  /// The mean probability of the class that was found most probable, over the clips of this one; nil without clips. A
-  /// model that knows what it knows is as often right.
+  /// The mean probability of the class that was found most probable, over those clips of this one for which the model gave
+  /// numbers; nil without such clips. A model that knows what it knows is as often right.
   public let confidence: Double?
   /// How many clips of any class were taken for this one.
   public let predicted: Int
@@ -23,19 +23,19 @@ extension ClassPredictions {
   /// What was measured of each class, in their order.
   public var perClass: [ClassFigure] {
     let confusion = confusion
-    var (clips, sums) = (
-      [Int](repeating: 0, count: classes.count), [Double](repeating: 0, count: classes.count)
-    )
+    var clips = [Int](repeating: 0, count: classes.count)
+    var confidences = [[Double]](repeating: [], count: classes.count)
     for clip in entries.indices {
       clips[truth[clip]] += 1
-      sums[truth[clip]] += confidence(clip) ?? .nan
+      if let confidence = confidence(clip) { confidences[truth[clip]].append(confidence) }
     }
     return classes.indices.map { place in
       let others = classes.indices.filter { $0 != place && confusion[place][$0] > 0 }
       let other = others.max { (confusion[place][$0], $1) < (confusion[place][$1], $0) }
       return ClassFigure(
         name: classes[place], right: Proportion(right: confusion[place][place], judged: clips[place]),
-        confidence: clips[place] == 0 ? nil : sums[place] / Double(clips[place]),
+        confidence: confidences[place].isEmpty
+          ? nil : confidences[place].reduce(0, +) / Double(confidences[place].count),
         predicted: confusion.reduce(0) { $0 + $1[place] },
         takenFor: other.map { (classes[$0], confusion[place][$0]) })
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Numbers in the words of a report.
-enum Figure {
+public enum Figure {
   /// A value to so many significant digits: 0.0123, 45.6, 789, 3·10⁻⁵; "–" when it is not finite.
   static func short(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return "–" }
@@ -32,7 +32,7 @@ enum Figure {
   }
 
   /// A share of one, in hundredths: 1.2 %.
-  static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+  public static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
   private static func superscript(_ exponent: Int) -> String {
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")

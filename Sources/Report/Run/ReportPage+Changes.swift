@@ -4,10 +4,13 @@ extension ReportPage {
     metrics.changes.map { LineChart.Mark(x: Double($0.step), words: "changed at step \($0.step)") }
   }
 
-  /// The step with the least held-out loss, once there are several to choose from.
+  /// The step of the best checkpoint, once there are several to choose from.
   var bestMark: [LineChart.Mark] {
     guard metrics.validations.count(where: \.mean.isFinite) > 1, let best = metrics.best else { return [] }
-    return [LineChart.Mark(x: Double(best.step), words: "least at step \(best.step)")]
+    return [
+      LineChart.Mark(
+        x: Double(best.step), words: "\(metrics.isChosenOtherwise ? "best" : "least") at step \(best.step)")
+    ]
   }
 
   /// What was changed, step by step.

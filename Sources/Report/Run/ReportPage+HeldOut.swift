@@ -24,7 +24,32 @@ extension ReportPage {
       <p class="lead">\(heldOutClips)\(times)</p>
       <figure class="broad held">\(chart.svg)</figure>
       </section>
-      """
+      """ + otherFigures
+  }
+
+  /// What else was measured at each look, a chart for each figure, since their sizes differ.
+  private var otherFigures: String {
+    let titles = Set(metrics.validations.flatMap(\.others.keys)).sorted()
+    return titles.map { title in
+      let names = Set(metrics.validations.flatMap { look in (look.others[title] ?? [:]).keys }).sorted()
+      let charts = names.map { name in
+        var chart = LineChart(
+          yLabel: name,
+          lines: [
+            LineChart.Line(
+              name: name, curve: metrics.curve { $0.others[title]?[name] }.thinned(to: Self.mostPoints))
+          ], scale: .linear)
+        chart.marks = bestMark + changeMarks
+        return "<figure class=\"broad held\">\(chart.svg)</figure>"
+      }
+      return """
+
+        <section>
+        <h2>Held-out clips: \(HTML.escaped(title))</h2>
+        \(charts.joined(separator: "\n"))
+        </section>
+        """
+    }.joined()
   }
 
   /// How often classes were found, and below it the loss that checkpoints are chosen by.

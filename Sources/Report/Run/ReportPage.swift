@@ -53,7 +53,11 @@ struct ReportPage {
       add(
         "Top 1", metrics.validations.last { $0.losses["top 1"] != nil }?.losses["top 1"].map(Figure.percent))
     }
-    add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at step \($0.step)" })
+    if metrics.isChosenOtherwise {
+      add("Best checkpoint", best.map { "step \($0.step)" })
+    } else {
+      add("Least held-out loss", best.map { "\(Figure.short($0.mean)) at step \($0.step)" })
+    }
     add("Clips a second", metrics.median(\.clipsPerSecond).map { Figure.short($0) })
     add("GFLOP/s", metrics.median(\.gflops).map { Figure.short($0) })
     let total = seconds.reduce(0, +)

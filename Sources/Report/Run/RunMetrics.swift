@@ -24,6 +24,10 @@ struct RunMetrics {
     var lossName: String?
     /// Their mean, or what else counts as the loss; not finite where nothing does.
     var mean: Double
+    /// What checkpoints are chosen by, less being better, where that is not the loss.
+    var choice: Double?
+    /// What else was measured, by title and figure: of features, say.
+    var others: [String: [String: Double]] = [:]
     /// The same on clips of the kind that the base was trained on.
     var remembered: [String: Double] = [:], rememberedMean = Double.nan
     /// What names the lists of both kinds of clips; nil in files of earlier versions.
@@ -76,15 +80,15 @@ struct RunMetrics {
   }
 
   private mutating func add(_ line: Data, isEnded: Bool, _ decoder: JSONDecoder) {
-    if let line = try? decoder.decode(Line.self, from: line) {
-      add(line)
+    if let known = try? decoder.decode(Line.self, from: line) {
+      add(known, others: known.heldOut == nil ? nil : try? decoder.decode(OtherFigures.self, from: line))
     } else if isEnded {
       unreadableLines += 1
     }
   }
 
   /// What is told again, by a run that went back to a checkpoint, replaces what was told first.
-  private mutating func add(_ line: Line) {
+  private mutating func add(_ line: Line, others: OtherFigures?) {
     parameters = line.parameters ?? parameters
     guard let step = line.step else { return }
     if line.loss != nil || line.refused == true {
@@ -101,7 +105,7 @@ struct RunMetrics {
       validations.append(
         Validation(
           step: step, losses: Self.known(line.heldOut), lossName: line.heldOutLossName,
-          mean: line.heldOutLoss ?? .nan,
+          mean: line.heldOutLoss ?? .nan, choice: line.heldOutChoice, others: others?.byTitle ?? [:],
           remembered: Self.known(line.remembered), rememberedMean: line.rememberedLoss ?? .nan,
           list: line.heldOutList, rememberedList: line.rememberedList, trainedOn: line.heldOutTrainedOn ?? 0,
           weightChange: BlockChange.ordered(Self.known(line.weightChange))))
@@ -122,12 +126,33 @@ struct RunMetrics {
     var clipsPerSecond: Double?, gflops: Double?, waiting: Double?, seconds: Double?
     var refused: Bool?
     var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
-    var heldOutLoss: Double?, rememberedLoss: Double?
+    var heldOutLoss: Double?, rememberedLoss: Double?, heldOutChoice: Double?
     var heldOutLossName: String?
     var heldOutList: String?, rememberedList: String?
     var heldOutTrainedOn: Int?
     var changed: [String]?
     var parameters: Int?
+  }
+
+  /// What a line tells under keys such as "heldOut: features".
+  private struct OtherFigures: Decodable {
+    let byTitle: [String: [String: Double]]
+
+    private struct Key: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      let start = "heldOut: "
+      let line = try decoder.container(keyedBy: Key.self)
+      byTitle = try Dictionary(
+        uniqueKeysWithValues: line.allKeys.filter { $0.stringValue.hasPrefix(start) }.map {
+          (String($0.stringValue.dropFirst(start.count)), try line.decode([String: Double].self, forKey: $0))
+        })
+    }
   }
 }
 
@@ -143,9 +168,15 @@ extension RunMetrics {
   /// What the loss is called where the figures beside it are shares of clips; nil where they are losses.
   var lossName: String? { validations.last { !$0.losses.isEmpty }?.lossName }
 
-  /// The look with the least held-out loss, the earliest of several; nil where none has a loss.
+  /// Whether checkpoints are chosen by something else than the loss.
+  var isChosenOtherwise: Bool { validations.contains { $0.choice != nil } }
+
+  /// The look with the least held-out loss, or the least of what else checkpoints are chosen by, the earliest of several; nil
+  /// where none has any.
   var best: Validation? {
-    validations.filter(\.mean.isFinite).min { $0.mean < $1.mean }
+    let isChosenOtherwise = isChosenOtherwise
+    func choice(_ look: Validation) -> Double { isChosenOtherwise ? look.choice ?? .nan : look.mean }
+    return validations.filter { choice($0).isFinite }.min { choice($0) < choice($1) }
   }
 
   /// A figure of each step.

@@ -34,6 +34,19 @@ struct RunMetricsTests {
     #expect(metrics.validations[1].losses.isEmpty)
   }
 
+  @Test func whereTheLossDoesNotChooseTheBestIsTheBestByWhatDoes() {
+    let looks = (0..<3).map { look in
+      #"{"step":\#(look),"heldOut":{"a":\#(look)},"heldOutLoss":\#(look),"heldOutChoice":\#(0.9 - 0.1 * Double(look % 2)),"#
+        + #""heldOut: features":{"rank":\#(look + 2)}}"#
+    }
+    let metrics = metrics(looks[0], looks[1], looks[2])
+    #expect(metrics.isChosenOtherwise && metrics.best?.step == 1)
+    #expect(metrics.validations.map(\.others) == [2, 3, 4].map { ["features": ["rank": $0]] })
+    let usual = self.metrics(
+      #"{"step":1,"heldOut":{"a":2},"heldOutLoss":2}"#, #"{"step":2,"heldOut":{"a":3},"heldOutLoss":3}"#)
+    #expect(!usual.isChosenOtherwise && usual.best?.step == 1 && usual.validations[0].others.isEmpty)
+  }
+
   /// A file is read in pieces, and lines lie across their ends.
   @Test func aLongFileIsReadAsItsLines() throws {
     let line = { (step: Int) in
