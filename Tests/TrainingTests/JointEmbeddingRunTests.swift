@@ -137,7 +137,7 @@ struct JointEmbeddingRunTests {
     #expect(
       complaint("objective.blocks=[3, 64]").contains("64 blocks of 0.5 always hide all of the 16 places"))
     #expect(
-      complaint("objective.areas=[0.15, 1]").contains("2 blocks of 1.0 always hide all of the 16 places"))
+      complaint("objective.areas=[0.15, 1]").contains("1 block of 1.0 always hides all of the 16 places"))
     #expect(complaint("objective.areas=[0.15, 1.5]").contains("at most 1"))
     #expect(complaint("objective.durations=[0.5]").contains("1 duration for the 2 kinds of mask"))
     #expect(complaint("model.patch=[2, 16, 16]").contains("always hide all of the 1 place of a frame"))
