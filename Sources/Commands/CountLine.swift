@@ -22,13 +22,13 @@ public final class CountLine {
     let rate = Double(done) / max(1e-9, (now - begun) / .seconds(1))
     let left = inWords(seconds: Double(total - done) / max(rate, 1e-9))
     let line = String(format: "%@ %d of %d  %.1f clips/s  %@ left", activity, done, total, rate, left)
-    standardError((isTerminal ? "\r\u{1B}[K" : "") + line + (remark.isEmpty ? "" : "  " + remark))
+    standardError((isTerminal ? lineStart : "") + line + (remark.isEmpty ? "" : "  " + remark))
     if isTerminal { isOpen = true } else { standardError("\n") }
   }
 
   /// Clears the line.
   public func close() {
-    if isOpen { standardError("\r\u{1B}[K") }
+    if isOpen { standardError(lineStart) }
     isOpen = false
   }
 }

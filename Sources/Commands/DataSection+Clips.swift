@@ -37,13 +37,14 @@ extension DataSection {
 
   /// The clips to learn from.
   public func trainManifest() throws -> Manifest {
-    try Manifest.load(train, split: "train", root: root, pictures: takesPictures)
+    try Manifest.load(train, split: "train", root: root, pictures: takesPictures, captions: readsCaptions)
   }
 
   /// The clips held out from training, if the recipe names any.
   public func validationManifest() throws -> Manifest? {
     try validation.map { path in
-      try Manifest.load(path, split: "validation", root: root, pictures: takesPictures)
+      try Manifest.load(
+        path, split: "validation", root: root, pictures: takesPictures, captions: readsCaptions)
     }
   }
 
@@ -72,9 +73,12 @@ public func tellWhatIsLeftOut(_ manifest: Manifest, _ what: String = "") {
 
 extension EvaluationSection {
   /// Clips of the kind that the base was trained on, if the recipe names any.
-  public func rememberedManifest(pictures: Bool) throws -> Manifest? {
+  /// - Parameter data: says which clips count, and whether they need captions.
+  public func rememberedManifest(_ data: DataSection) throws -> Manifest? {
     try remember.map { path in
-      try Manifest.load(path, split: "validation", root: rememberRoot, pictures: pictures)
+      try Manifest.load(
+        path, split: "validation", root: rememberRoot, pictures: data.takesPictures,
+        captions: data.readsCaptions)
     }
   }
 }

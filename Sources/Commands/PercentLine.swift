@@ -18,5 +18,5 @@ public final class PercentLine: @unchecked Sendable {
   }
 
   /// Clears the line.
-  public func close() { if isTerminal && shown >= 0 { standardError("\r\u{1B}[K") } }
+  public func close() { if isTerminal && shown >= 0 { standardError(lineStart) } }
 }

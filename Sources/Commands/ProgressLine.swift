@@ -20,7 +20,7 @@ public final class ProgressLine {
     if isTerminal {
       guard isLast || ContinuousClock.now - lastDrawn > .milliseconds(100) else { return }
       lastDrawn = .now
-      standardError("\r\u{1B}[K" + line)
+      standardError(lineStart + line)
       isOpen = true
     } else if isLast || report.step % logEvery == 0 || report.step == 1 {
       standardError(line + "\n")
@@ -29,7 +29,7 @@ public final class ProgressLine {
 
   /// A sentence on a line of its own.
   public func say(_ message: String) {
-    standardError((isOpen ? "\r\u{1B}[K" : "") + message + "\n")
+    standardError((isOpen ? lineStart : "") + message + "\n")
     isOpen = false
   }
 

@@ -11,19 +11,24 @@ func holdStandardStreams() {
   }
 }
 
-/// Writes a command's result, a line or several, to standard output.
+/// Writes a command's result, a line or several, to standard output; what would steer a terminal is written out.
 /// - Throws: `Failure` when it cannot be written; `ExitCode` without a word when its reader has left.
 public func printResult(_ text: String) throws {
   do throws(Disk.Failure) {
-    try Disk.real.writeAll(STDOUT_FILENO, Array((text + "\n").utf8))
+    try Disk.real.writeAll(STDOUT_FILENO, Array((text.harmlessLines + "\n").utf8))
   } catch {
     if error.code == EPIPE { throw ExitCode(ExitStatus.inputOutput.rawValue) }
     throw Failure(.inputOutput, "Cannot write the result to standard output: \(error.words).")
   }
 }
 
-/// Writes to standard error. What cannot be written there, to a full disk say, is lost, and what is at work goes on.
+/// Begins the line anew on a terminal.
+let lineStart = "\r\u{1B}[K"
+
+/// Writes to standard error; what would steer a terminal, but for `lineStart` at the beginning, is written out. What cannot be written there, to a full disk say, is lost, and what is at work goes on.
 public func standardError(_ text: String) {
+  let start = text.hasPrefix(lineStart) ? lineStart : ""
+  let text = start + text.dropFirst(start.count).description.harmlessLines
   do throws(Disk.Failure) {
     try Disk.real.writeAll(STDERR_FILENO, Array(text.utf8))
   } catch {

@@ -27,13 +27,21 @@ extension String {
   /// The text with control characters written out, and without its middle if it is long: names come from
   /// strangers, and messages go to terminals.
   package var printable: String {
-    let short = utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self
-    guard short.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return short
-    }
-    return short.unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control
-        ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-    }.joined()
+    (utf8.count > 1200 ? prefix(200) + "..." + suffix(100) : self).harmless(keeping: [])
   }
+
+  /// The text with what steers a terminal written out, but for the ends of lines and tabs.
+  package var harmlessLines: String { harmless(keeping: ["\n", "\t"]) }
+
+  private func harmless(keeping kept: Set<Unicode.Scalar>) -> String {
+    func steers(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.generalCategory == .control && !kept.contains(scalar)
+        || Self.directions.contains { $0.contains(scalar.value) }
+    }
+    guard unicodeScalars.contains(where: steers) else { return self }
+    return unicodeScalars.map { steers($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+  }
+
+  /// What turns the direction of writing, so that a name is read as another.
+  private static let directions: [ClosedRange<UInt32>] = [0x202A...0x202E, 0x2066...0x2069]
 }

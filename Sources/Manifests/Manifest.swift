@@ -92,9 +92,10 @@ public struct Manifest: RandomAccessCollection, Sendable {
   ///     manifest's own folder. "/" lets clips lie anywhere; relative paths then begin at the manifest's
   ///     folder.
   ///   - pictures: whether pictures count, which are clips of one frame; what is left out is in `notes`.
+  ///   - captions: whether clips need captions; where they do not, that of a clip without one is empty.
   /// - Throws: `ManifestError` with all problems at once.
   public static func load(
-    _ path: String, split: String? = nil, root: String? = nil, pictures: Bool = true
+    _ path: String, split: String? = nil, root: String? = nil, pictures: Bool = true, captions: Bool = true
   ) throws(ManifestError) -> Manifest {
     let source = try source(of: path, pictures: pictures)
     let layout = try LayoutFinder.find(source)
@@ -115,7 +116,7 @@ public struct Manifest: RandomAccessCollection, Sendable {
     }
     var draft = ManifestDraft(
       path: path, layout: layout, root: root, split: split, takesPictures: pictures,
-      textBytes: source.bytes.count)
+      needsCaptions: captions, textBytes: source.bytes.count)
     layout.layout.read(source, into: &draft)
     return try draft.finished()
   }

@@ -15,6 +15,8 @@ struct ManifestDraft {
   /// Pictures that are left out because they are not wanted.
   var picturesNotWanted = 0
   let takesPictures: Bool
+  /// Whether a clip without a caption is a problem.
+  let needsCaptions: Bool
   private let split: String?
   private var names = ExactNames()
   private var rows = ManifestRows()
@@ -26,13 +28,15 @@ struct ManifestDraft {
   private var problemCount = 0
 
   init(
-    path: String, layout: LayoutFinding, root: ClipRoot, split: String?, takesPictures: Bool, textBytes: Int
+    path: String, layout: LayoutFinding, root: ClipRoot, split: String?, takesPictures: Bool,
+    needsCaptions: Bool, textBytes: Int
   ) {
     self.path = path
     self.layout = layout
     self.root = root
     self.split = split
     self.takesPictures = takesPictures
+    self.needsCaptions = needsCaptions
     rows.reserve(textBytes: textBytes)
   }
 
@@ -53,7 +57,13 @@ struct ManifestDraft {
     if let name = row.split { splits.insert(name) }
     if let split, let own = row.split, own != split { return }
     guard let name = row.path, !name.isEmpty else { return report("the path is empty", line: line) }
-    guard let caption = row.caption else { return report("the caption is missing", line: line) }
+    // Where only a class is given, its words say what the clip shows.
+    guard
+      let caption = row.caption ?? row.label.map({ ClipNames.caption(ofClass: $0) })
+        ?? (needsCaptions ? nil : "")
+    else {
+      return report("the caption is missing", line: line)
+    }
     if !takesPictures, ClipNames.Kind(name) == .picture {
       picturesNotWanted += 1
       return

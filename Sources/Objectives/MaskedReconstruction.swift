@@ -27,8 +27,12 @@ public struct MaskedReconstruction: Objective {
   public var parameters: ParameterStore { model.parameters }
   /// How much is hidden.
   public var conditionTitle: String { "hidden share" }
-  /// The share that is trained.
-  public var heldOutConditions: [String] { ["hidden \(mask.share)"] }
+  /// The share that is trained; what is hidden as a whole unless it is tubes, and what is asked for unless it is normalised
+  /// pixels, for losses of these do not compare: "hidden 0.9", "hidden 0.5 frame, pixels".
+  public var heldOutConditions: [String] {
+    let unit = mask.unit == .tube ? "" : " \(mask.unit.rawValue)"
+    return ["hidden \(mask.share)\(unit)\(targets.isNormalized ? "" : ", pixels")"]
+  }
 
   /// Draws masks, and learns from what they hide.
   public func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {

@@ -55,11 +55,13 @@ public struct Recipe: Sendable {
         "kind", default: TaskKind.textToVideo,
         "The kind of task, which decides what other keys a recipe has.")
     }
-    data = section.section("data", "Which clips, and what stretch and size of them.", DataSection.init)
+    var data = section.section("data", "Which clips, and what stretch and size of them.", DataSection.init)
     curation = section.section(
       "curation", "What vfm-data curate keeps of the clips; training does not read it.",
       CurationLimits.init(_:))
     task = kind.task.init(section, clips: data.clipShape)
+    data.readsCaptions = task.captions != nil
+    self.data = data
     section.reader.expect(
       data.balance == .none || task.classSource != nil, of: "data.balance", "task.kind",
       otherwise: "a task of kind \"\(kind.rawValue)\" knows no classes; leave the key out")
@@ -73,6 +75,13 @@ public struct Recipe: Sendable {
       otherwise:
         "must be above 0 where task.kind is \"\(kind.rawValue)\": the average of the weights is the teacher that "
         + "the model learns from; leave it out for the default")
+    section.reader.expect(
+      optimizer.emaDecay < 1 || optimizer.approachesEmaDecay || !task.learnsFromAverage,
+      of: "optimizer.emaDecay",
+      "optimizer.emaApproach", "task.kind",
+      otherwise:
+        "must be below 1 where task.kind is \"\(kind.rawValue)\" and optimizer.emaApproach is false: the teacher would stay "
+        + "what it was at the beginning, and teach nothing")
     training = section.section(
       "training", "How long, in what portions, and what happens every so many steps.", TrainingSection.init)
     evaluation = section.section(

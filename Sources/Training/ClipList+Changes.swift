@@ -52,6 +52,7 @@ extension ClipList {
 private struct ClipRow: Codable {
   var path: String
   var caption: String
+  var label: String?
   var start: Double?
   var end: Double?
   var bytes: Int?
@@ -125,8 +126,8 @@ private struct ClipRow: Codable {
     // Earlier versions kept line breaks and runs of spaces in captions.
     pair(by: \.essence) { _, _ in nil }
     pair(by: { "\($0.path)\n\($0.piece)" }, { $0.words(of: $1) })
-    pair(by: { "\($0.path)\n\($0.caption)" }, { $0.words(of: $1) })
-    pair(by: { "\($0.caption)\n\($0.piece)\n\($0.bytes ?? -1)\n\($0.sha256 ?? "")" }) {
+    pair(by: { "\($0.path)\n\($0.caption)\n\($0.label ?? "")" }, { $0.words(of: $1) })
+    pair(by: { "\($0.caption)\n\($0.label ?? "")\n\($0.piece)\n\($0.bytes ?? -1)\n\($0.sha256 ?? "")" }) {
       "\($0.path): it is now called \($1.path)"
     }
     sentences += gone.map { ($0.place!, "\($0.path): it is gone") }
@@ -137,7 +138,7 @@ private struct ClipRow: Codable {
   /// All that matters of a row: the spaces between a caption's words do not.
   private var essence: String {
     let words = caption.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return "\(path)\n\(words)\n\(piece)\n\(bytes ?? -1)\n\(sha256 ?? "")"
+    return "\(path)\n\(words)\n\(label ?? "")\n\(piece)\n\(bytes ?? -1)\n\(sha256 ?? "")"
   }
 
   private var piece: String {
@@ -149,6 +150,11 @@ private struct ClipRow: Codable {
     var words: [String] = []
     if caption != now.caption {
       words.append("its caption was \"\(caption.prefix(60))\" and is \"\(now.caption.prefix(60))\"")
+    }
+    if label != now.label {
+      words.append(
+        "its class was \(label.map { "\"\($0.prefix(60))\"" } ?? "unknown") and is "
+          + (now.label.map { "\"\($0.prefix(60))\"" } ?? "none"))
     }
     if piece != now.piece { words.append("its piece was \(piece) and is \(now.piece)") }
     if bytes != now.bytes {

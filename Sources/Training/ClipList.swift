@@ -6,17 +6,20 @@ import Manifests
 
 /// The clips of a run as they were when it began: the file `clips.jsonl` in its folder.
 ///
-/// A line a clip, in the order of the manifest: `path` as the manifest has it, `caption`, `start` and `end`
-/// where there is a piece, `bytes` where the file can be looked at, and `sha256` last where an index gives
+/// A line a clip, in the order of the manifest: `path` as the manifest has it, `caption`, `label` where the run learns
+/// classes, `start` and `end` where there is a piece, `bytes` where the file can be looked at, and `sha256` last where an index gives
 /// it. A checkpoint keeps the file's digest, so that no other list can take its place.
 public struct ClipList: Sendable {
   let manifest: Manifest
   private let index: ClipIndex?
+  private let labels: LabelSource?
 
   /// The clips of a manifest as they are now, with digests from an index if there is one.
-  public init(_ manifest: Manifest, index: ClipIndex?) {
+  /// - Parameter labels: where the classes come from that a run learns; nil for one that learns none.
+  public init(_ manifest: Manifest, index: ClipIndex?, labels: LabelSource? = nil) {
     self.manifest = manifest
     self.index = index
+    self.labels = labels
   }
 
   /// The SHA-256 of the file.
@@ -69,6 +72,10 @@ public struct ClipList: Sendable {
     appendQuoted(entry.name, to: &bytes)
     bytes += #","caption":"#.utf8
     appendQuoted(entry.caption, to: &bytes)
+    if let labels, let label = entry.label(from: labels) {
+      bytes += #","label":"#.utf8
+      appendQuoted(label, to: &bytes)
+    }
     if let start = entry.start { bytes += ",\"start\":\(start)".utf8 }
     if let end = entry.end { bytes += ",\"end\":\(end)".utf8 }
     if let count = entry.byteCount { bytes += ",\"bytes\":\(count)".utf8 }

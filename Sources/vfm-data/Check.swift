@@ -52,7 +52,7 @@ struct Check: ParsableCommand {
         run: recipe.map {
           Check.run($0, needsIndex: $0.data.index != nil && index ?? $0.data.index == $0.data.index)
         },
-        pictures: recipe?.data.takesPictures ?? true,
+        pictures: recipe?.data.takesPictures ?? true, captions: recipe?.data.readsCaptions ?? true,
         tokens: recipe.flatMap(Check.tokens), index: lines.map { lines in { lines[$0] } },
         duplicateDistance: recipe?.curation.duplicateDistance ?? DuplicateSearch.usualDistance,
         progress: progress.show)

@@ -43,7 +43,8 @@ struct Curate: ParsableCommand {
           .usage, "There is no index: name one with --index or data.index, or make one with vfm-data index.")
       }
       let manifest = try Manifest.load(
-        recipe.data.train, root: recipe.data.root, pictures: recipe.data.takesPictures)
+        recipe.data.train, root: recipe.data.root, pictures: recipe.data.takesPictures,
+        captions: recipe.data.readsCaptions)
       tellWhatIsLeftOut(manifest)
       let files = try CurationFiles(manifest: manifest, output: output)
       let spans = try Curation(

@@ -47,7 +47,7 @@ struct IndexCommand: ParsableCommand {
       let data = try dataRecipe()
       try data.limits.requireIsolation()
       let clips = try Manifest.load(
-        manifest, root: root ?? data.root, pictures: data.takesPictures)
+        manifest, root: root ?? data.root, pictures: data.takesPictures, captions: false)
       tellWhatIsLeftOut(clips)
       let indexing = Indexing(
         clips, shard: shard, limits: data.limits, threads: Parallel.threads, verify: verify)

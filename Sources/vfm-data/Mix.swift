@@ -35,7 +35,7 @@ struct Mix: ParsableCommand {
         if FileIdentity.isOneFile(share.path, output) {
           throw Failure(.usage, "\(output) is one of the manifests to mix; give the new one another name.")
         }
-        let manifest = try Manifest.load(share.path, split: "train")
+        let manifest = try Manifest.load(share.path, split: "train", captions: false)
         let places = try share.places(in: manifest)
         for place in places {
           lines += try Self.line(of: manifest[place], in: folder) + Data("\n".utf8)

@@ -44,8 +44,13 @@ struct CompareCommand: ParsableCommand {
           Figure.percent(values.calibrationError),
         ]
       })
-    let notes = zip(all, differences).compactMap { figures, difference in
-      difference.map { "* \(figures.name) was \($0); it cannot be compared with \(all[0].name)" }
+    let notes = zip(all, differences).flatMap { figures, difference in
+      [
+        difference.map { "* \(figures.name) was \($0); it cannot be compared with \(all[0].name)" },
+        figures.values.trainedOn.map {
+          "\(figures.name): \($0) of its \(figures.values.provenance.clips) clips \($0 == 1 ? "is" : "are") trained on, too"
+        },
+      ].compactMap(\.self)
     }
     return (table, notes)
   }
@@ -70,6 +75,8 @@ private struct StoredFigures {
     let top1: Double, meanClass: Double, calibrationError: Double
     let intervals: Intervals
     let provenance: FigureProvenance
+    /// How many of the clips the model was trained on, if any.
+    let trainedOn: Int?
   }
 
   init(file: String) throws {
@@ -78,7 +85,8 @@ private struct StoredFigures {
       throw Failure(
         .missingInput, "\(file) is not there or cannot be read; vfm-eval --json prints what belongs there.")
     }
-    guard let values = try? JSONDecoder().decode(Values.self, from: bytes) else {
+    guard let values = try? JSONDecoder().decode(Values.self, from: bytes), (0...1).contains(values.top1)
+    else {
       throw Failure(
         .unfitInput,
         "\(file) holds no figures of classes; give what vfm-eval prints with --json of a model that tells classes apart, or "

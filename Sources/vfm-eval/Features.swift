@@ -77,11 +77,19 @@ struct FeaturesCommand: ParsableCommand {
       let limits = model.blueprint.recipe.data.limits.isolated(isolation, atMost: .standard)
       try limits.requireIsolation()
       let clips = try Manifest.load(
-        manifest, split: split, root: root, pictures: model.blueprint.clipShape.frames == 1)
+        manifest, split: split, root: root, pictures: model.blueprint.clipShape.frames == 1,
+        captions: model.blueprint.recipe.data.readsCaptions && !noCaptions)
       tellWhatIsLeftOut(clips)
+      let source = labels.map { LabelSource($0) } ?? model.blueprint.recipe.task.classSource ?? .label
+      if labels != nil, !clips.indices.contains(where: { clips.label($0, from: source) != nil }) {
+        throw Failure(
+          .unfitInput,
+          "--labels \(source): no clip of \(manifest) has \(source == .label ? "a label" : "such an attribute"); name what "
+            + "its clips have (vfm-data check lists it), or leave the option out.")
+      }
       let extraction = FeatureExtraction(
         model.subject.features!, identity: identity, manifest: clips, shard: shard,
-        labels: labels.map { LabelSource($0) } ?? model.blueprint.recipe.task.classSource ?? .label,
+        labels: source,
         reader: ViewReader(shape: identity.clipShape, source: .files(limits)))
       guard extraction.count > 0 else {
         throw Failure(
@@ -95,6 +103,12 @@ struct FeaturesCommand: ParsableCommand {
           clips: found.clips.count, unreadable: found.unreadable.count,
           kept: found.clips.count + found.unreadable.count)
         return try report(outcome, identity)
+      }
+      guard !FileManager.default.fileExists(atPath: output) || (try? FeatureFile.read(output)) != nil else {
+        throw Failure(
+          .cannotCreate,
+          "--output \(output) is there and holds no features that can be read, so it is not replaced; remove it, or name "
+            + "another file.")
       }
       // Two jobs that were given one name would take each other's parts away.
       let lock = try RunLock(extraction.partsFolder(of: output))

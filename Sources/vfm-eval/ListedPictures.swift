@@ -37,7 +37,7 @@ final class ListedPictures {
   }
 
   private func load(_ path: String) throws -> (manifest: Manifest, places: [Key: Int]) {
-    let manifest = try Manifest.load(path, root: root, pictures: reader.shape.frames == 1)
+    let manifest = try Manifest.load(path, root: root, pictures: reader.shape.frames == 1, captions: false)
     let keys = manifest.map { (Key(name: $0.name, start: $0.start, end: $0.end), $0.index) }
     let list = (manifest, Dictionary(keys, uniquingKeysWith: { first, _ in first }))
     lists[path] = list

@@ -47,7 +47,8 @@ struct TrainingClips {
     let blueprint = model.blueprint
     if let given {
       return try Manifest.load(
-        given, split: "train", root: root, pictures: blueprint.clipShape.frames == 1)
+        given, split: "train", root: root, pictures: blueprint.clipShape.frames == 1,
+        captions: blueprint.recipe.data.readsCaptions)
     }
     do {
       let manifest = try blueprint.recipe.data.trainManifest()

@@ -140,7 +140,9 @@ struct VFMEval: ParsableCommand {
 
   /// The list of held-out clips.
   func heldOut(_ blueprint: Blueprint) throws -> Manifest {
-    try Manifest.load(manifest, split: split, root: root, pictures: blueprint.clipShape.frames == 1)
+    try Manifest.load(
+      manifest, split: split, root: root, pictures: blueprint.clipShape.frames == 1,
+      captions: blueprint.recipe.data.readsCaptions)
   }
 
   /// The held-out clips that can be read: the first of them, or some from all over their list where classes are measured.

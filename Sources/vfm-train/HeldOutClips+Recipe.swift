@@ -26,7 +26,7 @@ extension HeldOutClips {
       clips: try recipe.data.validationManifest().flatMap {
         try reader($0, recipe.data.clipSource($0, .validation))
       },
-      remembered: try recipe.evaluation.rememberedManifest(pictures: recipe.data.takesPictures).flatMap {
+      remembered: try recipe.evaluation.rememberedManifest(recipe.data).flatMap {
         try reader($0, .files(recipe.data.limits))
       }, training: training)
   }

@@ -8,12 +8,14 @@ import Training
 struct RunClips {
   let manifest: Manifest
   let index: ClipIndex?
+  /// Where the classes come from that it learns, if it learns any.
+  let labels: LabelSource?
   /// Where the run keeps its list of clips.
   let path: String
   /// The run's folder.
   let run: String
 
-  private var list: ClipList { ClipList(manifest, index: index) }
+  private var list: ClipList { ClipList(manifest, index: index, labels: labels) }
 
   /// Notes the clips of a run.
   func begin(_ state: RunState) throws { state.clipList = try list.write(to: path) }
@@ -45,7 +47,7 @@ struct RunClips {
   }
 
   private var remedy: String {
-    "Put clips and captions back as they were then, or give another --output folder to begin anew."
+    "Put clips, captions and classes back as they were then, or give another --output folder to begin anew."
   }
 
   private func refusal(_ changes: ClipList.Changes) -> Failure {

@@ -80,7 +80,7 @@ struct RunForecast {
     guard recipe.training.validateEvery > 0 else { return [] }
     return [
       try recipe.data.validationManifest(),
-      try recipe.evaluation.rememberedManifest(pictures: recipe.data.takesPictures),
+      try recipe.evaluation.rememberedManifest(recipe.data),
     ].compactMap {
       $0.map { min($0.count, recipe.training.validationClips) }
     }

@@ -61,7 +61,9 @@ final class TrainingRun: TrainingObserver {
     guardian = try recipe.data.indexGuard(index, manifest)
     let beginning = RunBeginning(
       recipe: recipe, manifest: manifest,
-      clips: RunClips(manifest: manifest, index: index, path: folder.clips, run: folder.path))
+      clips: RunClips(
+        manifest: manifest, index: index, labels: recipe.task.classSource, path: folder.clips,
+        run: folder.path))
     let start =
       try checkpoints.newest { try beginning.goingOn(from: $0, in: folder.checkpoints) }
       ?? beginning.anew()

@@ -75,6 +75,24 @@ import Testing
     #expect(mixed.code == 65 && mixed.errors.contains("cannot be compared"), "\(mixed.errors)")
   }
 
+  @Test func whatIsNoFeaturesIsNotReplaced() throws {
+    let checkpoint = bench.path + "/mine.h5"
+    try FileManager.default.copyItem(atPath: try bench.trained(), toPath: checkpoint)
+    let before = try bytes("mine.h5")
+    let result = try features(checkpoint, train, "mine.h5")
+    #expect(result.code == 73 && result.errors.contains("holds no features"), "\(result.errors)")
+    #expect(try bytes("mine.h5") == before)
+  }
+
+  @Test func labelsThatNoClipHasAreRefusedBeforeAnythingIsComputed() throws {
+    let result = try vfm([
+      "vfm-eval", "features", "--checkpoint", try bench.trained(), "--manifest", train, "--output",
+      bench.path + "/f.h5", "--labels", "moton",
+    ])
+    #expect(result.code == 65 && result.errors.contains("--labels moton: no clip of"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: bench.path + "/f.h5"))
+  }
+
   @Test func bitsDependOnNeitherThreadsNorStops() throws {
     let checkpoint = try bench.trained()
     #expect(try features(checkpoint, train, "a.safetensors", "--threads", "1").code == 0)

@@ -90,7 +90,7 @@ struct ManifestTests {
   @Test(arguments: [
     (
       "m.csv", "path,words\na.mp4,x\n",
-      "line 1: the header has no column caption or text or prompt, only path, words"
+      "line 1: the header has no column caption or text or prompt or label, only path, words"
     ),
     ("m.csv", "path,caption,path\n", "names the column path twice"),
     ("m.csv", "path,caption\na.mp4,x\n,y\n", "line 3: the path is empty"),
@@ -169,5 +169,27 @@ struct ManifestTests {
     try (Data("path,caption\na.mp4,caf".utf8) + Data([0xE9, 0x0A])).write(to: URL(fileURLWithPath: path))
     let error = #expect(throws: ManifestError.self) { try Manifest.load(path) }
     #expect(error?.description.contains("line 2: it is not UTF-8 text") == true)
+  }
+
+  @Test func aClassSaysWhatAClipShowsWhereNoCaptionDoes() throws {
+    let folder = NSTemporaryDirectory() + "vfm-manifest-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["a.mp4", "b.mp4"] {
+      FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data([1]))
+    }
+    func captions(_ name: String, _ text: String, needed: Bool = true) throws -> [String] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      defer { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+      return try Manifest.load("\(folder)/\(name)", captions: needed).map(\.caption)
+    }
+    #expect(try captions("m.csv", "path,label\na.mp4,play_guitar\nb.mp4,7\n") == ["play guitar", ""])
+    #expect(try captions("m.jsonl", "{\"path\":\"a.mp4\",\"label\":\"jump\"}\n") == ["jump"])
+    // Kinds of task that read no captions take clips without them.
+    #expect(try captions("m.csv", "path\na.mp4\n", needed: false) == [""])
+    #expect(try captions("m.jsonl", "{\"path\":\"a.mp4\"}\n", needed: false) == [""])
+    #expect(throws: ManifestError.self) { try captions("m.jsonl", "{\"path\":\"a.mp4\"}\n") }
+    #expect(try Manifest.load(folder, captions: false).map(\.name) == ["a.mp4", "b.mp4"])
+    #expect(throws: ManifestError.self) { try Manifest.load(folder) }
   }
 }

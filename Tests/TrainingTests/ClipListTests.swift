@@ -41,4 +41,24 @@ struct ClipListTests {
     let order = try #require(try turned.changes(since: then, digest: digest))
     #expect(order.first[0].contains("another order: clip 1 was a.mp4 and is b.mp4"), "\(order.first)")
   }
+
+  @Test func anotherClassIsAChangeWhereClassesAreLearned() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func list(_ rows: String, from labels: LabelSource?) throws -> ClipList {
+      _ = try self.list([])
+      try ("path,caption,label\n" + rows).write(toFile: folder + "/m.csv", atomically: true, encoding: .utf8)
+      return ClipList(try Manifest.load(folder + "/m.csv"), index: nil, labels: labels)
+    }
+    let then = folder + "/clips.jsonl"
+    let digest = try list("a.mp4,,up\nb.mp4,,down\n", from: .label).write(to: then)
+    #expect(try list("a.mp4,,up\nb.mp4,,down\n", from: .label).changes(since: then, digest: digest) == nil)
+    let swapped = try list("a.mp4,,down\nb.mp4,,up\n", from: .label).changes(since: then, digest: digest)
+    #expect(
+      swapped?.first == [
+        "a.mp4: its class was \"up\" and is \"down\"", "b.mp4: its class was \"down\" and is \"up\"",
+      ])
+    // A run that learns no classes does not care.
+    let other = try list("a.mp4,,up\nb.mp4,,down\n", from: nil).write(to: then)
+    #expect(try list("a.mp4,,down\nb.mp4,,up\n", from: nil).changes(since: then, digest: other) == nil)
+  }
 }

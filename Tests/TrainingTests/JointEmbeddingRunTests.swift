@@ -124,14 +124,15 @@ struct JointEmbeddingRunTests {
 
   @Test func theRecipeIsRefusedWhereThereIsNoTeacherOrNothingToTell() throws {
     let folder = try TemporaryFolder()
-    func complaint(_ override: String) -> String {
+    func complaint(_ overrides: String...) -> String {
       do {
-        _ = try run(folder, steps: 1, override)
+        _ = try SmallRun(in: folder, steps: 1, kind: Self.kind, overrides)
         return ""
       } catch { return "\(error)" }
     }
     #expect(complaint("optimizer.emaDecay=0").contains("optimizer.emaDecay: must be above 0"))
     #expect(complaint("optimizer.emaDecay=0").contains("teacher"))
+    #expect(complaint("optimizer.emaDecay=1", "optimizer.emaApproach=false").contains("must be below 1"))
     #expect(complaint("objective.areas=[0.15]").contains("1 share for the 2 kinds of mask"))
     #expect(complaint("objective.aspect=[2, 1]").contains("begin with the smaller"))
     #expect(

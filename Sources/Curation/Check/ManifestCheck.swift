@@ -80,6 +80,7 @@ public struct ManifestCheck: Sendable, Encodable {
   ///   - limits: what one clip may cost.
   ///   - run: what a run says of its clips.
   ///   - pictures: whether pictures count as clips.
+  ///   - needsCaptions: whether clips need captions.
   ///   - tokens: what cuts captions into tokens, and the most that are read.
   ///   - index: what is known of a clip by the name its manifest gives it.
   ///   - duplicateDistance: in how many of 64 bits the hashes of shots that look alike may differ; -1 compares none.
@@ -87,7 +88,7 @@ public struct ManifestCheck: Sendable, Encodable {
   /// - Throws: `MachineError` when the machine does not let clips be read.
   public init(
     _ paths: [String], root: String? = nil, limits: DecodeLimits = .standard,
-    run: RuleCheck.Run? = nil, pictures: Bool = true,
+    run: RuleCheck.Run? = nil, pictures: Bool = true, captions needsCaptions: Bool = true,
     tokens: (tokenizer: any Tokenizer, limit: Int)? = nil, index: ((String) -> IndexLine?)? = nil,
     duplicateDistance: Int = -1,
     progress: (_ activity: String, _ share: Double) -> Void = { _, _ in }
@@ -95,7 +96,7 @@ public struct ManifestCheck: Sendable, Encodable {
     var (sources, manifests) = ([Source](), [Manifest]())
     for path in paths {
       do throws(ManifestError) {
-        let manifest = try Manifest.load(path, root: root, pictures: pictures)
+        let manifest = try Manifest.load(path, root: root, pictures: pictures, captions: needsCaptions)
         manifests.append(manifest)
         sources.append(Source(manifest))
       } catch {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// CSV with a header that names `path` and `caption` (or what other trainers call them, `RowKeys.manifest`), and if one likes `label`, `start`, `end` and `split`;
+/// CSV with a header that names `path` and `caption` or `label` (or what other trainers call them, `RowKeys.manifest`), and if one likes `start`, `end` and `split`;
 /// other columns become attributes.
 extension ManifestDraft {
   /// Reads CSV with a header.
@@ -10,7 +10,8 @@ extension ManifestDraft {
 
   /// Reads CSV whose columns have the names of `keys`.
   mutating func readCSV(_ bytes: UnsafeRawBufferPointer, keys: RowKeys) {
-    forEachRecord(of: bytes, requiring: [keys.paths, keys.captions]) { draft, record in
+    let words = keys.captions + ["label"]
+    forEachRecord(of: bytes, requiring: needsCaptions ? [keys.paths, words] : [keys.paths]) { draft, record in
       if let row = draft.row(of: record, keys) { draft.add(row, line: record.line) }
     }
   }

@@ -22,6 +22,8 @@ extension ManifestDraft {
       guard let text = captions[ClipNames.stem(name)] else {
         if hasVideos && ClipNames.Kind(name) == .picture {
           picturesWithoutCaption += 1
+        } else if !needsCaptions {
+          add(ManifestRow(path: name, split: splits.split(of: name)))
         } else {
           report("\(name) has no caption: there is no \(ClipNames.stem(name)).txt beside it")
         }

@@ -36,6 +36,8 @@ public struct DataSection: Equatable, Sendable {
   public let start: StartChoice
   /// Share of unreadable clips, 0 to 1, above which a run stops.
   public let badClipTolerance: Double
+  /// Whether clips need captions: the kind of task decides.
+  public internal(set) var readsCaptions = true
 
   init(_ section: Section) {
     train = section.string(

@@ -8,10 +8,12 @@ extension Evaluation {
   ///   - base: what the same evaluator measured of the base.
   ///   - hasBase: whether there is a base, which may lack these figures.
   func table(beside base: Evaluation?, hasBase: Bool) -> EvaluationTable {
+    // Means of losses under other conditions are other figures.
+    let baseLoss = base?.figures.map(\.name) == figures.map(\.name) ? base?.loss : nil
     let rows =
       figures.map { figure in
         (figure.name, figure.value, base?.figures.first { $0.name == figure.name }?.value)
-      } + (loss.map { [(lossName, $0, base?.loss)] } ?? [])
+      } + (loss.map { [(lossName, $0, baseLoss)] } ?? [])
     let note =
       loss == nil
       ? "Change: this less base."

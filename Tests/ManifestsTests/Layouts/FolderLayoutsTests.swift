@@ -97,7 +97,8 @@ struct FolderLayoutsTests {
   @Test func videoFolderWithoutACaption() throws {
     try folder.write("metadata.csv", "file_name,words\na.mp4,one\n")
     #expect(
-      message.contains("line 1: the header has no column caption or text or prompt, only file_name, words"))
+      message.contains(
+        "line 1: the header has no column caption or text or prompt or label, only file_name, words"))
   }
 
   @Test func promptFiles() throws {
