@@ -45,7 +45,7 @@ struct ClipListTests {
   @Test func anotherClassIsAChangeWhereClassesAreLearned() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     func list(_ rows: String, from labels: LabelSource?) throws -> ClipList {
-      _ = try self.list([])
+      _ = try self.list(["a.mp4,x"])
       try ("path,caption,label\n" + rows).write(toFile: folder + "/m.csv", atomically: true, encoding: .utf8)
       return ClipList(try Manifest.load(folder + "/m.csv"), index: nil, labels: labels)
     }
