@@ -59,7 +59,9 @@ understanding: build
 	$(BIN)/vfm-train finetune Recipes/classify-few.json --base Checkpoints/understanding-mae --output Checkpoints/few-mae
 	$(call measure,few-nothing)
 	$(call measure,few-mae)
+	@echo "Linear probes learn from all 8100 labelled clips, all else from 260, 20 of each motion:"
 	$(BIN)/vfm-eval compare $(foreach row,linear-random linear-mae attentive-random attentive-mae few-nothing few-mae,$(FIGURES)/$(row).json)
+	@echo "look at Checkpoints/few-mae/report.html; docs/understanding.md tells what the table says"
 
 # Figures of a classifier on clips of combinations that no run was trained on.
 define measure

@@ -34,7 +34,7 @@ struct ManifestDraft {
     self.path = path
     self.layout = layout
     self.root = root
-    self.split = split
+    self.split = split.map { ClipNames.split($0.onOneLine) ?? $0 }
     self.takesPictures = takesPictures
     self.needsCaptions = needsCaptions
     rows.reserve(textBytes: textBytes)

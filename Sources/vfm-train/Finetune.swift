@@ -31,7 +31,10 @@ struct Finetune: ParsableCommand {
       "The new clips: a manifest, in any layout that docs/data.md lists (default: the recipe's data.train).")
   var data: String?
   @Option(
-    help: "Held-out clips of the new kind (default: validation.jsonl or .csv beside --data, if it is there).")
+    help: """
+      Held-out clips of the new kind (default: validation.jsonl or .csv beside --data, if it is there, or else those of \
+      --data that its list says are of the split validation).
+      """)
   var validation: String?
   @Option(
     help: "What is trained: full, lora or head (default: the recipe's start.method; without a recipe lora).")
@@ -99,6 +102,9 @@ struct Finetune: ParsableCommand {
     let asked = try read()
     let manifest = try asked.data.trainManifest()
     settings.method = asked.start.method
+    if asked.data.validation == nil {
+      settings.validation = Self.heldOut(within: asked.data, besides: manifest)
+    }
     (settings.clips, settings.captions) = (manifest.count, Self.captions(of: manifest))
     settings.steps = try read().training.steps
     let recipe = try read()
@@ -130,6 +136,19 @@ struct Finetune: ParsableCommand {
           + "--set evaluation.remember=… names clips of the kind that it knows\n")
     }
     return nil
+  }
+
+  /// The list of the training clips itself, if it names clips of the split validation, and none belongs to both.
+  private static func heldOut(within data: DataSection, besides training: Manifest) -> String? {
+    func clips(_ split: String?) -> Int? {
+      try? Manifest.load(
+        data.train, split: split, root: data.root, pictures: data.takesPictures, captions: data.readsCaptions
+      ).count
+    }
+    guard let heldOut = clips("validation"), let all = clips(nil), heldOut + training.count <= all else {
+      return nil
+    }
+    return data.train
   }
 
   private static func heldOut(beside data: String) -> String? {

@@ -53,6 +53,34 @@ import Testing
     #expect(hashes[0] == hashes[1] && hashes[0] != nil)
   }
 
+  @Test func oneListWithSplitsServesAFinetuningRunForBoth() throws {
+    let bench = try bench()
+    #expect(try train(bench, []).code == 0)
+    let lists = try ["train", "validation"].map {
+      try String(contentsOfFile: bench.path + "/set/\($0).jsonl", encoding: .utf8)
+    }
+    // Elsewhere than validation.jsonl, which would serve.
+    try FileManager.default.createDirectory(atPath: bench.path + "/lists", withIntermediateDirectories: true)
+    let clips = bench.path + "/set/clips"
+    let list = lists.joined().replacingOccurrences(of: "\"path\":\"clips", with: "\"path\":\"\(clips)")
+    try bench.write(list, to: "lists/all.jsonl")
+    func tune(_ list: String, _ output: String) throws -> CommandResult {
+      try vfm([
+        "vfm-train", "finetune", "--base", bench.output, "--data", list, "--method", "head", "--output",
+        bench.path + "/" + output, "--set", "training.steps=1", "--set", "data.root=/",
+      ])
+    }
+    let tuned = try tune(bench.path + "/lists/all.jsonl", "tuned")
+    #expect(
+      tuned.code == 0 && tuned.errors.contains("held-out clips \(bench.path)/lists/all.jsonl"),
+      "\(tuned.errors)")
+    // A list that names no split serves for training alone.
+    try bench.write(
+      list.replacingOccurrences(of: "\"split\":", with: "\"part\":"), to: "lists/plain.jsonl")
+    let plain = try tune(bench.path + "/lists/plain.jsonl", "plain")
+    #expect(plain.code == 0 && plain.errors.contains("no held-out clips (--validation)"), "\(plain.errors)")
+  }
+
   @Test func heldOutClipsThatAreTrainedOnAreRefused() throws {
     let bench = try bench()
     let lines = try String(contentsOfFile: bench.path + "/set/train.jsonl", encoding: .utf8)
