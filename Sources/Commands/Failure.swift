@@ -86,7 +86,7 @@ public struct Failure: Error, CustomStringConvertible {
         switch error {
         case .missing: .missingInput
         case .otherFile, .damaged, .unfit: .unfitInput
-        case .cannotCreate: .cannotCreate
+        case .cannotCreate, .occupied: .cannotCreate
         case .diskFull, .failed: .inputOutput
         }
       case is QuarantineError, is MachineError: .inputOutput

@@ -25,12 +25,13 @@ public func printResult(_ text: String) throws {
 /// Begins the line anew on a terminal.
 let lineStart = "\r\u{1B}[K"
 
-/// Writes to standard error; what would steer a terminal, but for `lineStart` at the beginning, is written out. What cannot be written there, to a full disk say, is lost, and what is at work goes on.
+/// Writes to standard error; what would steer a terminal, but for `lineStart` at the beginning, is written out. What cannot
+/// be written there, to a full disk say, is lost, and what is at work goes on.
 public func standardError(_ text: String) {
   let start = text.hasPrefix(lineStart) ? lineStart : ""
-  let text = start + text.dropFirst(start.count).description.harmlessLines
+  let rest = String(text.dropFirst(start.count)).harmlessLines
   do throws(Disk.Failure) {
-    try Disk.real.writeAll(STDERR_FILENO, Array(text.utf8))
+    try Disk.real.writeAll(STDERR_FILENO, Array((start + rest).utf8))
   } catch {
     lostWords.withLock { $0 = $0 ?? error.words }
   }

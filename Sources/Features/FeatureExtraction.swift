@@ -68,12 +68,12 @@ public struct FeatureExtraction {
   /// Where the parts of a file lie until it is written.
   public func partsFolder(of output: String) -> String { FeatureParts(of: output).folder }
 
-  /// What a file holds, if it is these features of these clips.
-  public func finished(in output: String) -> ClipFeatures? {
-    guard let found = try? FeatureFile.read(output), found.identity == identity,
-      origin.difference(to: found.origin) == nil
-    else { return nil }
-    return found
+  /// What a file holds, if it is there and holds these features of these clips.
+  /// - Throws: `FeaturesError.occupied` when it holds no features, so that nothing else is ever replaced by them.
+  public func finished(in output: String) throws -> ClipFeatures? {
+    guard FileManager.default.fileExists(atPath: output) else { return nil }
+    guard let found = try? FeatureFile.read(output) else { throw FeaturesError.occupied(path: output) }
+    return found.identity == identity && origin.difference(to: found.origin) == nil ? found : nil
   }
 
   /// Computes what is not there yet, and writes the file when all is there.

@@ -8,6 +8,8 @@ public enum FeaturesError: Error, Equatable, Sendable, CustomStringConvertible {
   case damaged(path: String, reason: String)
   /// Features, clips or labels do not serve; the sentence says which and what to do.
   case unfit(String)
+  /// The file that features were to be written to holds something else.
+  case occupied(path: String)
   /// A file or folder cannot be made.
   case cannotCreate(path: String, reason: String)
   /// The disk cannot take it. `free` is nil when the system does not say.
@@ -25,6 +27,8 @@ public enum FeaturesError: Error, Equatable, Sendable, CustomStringConvertible {
     case .damaged(let path, let reason):
       "The features in \(path) are damaged: \(reason); compute them again with vfm-eval features, or copy the file again."
     case .unfit(let sentence): sentence
+    case .occupied(let path):
+      "\(path) is there and holds no features that can be read, so it is not replaced; remove it, or name another file."
     case .cannotCreate(let path, let reason):
       "Cannot create \(path): \(reason); name a folder that you may write to."
     case .diskFull(let path, let needed, let free):

@@ -62,8 +62,7 @@ public struct Manifest: RandomAccessCollection, Sendable {
 
   /// The places of at most `most` clips at equal distances, in the order of the list.
   public func places(spread most: Int) -> [Int] {
-    let taken = Swift.min(count, most)
-    return (0..<taken).map { $0 * count / taken }
+    Array(indices).spread(most)
   }
 
   /// The caption of the clip at a place, without the rest of its entry.

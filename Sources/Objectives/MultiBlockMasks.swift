@@ -90,16 +90,9 @@ public struct MultiBlockMasks: Sendable, Equatable {
     for _ in 0..<32 where !wanted.contains(hidden.count { $0 }) { hidden = cells.cover(size, &stream) }
     cells.bring(&hidden, into: wanted, &stream)
     return Split(
-      context: cells.tokens(some(shown, of: hidden.indices.filter { !hidden[$0] }, &stream)),
-      targets: cells.tokens(some(asked, of: hidden.indices.filter { hidden[$0] }, &stream)))
+      context: cells.tokens(stream.some(shown, of: hidden.indices.filter { !hidden[$0] })),
+      targets: cells.tokens(stream.some(asked, of: hidden.indices.filter { hidden[$0] })))
   }
-}
-
-/// So many of some numbers, each as likely, ascending.
-private func some(_ count: Int, of numbers: [Int], _ stream: inout RandomStream) -> [Int] {
-  var numbers = numbers
-  for place in 0..<count { numbers.swapAt(place, place + stream.below(numbers.count - place)) }
-  return numbers.prefix(count).sorted()
 }
 
 /// What blocks are made of: tokens, or places of the picture at all times where blocks last as long as the clip.
@@ -151,7 +144,7 @@ private struct MaskCells {
     let count = hidden.count { $0 }
     let hides = count < wanted.lowerBound
     let change = hides ? wanted.lowerBound - count : max(0, count - wanted.upperBound)
-    for cell in some(change, of: hidden.indices.filter { hidden[$0] != hides }, &stream) {
+    for cell in stream.some(change, of: hidden.indices.filter { hidden[$0] != hides }) {
       hidden[cell] = hides
     }
   }

@@ -65,12 +65,7 @@ public struct TokenMask: Sendable, Equatable {
       var stream = RandomStream(
         seed: position.seed, purpose: .mask, step: position.step, sample: position.firstSample + clip)
       var isHidden = Array(repeating: false, count: units)
-      // The first units of a random order.
-      var order = Array(0..<units)
-      for i in 0..<hiddenUnits(in: grid) {
-        order.swapAt(i, i + stream.below(units - i))
-        isHidden[order[i]] = true
-      }
+      for unit in stream.some(hiddenUnits(in: grid), of: Array(0..<units)) { isHidden[unit] = true }
       let tokens = 0..<grid.tokens
       visible.append(tokens.filter { !isHidden[unit(ofToken: $0, in: grid)] })
       hidden.append(tokens.filter { isHidden[unit(ofToken: $0, in: grid)] })

@@ -65,6 +65,6 @@ struct ManifestShare {
         "\(name) has \(places.count) \(places.count == 1 ? "clip" : "clips"), fewer than the \(count) asked for; ask "
           + "for fewer.")
     }
-    return (0..<count).map { places[$0 * places.count / count] }
+    return places.spread(count)
   }
 }

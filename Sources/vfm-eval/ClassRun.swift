@@ -26,8 +26,7 @@ struct ClassRun {
     let scorer = models.model.subject.scorer!
     let known = manifest.filter { scorer.truth($0) != nil }
     unlabelled = manifest.filter { scorer.truth($0) == nil }
-    let count = min(known.count, limit ?? known.count)
-    labelled = (0..<count).map { known[$0 * known.count / count] }
+    labelled = known.spread(limit ?? known.count)
     guard !labelled.isEmpty else {
       throw Failure(
         .unfitInput,

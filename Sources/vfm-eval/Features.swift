@@ -97,18 +97,12 @@ struct FeaturesCommand: ParsableCommand {
           "--shard \(shard.words) of the \(clips.count) clips of \(manifest) is empty; take fewer shards.")
       }
       try requireMemory(extraction.count, model, identity)
-      if let found = extraction.finished(in: output) {
+      if let found = try extraction.finished(in: output) {
         standardError("note: \(output) holds these features already; remove it to compute them again\n")
         let outcome = FeatureExtraction.Outcome(
           clips: found.clips.count, unreadable: found.unreadable.count,
           kept: found.clips.count + found.unreadable.count)
         return try report(outcome, identity)
-      }
-      guard !FileManager.default.fileExists(atPath: output) || (try? FeatureFile.read(output)) != nil else {
-        throw Failure(
-          .cannotCreate,
-          "--output \(output) is there and holds no features that can be read, so it is not replaced; remove it, or name "
-            + "another file.")
       }
       // Two jobs that were given one name would take each other's parts away.
       let lock = try RunLock(extraction.partsFolder(of: output))

@@ -101,13 +101,10 @@ struct NearestCommand: ParsableCommand {
     }
     let chosen = start.map { start in named.filter { (set.clips[$0].start ?? 0) == start } } ?? named
     guard chosen.count == 1 else {
-      let starts = named.prefix(10).map { "\(set.clips[$0].start ?? 0)" }.joined(separator: ", ")
       // Equal pieces are one clip, listed several times.
-      if let first = chosen.first, chosen.allSatisfy({ set.clips[$0].end == set.clips[first].end }),
-        chosen.allSatisfy({ set.clips[$0].start == set.clips[first].start })
-      {
-        return first
-      }
+      func piece(_ place: Int) -> [Double?] { [set.clips[place].start, set.clips[place].end] }
+      if let first = chosen.first, chosen.allSatisfy({ piece($0) == piece(first) }) { return first }
+      let starts = named.prefix(10).map { "\(set.clips[$0].start ?? 0)" }.joined(separator: ", ")
       throw Failure(
         .unfitInput,
         "\(name) has \(named.count) \(named.count == 1 ? "piece" : "pieces") in \(files.joined(separator: ", ")), which "

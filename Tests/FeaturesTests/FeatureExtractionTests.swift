@@ -93,7 +93,7 @@ struct FeatureExtractionTests {
     #expect(asked == [5, 6] && last == FeatureExtraction.Outcome(clips: 7, kept: 5))
     #expect(try bytes(other) == whole)
     let block = extraction(try manifest(), block: 1)
-    #expect(run.finished(in: other) != nil && block.finished(in: other) == nil)
+    #expect(try run.finished(in: other) != nil && block.finished(in: other) == nil)
   }
 
   @Test func shardsTogetherAreTheWhole() throws {

@@ -125,10 +125,7 @@ struct JointEmbeddingRunTests {
   @Test func theRecipeIsRefusedWhereThereIsNoTeacherOrNothingToTell() throws {
     let folder = try TemporaryFolder()
     func complaint(_ overrides: String...) -> String {
-      do {
-        _ = try SmallRun(in: folder, steps: 1, kind: Self.kind, overrides)
-        return ""
-      } catch { return "\(error)" }
+      SmallRun.complaint(in: folder, kind: Self.kind, overrides)
     }
     #expect(complaint("optimizer.emaDecay=0").contains("optimizer.emaDecay: must be above 0"))
     #expect(complaint("optimizer.emaDecay=0").contains("teacher"))

@@ -72,10 +72,7 @@ struct MaskedAutoencoderRunTests {
   @Test func masksThatHideAllOrNothingAreRefused() throws {
     let folder = try TemporaryFolder()
     func complaint(_ overrides: String...) -> String {
-      do {
-        _ = try SmallRun(in: folder, steps: 1, kind: Self.kind, overrides)
-        return ""
-      } catch { return "\(error)" }
+      SmallRun.complaint(in: folder, kind: Self.kind, overrides)
     }
     #expect(complaint("objective.hiddenShare=1").contains("below 1"))
     #expect(

@@ -52,6 +52,14 @@ struct SmallRun {
     blueprint = try Blueprint(recipe, manifest)
   }
 
+  /// What is said of a recipe that is refused; empty if it is not.
+  static func complaint(in folder: TemporaryFolder, kind: String, _ overrides: [String]) -> String {
+    do {
+      _ = try SmallRun(in: folder, steps: 1, kind: kind, overrides)
+      return ""
+    } catch { return "\(error)" }
+  }
+
   func loader(from step: Int, workers: Int = 1) -> BatchLoader {
     loader(for: blueprint, from: step, workers: workers)
   }
