@@ -29,6 +29,14 @@ struct PublishedModel {
     return Tensor(try file.floats(path), shape)
   }
 
+  /// Whether the file has a tensor of this path.
+  func has(_ path: String) -> Bool { file.shape(path) != nil }
+
+  /// The names of its further cases.
+  var cases: [String] {
+    Set(file.names.filter { $0.hasPrefix("cases/") }.map { String($0.split(separator: "/")[1]) }).sorted()
+  }
+
   /// A size of the model.
   func size(_ name: String) throws -> Int {
     guard case .integer(let size) = file.attributes[name] else {

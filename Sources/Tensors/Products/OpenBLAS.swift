@@ -24,17 +24,23 @@ public enum OpenBLAS {
   private static let isSetUp: Void = vfm_openblas_on_this_thread()
 
   /// A factor of a product of rows of floats.
-  struct Factor {
+  package struct Factor {
     /// The first element of the part that is multiplied.
-    let pointer: UnsafePointer<Float>
+    package let pointer: UnsafePointer<Float>
     /// Floats from one row in memory to the next.
-    let stride: Int
+    package let stride: Int
     /// Whether what is multiplied is the transpose of what lies in memory.
-    let isTransposed: Bool
+    package let isTransposed: Bool
+
+    package init(pointer: UnsafePointer<Float>, stride: Int, isTransposed: Bool) {
+      self.pointer = pointer
+      self.stride = stride
+      self.isTransposed = isTransposed
+    }
   }
 
   /// c = a b, or c += a b, for c [rows, columns] whose rows are `stride` floats apart.
-  static func multiply(
+  package static func multiply(
     rows: Int, columns: Int, terms: Int, _ a: Factor, _ b: Factor, into c: UnsafeMutablePointer<Float>,
     stride: Int, adding: Bool
   ) {

@@ -1,0 +1,160 @@
+import Tensors
+
+/// A convolution over clips whose channels lie side by side.
+///
+///     y[t, y, x, o] = b[o] + Σ W[o, c, τ, η, ξ] · x[t·st − bt + τ, y·sy − by + η, x·sx − bx + ξ, c]
+///
+/// over channels c and the taps (τ, η, ξ) of the kernel; what lies outside the clip is zero. x [B, F, H, W, C],
+/// W [out, C, kt, kh, kw], b [out], y [B, F′, H′, W′, out]. Saves its input.
+///
+/// Each pass is a matrix product of rows that hold what the kernel reads (`TapGather`), gathered tile by tile.
+public struct Convolution: Layer {
+  /// W [out, C, kt, kh, kw], or with fewer axes of the kernel where published weights have fewer.
+  public let weight: Parameter
+  /// b [out].
+  public let bias: Parameter
+  /// C and out.
+  public let inputs: Int, outputs: Int
+  /// How the kernel moves.
+  public let window: ConvolutionWindow
+
+  /// Registers `weight` and `bias` in the scope; both start uniform in ±1/√(C·taps), as PyTorch's do.
+  ///
+  /// - Parameters:
+  ///   - kernelAxes: axes of the kernel in the weight's shape: 3, or 2 (height and width) for layers that other
+  ///     frameworks apply to pictures.
+  ///   - isZero: whether it starts at zero instead.
+  public init(
+    _ scope: Scope, _ inputs: Int, _ outputs: Int, _ window: ConvolutionWindow, kernelAxes: Int = 3,
+    isZero: Bool = false
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.window = window
+    let initial = isZero ? InitialValue.constant(0) : .uniform(deviation(inputs * window.taps))
+    let kernel = [window.frames.kernel, window.height.kernel, window.width.kernel].suffix(kernelAxes)
+    precondition(kernel.reduce(1, *) == window.taps, "a kernel over frames has three axes")
+    weight = scope.parameter("weight", [outputs, inputs] + kernel, initial)
+    bias = scope.parameter("bias", [outputs], initial)
+  }
+
+  /// What backward reads.
+  public struct Saved {
+    package let input: Tensor
+    /// Of an input that was made again.
+    public init(input: Tensor) { self.input = input }
+  }
+
+  /// x [B, F, H, W, C] to y [B, F′, H′, W′, out].
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+    (forward(input, after: nil), Saved(input: input))
+  }
+
+  /// The same where frames came before: `history` [B, n, H, W, C] stands in the place of the n zero frames in front.
+  func forward(_ input: Tensor, after history: Tensor?) -> Tensor {
+    precondition(
+      input.shape.count == 5 && input.columns == inputs,
+      "a convolution over \(inputs) channels cannot read \(input.shape)")
+    let grid = window.outputs(of: TokenGrid(input))
+    let output = Tensor([input.shape[0], grid.frames, grid.height, grid.width, outputs])
+    ConvolutionProducts(taps(of: input, after: history, grid), outputs: outputs)
+      .multiply(transposed: forwardMatrix(), plus: bias.value, into: output)
+    return output
+  }
+
+  /// dW += Σ dy x,  db += Σ dy,  and dx.
+  public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
+    addParameterGradients(outputGradient, input: saved.input)
+    return inputGradient(outputGradient, shape: saved.input.shape)
+  }
+
+  /// Backward for the parameters alone; `input` is what forward was given.
+  public func addParameterGradients(_ outputGradient: Tensor, input: Tensor) {
+    addColumnSums(of: outputGradient, to: bias.gradient)
+    guard let gradient = weight.gradient else { return }
+    let sums = Tensor.zeros([outputs, window.taps * inputs])
+    ConvolutionProducts(taps(of: input, after: nil, TokenGrid(outputGradient)), outputs: outputs)
+      .addProducts(of: outputGradient, to: sums)
+    // From (out, taps, C) to the weight's (out, C, taps).
+    let taps = window.taps
+    parallel(over: outputs, tile: 1) { range in
+      for o in range {
+        let (sum, target) = (sums.row(o), gradient.pointer + o * inputs * taps)
+        for c in 0..<inputs { for tap in 0..<taps { target[c * taps + tap] += sum[tap * inputs + c] } }
+      }
+    }
+  }
+
+  /// Backward for the input alone, of this shape.
+  public func inputGradient(_ outputGradient: Tensor, shape: [Int]) -> Tensor {
+    let gradient = Tensor(shape)
+    let places = TokenGrid(gradient)
+    let weight = weight.value
+    for t in TapClass.backward(window.frames) {
+      for y in TapClass.backward(window.height) {
+        for x in TapClass.backward(window.width) {
+          let grid = TokenGrid(
+            frames: t.count(places.frames), height: y.count(places.height), width: x.count(places.width))
+          let gather = TapGather(outputGradient, grid: grid, t, y, x)
+          let isAll = grid == places
+          ConvolutionProducts(gather, outputs: inputs).multiply(
+            transposed: backwardMatrix(weight, t.taps, y.taps, x.taps), into: gradient,
+            at: isAll
+              ? nil
+              : { row in
+                let (clip, frame) = (row / grid.tokens, row % grid.tokens / (grid.height * grid.width))
+                let (line, pixel) = (row / grid.width % grid.height, row % grid.width)
+                let first = clip * places.frames + frame * t.spacing + t.residue
+                return (first * places.height + line * y.spacing + y.residue) * places.width
+                  + pixel * x.spacing + x.residue
+              })
+        }
+      }
+    }
+    return gradient
+  }
+
+  private func taps(of input: Tensor, after history: Tensor?, _ grid: TokenGrid) -> TapGather {
+    TapGather(
+      input, history: history, grid: grid, .forward(window.frames), .forward(window.height),
+      .forward(window.width))
+  }
+
+  /// W with a row for each output: [out, taps, C].
+  private func forwardMatrix() -> Tensor {
+    let (weight, taps) = (weight.value, window.taps)
+    let matrix = Tensor([outputs, taps * inputs])
+    parallel(over: outputs, tile: 1) { range in
+      for o in range {
+        let (source, target) = (weight.pointer + o * inputs * taps, matrix.row(o))
+        for c in 0..<inputs { for tap in 0..<taps { target[tap * inputs + c] = source[c * taps + tap] } }
+      }
+    }
+    return matrix
+  }
+
+  /// W with a row for each input, of some taps: [C, taps, out].
+  private func backwardMatrix(_ weight: Tensor, _ t: [Int], _ y: [Int], _ x: [Int]) -> Tensor {
+    let (lines, pixels, taps) = (window.height.kernel, window.width.kernel, window.taps)
+    let chosen = t.flatMap { t in y.flatMap { y in x.map { x in (t * lines + y) * pixels + x } } }
+    let matrix = Tensor([inputs, chosen.count * outputs])
+    parallel(over: inputs, tile: 1) { range in
+      for c in range {
+        let target = matrix.row(c)
+        for (i, tap) in chosen.enumerated() {
+          for o in 0..<outputs {
+            target[i * outputs + o] = weight.pointer[(o * inputs + c) * taps + tap]
+          }
+        }
+      }
+    }
+    return matrix
+  }
+}
+
+extension TokenGrid {
+  /// The grid of pixels of clips [B, F, H, W, C].
+  init(_ clips: Tensor) {
+    self.init(frames: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
+  }
+}

@@ -1,0 +1,121 @@
+import Tensors
+
+/// Lays side by side what a convolution's kernel reads for each place, so that a matrix product is all that is left:
+/// "im2col", but of one tile at a time, which stays in the cache.
+///
+/// A row for each place, in it the taps' pixels in the order (t, y, x, channel). Taps that are neighbours in x are
+/// neighbours in memory too, so a row is kt·kh runs of kw·C floats.
+struct TapGather {
+  /// The clips that are read [B, F, H, W, C].
+  let source: Tensor
+  /// The frames before the first one [B, n, H, W, C]; without them these are zeros.
+  let history: Tensor?
+  /// The places that rows are made for, in each clip.
+  let grid: TokenGrid
+  /// Which sources they read.
+  let frames: TapClass, height: TapClass, width: TapClass
+
+  init(
+    _ source: Tensor, history: Tensor? = nil, grid: TokenGrid, _ frames: TapClass, _ height: TapClass,
+    _ width: TapClass
+  ) {
+    self.source = source
+    self.history = history
+    self.grid = grid
+    self.frames = frames
+    self.height = height
+    self.width = width
+  }
+
+  private var channels: Int { source.columns }
+  /// Floats of the taps that lie side by side in a picture's line.
+  private var run: Int { width.taps.count * channels }
+  /// Pairs of taps (t, y): the runs of a row.
+  var runs: Int { frames.taps.count * height.taps.count }
+  /// Floats of a row.
+  var columns: Int { runs * run }
+  /// Rows of all clips.
+  var rows: Int { source.shape[0] * grid.tokens }
+  /// Whether a row is the source's own row, so that there is nothing to gather.
+  var isSource: Bool {
+    columns == channels && frames.step == 1 && height.step == 1 && width.step == 1 && frames.first == 0
+      && height.first == 0 && width.first == 0 && rows == source.rows
+  }
+
+  /// Columns of some of the runs.
+  func columns(of runs: Range<Int>) -> Range<Int> { runs.lowerBound * run..<runs.upperBound * run }
+
+  /// Writes these runs of these rows, one row after the other.
+  func write(_ rows: Range<Int>, runs: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    let stride = runs.count * run
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      // The places of a line that are among the rows.
+      let (x, line) = (row % grid.width, row / grid.width)
+      let (y, frame) = (line % grid.height, line / grid.height)
+      let (t, clip) = (frame % grid.frames, frame / grid.frames)
+      let count = min(grid.width - x, rows.upperBound - row)
+      for index in runs {
+        let (tapT, tapY) = (index / height.taps.count, index % height.taps.count)
+        write(
+          sourceLine(
+            clip: clip, frame: t * frames.step + frames.first + tapT,
+            y * height.step + height.first + tapY),
+          from: x, count,
+          to: target + (row - rows.lowerBound) * stride + (index - runs.lowerBound) * run, stride)
+      }
+      row += count
+    }
+  }
+
+  /// A line of a source's picture; nil where there are zeros.
+  private func sourceLine(clip: Int, frame: Int, _ y: Int) -> UnsafePointer<Float>? {
+    let (sourceFrames, lines, pixels) = (source.shape[1], source.shape[2], source.shape[3])
+    guard y >= 0, y < lines, frame < sourceFrames else { return nil }
+    if frame >= 0 {
+      return UnsafePointer(
+        source.pointer + ((clip * sourceFrames + frame) * lines + y) * pixels * channels)
+    }
+    guard let history, frame + history.shape[1] >= 0 else { return nil }
+    let kept = history.shape[1]
+    return UnsafePointer(
+      history.pointer + ((clip * kept + kept + frame) * lines + y) * pixels * channels)
+  }
+
+  /// One run of the rows of `count` places of a line, the first at x.
+  private func write(
+    _ line: UnsafePointer<Float>?, from x: Int, _ count: Int, to target: UnsafeMutablePointer<Float>,
+    _ stride: Int
+  ) {
+    guard let line else {
+      for i in 0..<count { (target + i * stride).update(repeating: 0, count: run) }
+      return
+    }
+    let (pixels, taps) = (source.shape[3], width.taps.count)
+    for i in 0..<count {
+      let (first, row) = ((x + i) * width.step + width.first, target + i * stride)
+      if first >= 0 && first + taps <= pixels {
+        copy(line + first * channels, to: row, run)
+      } else {
+        for tap in 0..<taps {
+          let place = first + tap
+          if place >= 0 && place < pixels {
+            copy(line + place * channels, to: row + tap * channels, channels)
+          } else {
+            (row + tap * channels).update(repeating: 0, count: channels)
+          }
+        }
+      }
+    }
+  }
+}
+
+@inline(__always)
+private func copy(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ n: Int) {
+  guard n & 15 == 0 else { return y.update(from: x, count: n) }
+  var i = 0
+  while i < n {
+    store(load(x, i, 16), y, i, 16)
+    i &+= 16
+  }
+}

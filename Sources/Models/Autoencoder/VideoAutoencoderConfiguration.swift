@@ -1,0 +1,45 @@
+/// Sizes of a video autoencoder, in Wan's layout.
+public struct VideoAutoencoderConfiguration: Sendable, Equatable {
+  /// Channels of the encoder's first level and of the decoder's last.
+  public var width: Int
+  /// The same for the decoder, where it differs.
+  public var decoderWidth: Int
+  /// Channels of a latent, z.
+  public var latentChannels: Int
+  /// What the width is multiplied by at each level, from fine to coarse; between levels height and width are halved.
+  public var multipliers: [Int]
+  /// Residual blocks of an encoder's level; the decoder has one more.
+  public var residualBlocks: Int
+  /// Between which levels the frame rate is halved too.
+  public var halvesTime: [Bool]
+  /// Height and width of the patches that pixels are cut into first.
+  public var patch: Int
+  /// Whether parameter-free shortcuts lead past each level (Wan 2.2).
+  public var hasShortcuts: Bool
+
+  /// A configuration; by default as Wan 2.1's but for the width.
+  public init(
+    width: Int = 96, decoderWidth: Int? = nil, latentChannels: Int = 16, multipliers: [Int] = [1, 2, 4, 4],
+    residualBlocks: Int = 2, halvesTime: [Bool] = [false, true, true], patch: Int = 1,
+    hasShortcuts: Bool = false
+  ) {
+    precondition(halvesTime.count == multipliers.count - 1, "one answer for each step between levels")
+    self.width = width
+    self.decoderWidth = decoderWidth ?? width
+    self.latentChannels = latentChannels
+    self.multipliers = multipliers
+    self.residualBlocks = residualBlocks
+    self.halvesTime = halvesTime
+    self.patch = patch
+    self.hasShortcuts = hasShortcuts
+  }
+
+  /// How many frames and pixels a latent stands for: 4 and 8 by default.
+  public var timeFactor: Int { 1 << halvesTime.count { $0 } }
+  /// In height and in width.
+  public var pixelFactor: Int { patch << (multipliers.count - 1) }
+  /// Channels of the patches: 3 p².
+  public var pixelChannels: Int { 3 * patch * patch }
+  /// Latent frames of a clip: the first frame has one of its own.
+  public func latentFrames(_ frames: Int) -> Int { (frames - 1) / timeFactor + 1 }
+}
