@@ -10,6 +10,9 @@ public enum InitialValue: Sendable, Equatable {
   case uniform(Float)
   /// Uniform in ±√(6 / (fan in + fan out)) for a weight [out, in…] (Glorot and Bengio, 2010).
   case xavierUniform
+  /// Uniform in ± a bound around a number, but for some rows (places of the first axis), which are zero save for the numbers
+  /// given by their place within the row.
+  case rows(around: Float, bound: Float, [Int: [Int: Float]])
 
   /// Fills a tensor with values of the stream.
   func draw(into value: Tensor, from stream: inout RandomStream) {
@@ -22,11 +25,22 @@ public enum InitialValue: Sendable, Equatable {
       let fanOut = value.shape[0]
       let bound = (6 / Double(fanOut + value.count / fanOut)).squareRoot()
       Self.fill(value, from: &stream, within: bound)
+    case .rows(let middle, let bound, let rows):
+      value.fill(middle)
+      if bound > 0 { Self.fill(value, from: &stream, within: Double(bound), around: middle) }
+      let size = value.count / value.shape[0]
+      for (row, numbers) in rows {
+        let target = value.pointer + row * size
+        target.update(repeating: 0, count: size)
+        for (place, number) in numbers { target[place] = number }
+      }
     }
   }
 
-  private static func fill(_ value: Tensor, from stream: inout RandomStream, within bound: Double) {
-    for i in 0..<value.count { value.pointer[i] = Float(stream.uniform(in: -bound..<bound)) }
+  private static func fill(
+    _ value: Tensor, from stream: inout RandomStream, within bound: Double, around middle: Float = 0
+  ) {
+    for i in 0..<value.count { value.pointer[i] = middle + Float(stream.uniform(in: -bound..<bound)) }
   }
 }
 

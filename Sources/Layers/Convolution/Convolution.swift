@@ -18,24 +18,23 @@ public struct Convolution: Layer {
   /// How the kernel moves.
   public let window: ConvolutionWindow
 
-  /// Registers `weight` and `bias` in the scope; both start uniform in ±1/√(C·taps), as PyTorch's do.
+  /// Registers `weight` and `bias` in the scope.
   ///
   /// - Parameters:
   ///   - kernelAxes: axes of the kernel in the weight's shape: 3, or 2 (height and width) for layers that other
   ///     frameworks apply to pictures.
-  ///   - isZero: whether it starts at zero instead.
   public init(
     _ scope: Scope, _ inputs: Int, _ outputs: Int, _ window: ConvolutionWindow, kernelAxes: Int = 3,
-    isZero: Bool = false
+    start: ConvolutionStart = .usual
   ) {
     self.inputs = inputs
     self.outputs = outputs
     self.window = window
-    let initial = isZero ? InitialValue.constant(0) : .uniform(deviation(inputs * window.taps))
     let kernel = [window.frames.kernel, window.height.kernel, window.width.kernel].suffix(kernelAxes)
     precondition(kernel.reduce(1, *) == window.taps, "a kernel over frames has three axes")
-    weight = scope.parameter("weight", [outputs, inputs] + kernel, initial)
-    bias = scope.parameter("bias", [outputs], initial)
+    let bound = deviation(inputs * window.taps)
+    weight = scope.parameter("weight", [outputs, inputs] + kernel, start.weight(window, bound: bound))
+    bias = scope.parameter("bias", [outputs], start.bias(bound: bound))
   }
 
   /// What backward reads.

@@ -14,7 +14,7 @@ public struct FrameAttention: Layer {
   public init(_ scope: Scope, channels: Int) {
     norm = NormSiLU(scope("norm"), channels: channels, axes: 2, isActivated: false)
     project = Convolution(scope("to_qkv"), channels, 3 * channels, .pointwise, kernelAxes: 2)
-    output = Convolution(scope("proj"), channels, channels, .pointwise, kernelAxes: 2, isZero: true)
+    output = Convolution(scope("proj"), channels, channels, .pointwise, kernelAxes: 2, start: .zeroWeight)
     attention = DotProductAttention(heads: 1, scale: deviation(channels))
   }
 

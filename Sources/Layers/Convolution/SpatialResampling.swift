@@ -8,8 +8,8 @@ public struct SpatialUpsampling: Layer {
   private let convolution: Convolution
 
   /// Registers the convolution's parameters in the scope.
-  public init(_ scope: Scope, _ inputs: Int, _ outputs: Int) {
-    convolution = Convolution(scope, inputs, outputs, .picture, kernelAxes: 2)
+  public init(_ scope: Scope, _ inputs: Int, _ outputs: Int, start: ConvolutionStart = .usual) {
+    convolution = Convolution(scope, inputs, outputs, .picture, kernelAxes: 2, start: start)
   }
 
   /// What backward reads; the repeated pixels are made again.

@@ -10,8 +10,8 @@ public struct TemporalDownsampling: Layer {
   public let convolution: Convolution
 
   /// Registers the convolution's parameters in the scope.
-  public init(_ scope: Scope, channels: Int) {
-    convolution = Convolution(scope, channels, channels, .halvedTime)
+  public init(_ scope: Scope, channels: Int, start: ConvolutionStart = .usual) {
+    convolution = Convolution(scope, channels, channels, .halvedTime, start: start)
   }
 
   /// What backward reads.
@@ -58,8 +58,8 @@ public struct TemporalUpsampling: Layer {
   public let convolution: Convolution
 
   /// Registers the convolution's parameters in the scope.
-  public init(_ scope: Scope, channels: Int) {
-    convolution = Convolution(scope, channels, 2 * channels, .time)
+  public init(_ scope: Scope, channels: Int, start: ConvolutionStart = .usual) {
+    convolution = Convolution(scope, channels, 2 * channels, .time, start: start)
   }
 
   /// What backward reads: all frames but the first, if there are any.

@@ -9,12 +9,14 @@ struct CausalResidualBlock {
   private let conv1: Convolution, conv2: Convolution
   private let shortcut: Convolution?
 
-  init(_ scope: Scope, _ inputs: Int, _ outputs: Int) {
+  init(_ scope: Scope, _ inputs: Int, _ outputs: Int, _ starts: AutoencoderStarts) {
     norm1 = NormSiLU(scope("norm1"), channels: inputs)
     conv1 = Convolution(scope("conv1"), inputs, outputs, .causal)
     norm2 = NormSiLU(scope("norm2"), channels: outputs)
-    conv2 = Convolution(scope("conv2"), outputs, outputs, .causal)
-    shortcut = inputs == outputs ? nil : Convolution(scope("conv_shortcut"), inputs, outputs, .pointwise)
+    conv2 = Convolution(scope("conv2"), outputs, outputs, .causal, start: starts.residual)
+    shortcut =
+      inputs == outputs
+      ? nil : Convolution(scope("conv_shortcut"), inputs, outputs, .pointwise, start: starts.shortcut)
   }
 
   /// What backward reads: what each norm was given. What the convolutions were given is made again.
@@ -60,10 +62,10 @@ struct AutoencoderMiddle {
   private let first: CausalResidualBlock, last: CausalResidualBlock
   private let attention: FrameAttention
 
-  init(_ scope: Scope, channels: Int) {
+  init(_ scope: Scope, channels: Int, _ starts: AutoencoderStarts) {
     attention = FrameAttention(scope("attentions")(0), channels: channels)
-    first = CausalResidualBlock(scope("resnets")(0), channels, channels)
-    last = CausalResidualBlock(scope("resnets")(1), channels, channels)
+    first = CausalResidualBlock(scope("resnets")(0), channels, channels, starts)
+    last = CausalResidualBlock(scope("resnets")(1), channels, channels, starts)
   }
 
   struct Saved {

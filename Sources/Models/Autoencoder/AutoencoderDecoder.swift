@@ -10,10 +10,10 @@ struct AutoencoderDecoder {
   private let last: Convolution
 
   init(_ scope: Scope, _ configuration: VideoAutoencoderConfiguration) {
-    let c = configuration
+    let (c, starts) = (configuration, AutoencoderStarts(configuration))
     let widths = c.multipliers.reversed().map { $0 * c.decoderWidth }
-    first = Convolution(scope("conv_in"), c.latentChannels, widths[0], .causal)
-    middle = AutoencoderMiddle(scope("mid_block"), channels: widths[0])
+    first = Convolution(scope("conv_in"), c.latentChannels, widths[0], .causal, start: starts.decoderFirst)
+    middle = AutoencoderMiddle(scope("mid_block"), channels: widths[0], starts)
     levels = widths.indices.map { level in
       let (place, isLast) = (scope("up_blocks")(level), level == widths.count - 1)
       // In Wan 2.1 the convolution behind the repeated pixels halves the channels; in Wan 2.2 it keeps them.
@@ -22,10 +22,13 @@ struct AutoencoderDecoder {
         (0...c.residualBlocks).map { place("resnets")($0) },
         sampler: isLast ? nil : c.hasShortcuts ? place("upsampler") : place("upsamplers")(0), inputs,
         widths[level], next: c.hasShortcuts ? widths[level] : widths[level] / 2,
-        doublesTime: !isLast && c.halvesTime.reversed()[level], hasShortcut: c.hasShortcuts)
+        doublesTime: !isLast && c.halvesTime.reversed()[level], hasShortcut: c.hasShortcuts,
+        isCoarsest: level == 0, starts)
     }
     norm = NormSiLU(scope("norm_out"), channels: widths.last!)
-    last = Convolution(scope("conv_out"), widths.last!, c.pixelChannels, .causal)
+    last = Convolution(
+      scope("conv_out"), widths.last!, c.pixelChannels, .causal,
+      start: starts.decoderLast(channels: widths.last!))
   }
 
   struct Saved {

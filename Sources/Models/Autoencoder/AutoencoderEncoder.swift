@@ -12,7 +12,7 @@ struct AutoencoderEncoder {
   private let last: Convolution
 
   init(_ scope: Scope, _ configuration: VideoAutoencoderConfiguration) {
-    let c = configuration
+    let (c, starts) = (configuration, AutoencoderStarts(configuration))
     let widths = [c.width] + c.multipliers.map { $0 * c.width }
     let flat = scope("down_blocks")
     var place = 0
@@ -21,7 +21,7 @@ struct AutoencoderEncoder {
       defer { place += 1 }
       return flat(place)
     }
-    first = Convolution(scope("conv_in"), c.pixelChannels, c.width, .causal)
+    first = Convolution(scope("conv_in"), c.pixelChannels, c.width, .causal, start: starts.encoderFirst)
     levels = c.multipliers.indices.map { level in
       let isLast = level == c.multipliers.count - 1
       let blocks = (0..<c.residualBlocks).map {
@@ -30,11 +30,14 @@ struct AutoencoderEncoder {
       let sampler = isLast ? nil : c.hasShortcuts ? flat(level)("downsampler") : nextPlace()
       return EncoderLevel(
         blocks, sampler: sampler, widths[level], widths[level + 1],
-        halvesTime: !isLast && c.halvesTime[level], hasShortcut: c.hasShortcuts)
+        halvesTime: !isLast && c.halvesTime[level], hasShortcut: c.hasShortcuts,
+        isCoarsestStep: level == c.multipliers.count - 2, starts)
     }
-    middle = AutoencoderMiddle(scope("mid_block"), channels: widths.last!)
+    middle = AutoencoderMiddle(scope("mid_block"), channels: widths.last!, starts)
     norm = NormSiLU(scope("norm_out"), channels: widths.last!)
-    last = Convolution(scope("conv_out"), widths.last!, 2 * c.latentChannels, .causal)
+    last = Convolution(
+      scope("conv_out"), widths.last!, 2 * c.latentChannels, .causal,
+      start: starts.encoderLast(channels: widths.last!))
   }
 
   struct Saved {

@@ -12,16 +12,25 @@ struct EncoderLevel {
   /// - Parameters:
   ///   - blockScopes: where the residual blocks are registered.
   ///   - sampler: where the change of resolution is; nil for the coarsest level.
+  ///   - isCoarsestStep: whether that change leads to the coarsest level.
   init(
     _ blockScopes: [Scope], sampler: Scope?, _ inputs: Int, _ outputs: Int, halvesTime: Bool,
-    hasShortcut: Bool
+    hasShortcut: Bool, isCoarsestStep: Bool, _ starts: AutoencoderStarts
   ) {
-    blocks = blockScopes.enumerated().map { CausalResidualBlock($1, $0 == 0 ? inputs : outputs, outputs) }
+    blocks = blockScopes.enumerated().map {
+      CausalResidualBlock($1, $0 == 0 ? inputs : outputs, outputs, starts)
+    }
     halvePixels = sampler.map {
-      Convolution($0("resample")(1), outputs, outputs, .halvedPicture, kernelAxes: 2)
+      Convolution(
+        $0("resample")(1), outputs, outputs, .halvedPicture, kernelAxes: 2,
+        start: starts.halvedPixels(isCoarsest: isCoarsestStep))
     }
     halveTime =
-      halvesTime ? sampler.map { TemporalDownsampling($0("time_conv"), channels: outputs) } : nil
+      halvesTime
+      ? sampler.map {
+        TemporalDownsampling(
+          $0("time_conv"), channels: outputs, start: starts.halvedTime(isCoarsest: isCoarsestStep))
+      } : nil
     shortcut =
       hasShortcut
       ? AveragedShortcut(
@@ -84,11 +93,22 @@ struct DecoderLevel {
   ///   - next: channels that the next level reads.
   init(
     _ blockScopes: [Scope], sampler: Scope?, _ inputs: Int, _ outputs: Int, next: Int, doublesTime: Bool,
-    hasShortcut: Bool
+    hasShortcut: Bool, isCoarsest: Bool, _ starts: AutoencoderStarts
   ) {
-    blocks = blockScopes.enumerated().map { CausalResidualBlock($1, $0 == 0 ? inputs : outputs, outputs) }
-    doublePixels = sampler.map { SpatialUpsampling($0("resample")(1), outputs, next) }
-    doubleTime = doublesTime ? sampler.map { TemporalUpsampling($0("time_conv"), channels: outputs) } : nil
+    blocks = blockScopes.enumerated().map {
+      CausalResidualBlock($1, $0 == 0 ? inputs : outputs, outputs, starts)
+    }
+    doublePixels = sampler.map {
+      SpatialUpsampling(
+        $0("resample")(1), outputs, next, start: starts.doubledPixels(isCoarsest: isCoarsest))
+    }
+    doubleTime =
+      doublesTime
+      ? sampler.map {
+        TemporalUpsampling(
+          $0("time_conv"), channels: outputs,
+          start: starts.doubledTime(channels: outputs, isCoarsest: isCoarsest))
+      } : nil
     shortcut =
       hasShortcut && sampler != nil
       ? AveragedShortcut(

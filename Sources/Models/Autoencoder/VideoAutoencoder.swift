@@ -23,8 +23,9 @@ public struct VideoAutoencoder {
     parameters = store
     pixels = ChannelsLast(patch: configuration.patch)
     encoder = AutoencoderEncoder(scope("encoder"), configuration)
-    quantize = Convolution(scope("quant_conv"), 2 * z, 2 * z, .pointwise)
-    dequantize = Convolution(scope("post_quant_conv"), z, z, .pointwise)
+    let starts = AutoencoderStarts(configuration)
+    quantize = Convolution(scope("quant_conv"), 2 * z, 2 * z, .pointwise, start: starts.quantize)
+    dequantize = Convolution(scope("post_quant_conv"), z, z, .pointwise, start: starts.dequantize)
     decoder = AutoencoderDecoder(scope("decoder"), configuration)
   }
 

@@ -16,12 +16,14 @@ public struct VideoAutoencoderConfiguration: Sendable, Equatable {
   public var patch: Int
   /// Whether parameter-free shortcuts lead past each level (Wan 2.2).
   public var hasShortcuts: Bool
+  /// What the weights start with.
+  public var start: AutoencoderStart
 
   /// A configuration; by default as Wan 2.1's but for the width.
   public init(
     width: Int = 96, decoderWidth: Int? = nil, latentChannels: Int = 16, multipliers: [Int] = [1, 2, 4, 4],
     residualBlocks: Int = 2, halvesTime: [Bool] = [false, true, true], patch: Int = 1,
-    hasShortcuts: Bool = false
+    hasShortcuts: Bool = false, start: AutoencoderStart = .random
   ) {
     precondition(halvesTime.count == multipliers.count - 1, "one answer for each step between levels")
     self.width = width
@@ -32,6 +34,7 @@ public struct VideoAutoencoderConfiguration: Sendable, Equatable {
     self.halvesTime = halvesTime
     self.patch = patch
     self.hasShortcuts = hasShortcuts
+    self.start = start
   }
 
   /// How many frames and pixels a latent stands for: 4 and 8 by default.
