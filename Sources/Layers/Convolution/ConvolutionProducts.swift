@@ -6,12 +6,31 @@ struct ConvolutionProducts {
   /// Columns of the output, N.
   let outputs: Int
   private let tiling: ConvolutionTiling
+  /// Some lines of the kernel in one frame, each a product.
+  private let parts: [Part]
+
+  private struct Part {
+    let frameTap: Int
+    let lineTaps: Range<Int>
+    let columns: Range<Int>
+  }
 
   init(_ gather: TapGather, outputs: Int) {
     self.gather = gather
     self.outputs = outputs
-    tiling = ConvolutionTiling(runs: gather.runs, run: gather.columns / max(1, gather.runs))
+    let tiling = ConvolutionTiling(lines: gather.height.taps.count, run: gather.run)
+    self.tiling = tiling
+    parts = gather.frames.taps.indices.flatMap { frameTap in
+      stride(from: 0, to: gather.height.taps.count, by: tiling.lines).map { first in
+        let lines = first..<min(first + tiling.lines, gather.height.taps.count)
+        return Part(
+          frameTap: frameTap, lineTaps: lines, columns: gather.columns(frameTap: frameTap, lineTaps: lines))
+      }
+    }
   }
+
+  /// Floats of a gathered tile.
+  private var tileFloats: Int { tiling.rows * (parts.map(\.columns.count).max() ?? 0) }
 
   /// Each row times the matrix [N, columns], transposed, plus the bias [N].
   ///
@@ -23,20 +42,24 @@ struct ConvolutionProducts {
     at place: ((_ row: Int) -> Int)? = nil
   ) {
     precondition(matrix.count == outputs * gather.columns, "a weight for each tap and each output")
-    Work.count(2 * gather.rows * outputs * gather.columns)
-    let (n, tile) = (outputs, tiling.rows)
-    let floats = tile * gather.columns(of: 0..<tiling.runs).count
+    countWork()
+    let (n, tile, floats) = (outputs, tiling.rows, tileFloats)
     parallel(over: gather.rows, tile: tile, scratch: floats + tile * n, as: .products) { rows, scratch in
       let isWhole = rows.count == tile && place == nil
       let output = isWhole ? target.row(rows.lowerBound) : scratch + floats
-      if let bias { for r in 0..<tile { (output + r * n).update(from: bias.pointer, count: n) } }
-      eachPart(of: rows, scratch) { part, columns, isFirst in
+      for r in 0..<tile {
+        if let bias {
+          (output + r * n).update(from: bias.pointer, count: n)
+        } else {
+          (output + r * n).update(repeating: 0, count: n)
+        }
+      }
+      for part in parts where !gather.isZero(rows, frameTap: part.frameTap) {
         OpenBLAS.multiply(
-          rows: tile, columns: n, terms: columns.count,
-          OpenBLAS.Factor(pointer: part, stride: columns.count, isTransposed: false),
+          rows: tile, columns: n, terms: part.columns.count, factor(part, rows, scratch),
           OpenBLAS.Factor(
-            pointer: matrix.pointer + columns.lowerBound, stride: gather.columns, isTransposed: true),
-          into: output, stride: n, adding: bias != nil || !isFirst)
+            pointer: matrix.pointer + part.columns.lowerBound, stride: gather.columns, isTransposed: true),
+          into: output, stride: n, adding: true)
       }
       guard !isWhole else { return }
       for (i, row) in rows.enumerated() {
@@ -47,51 +70,48 @@ struct ConvolutionProducts {
 
   /// sums [N, columns] += dyᵀ rows, for dy [rows, N]: what each weight met.
   func addProducts(of outputGradient: Tensor, to sums: Tensor) {
-    Work.count(2 * gather.rows * outputs * gather.columns)
-    // A few shares of the rows, each with sums of its own, in as many parts of the columns: at least eight pieces of work,
+    countWork()
+    // A few shares of the rows, each with sums of its own, for each part of the columns: at least eight pieces of work,
     // whatever the number of threads.
-    let parts = (gather.runs + tiling.runs - 1) / tiling.runs
     let tiles = (gather.rows + tiling.rows - 1) / tiling.rows
-    let shares = max(1, min(tiles, (8 + parts - 1) / parts))
+    let shares = max(1, min(tiles, (8 + parts.count - 1) / parts.count))
     let shareRows = (tiles + shares - 1) / shares * tiling.rows
     let shared = Tensor([shares, sums.count])
-    let floats = tiling.rows * gather.columns(of: 0..<tiling.runs).count
-    parallel(over: shares * parts, tile: 1, scratch: floats, as: .products) { range, scratch in
+    parallel(over: shares * parts.count, tile: 1, scratch: tileFloats, as: .products) { range, scratch in
       for index in range {
-        let (share, part) = (index / parts, index % parts)
-        let runs = part * tiling.runs..<min(gather.runs, (part + 1) * tiling.runs)
-        let columns = gather.columns(of: runs)
-        let last = min(gather.rows, (share + 1) * shareRows)
-        let target = shared.row(share) + columns.lowerBound
-        if share * shareRows >= last {
-          for r in 0..<outputs { (target + r * gather.columns).update(repeating: 0, count: columns.count) }
+        let (share, part) = (index / parts.count, parts[index % parts.count])
+        let target = shared.row(share) + part.columns.lowerBound
+        for r in 0..<outputs {
+          (target + r * gather.columns).update(repeating: 0, count: part.columns.count)
         }
+        let last = min(gather.rows, (share + 1) * shareRows)
         for first in stride(from: share * shareRows, to: last, by: tiling.rows) {
           let rows = first..<min(first + tiling.rows, last)
-          gather.write(rows, runs: runs, to: scratch)
+          guard !gather.isZero(rows, frameTap: part.frameTap) else { continue }
           OpenBLAS.multiply(
-            rows: outputs, columns: columns.count, terms: rows.count,
+            rows: outputs, columns: part.columns.count, terms: rows.count,
             OpenBLAS.Factor(pointer: outputGradient.row(first), stride: outputs, isTransposed: true),
-            OpenBLAS.Factor(pointer: scratch, stride: columns.count, isTransposed: false),
-            into: target, stride: gather.columns, adding: first > share * shareRows)
+            factor(part, rows, scratch), into: target, stride: gather.columns, adding: true)
         }
       }
     }
     addTileSums(shared, to: sums)
   }
 
-  /// Gathers some rows part by part, and calls `body` with each part [tile, columns] and the columns that it holds.
-  private func eachPart(
-    of rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
-    _ body: (_ part: UnsafePointer<Float>, _ columns: Range<Int>, _ isFirst: Bool) -> Void
-  ) {
+  /// A part of some rows, gathered, or where it lies already.
+  private func factor(
+    _ part: Part, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
+  ) -> OpenBLAS.Factor {
     if gather.isSource && rows.count == tiling.rows {
-      return body(gather.source.row(rows.lowerBound), 0..<gather.columns, true)
+      return OpenBLAS.Factor(
+        pointer: gather.source.row(rows.lowerBound), stride: gather.columns, isTransposed: false)
     }
-    for first in stride(from: 0, to: gather.runs, by: tiling.runs) {
-      let runs = first..<min(first + tiling.runs, gather.runs)
-      gather.write(rows, runs: runs, to: scratch)
-      body(scratch, gather.columns(of: runs), first == 0)
-    }
+    gather.write(rows, frameTap: part.frameTap, lineTaps: part.lineTaps, to: scratch)
+    return OpenBLAS.Factor(pointer: scratch, stride: part.columns.count, isTransposed: false)
+  }
+
+  /// Frames outside the clip are not counted, whatever tiles they share: the count follows from the shapes.
+  private func countWork() {
+    Work.count(2 * gather.rowsInside * outputs * gather.columns / max(1, gather.frames.taps.count))
   }
 }

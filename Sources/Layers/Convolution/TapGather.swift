@@ -29,25 +29,47 @@ struct TapGather {
 
   private var channels: Int { source.columns }
   /// Floats of the taps that lie side by side in a picture's line.
-  private var run: Int { width.taps.count * channels }
-  /// Pairs of taps (t, y): the runs of a row.
-  var runs: Int { frames.taps.count * height.taps.count }
+  var run: Int { width.taps.count * channels }
   /// Floats of a row.
-  var columns: Int { runs * run }
+  var columns: Int { frames.taps.count * height.taps.count * run }
   /// Rows of all clips.
   var rows: Int { source.shape[0] * grid.tokens }
+  /// Rows, each counted for every tap in time that is inside the clip.
+  var rowsInside: Int {
+    let inside = (0..<grid.frames).reduce(0) { sum, t in
+      sum + frames.taps.indices.count { isInside(sourceFrame(t, $0)) }
+    }
+    return source.shape[0] * inside * grid.height * grid.width
+  }
   /// Whether a row is the source's own row, so that there is nothing to gather.
   var isSource: Bool {
     columns == channels && frames.step == 1 && height.step == 1 && width.step == 1 && frames.first == 0
       && height.first == 0 && width.first == 0 && rows == source.rows
   }
 
-  /// Columns of some of the runs.
-  func columns(of runs: Range<Int>) -> Range<Int> { runs.lowerBound * run..<runs.upperBound * run }
+  /// Columns of some lines of the kernel in one frame.
+  func columns(frameTap: Int, lineTaps: Range<Int>) -> Range<Int> {
+    let first = frameTap * height.taps.count
+    return (first + lineTaps.lowerBound) * run..<(first + lineTaps.upperBound) * run
+  }
 
-  /// Writes these runs of these rows, one row after the other.
-  func write(_ rows: Range<Int>, runs: Range<Int>, to target: UnsafeMutablePointer<Float>) {
-    let stride = runs.count * run
+  private func sourceFrame(_ t: Int, _ frameTap: Int) -> Int { t * frames.step + frames.first + frameTap }
+  private func isInside(_ frame: Int) -> Bool {
+    frame < source.shape[1] && frame >= -(history?.shape[1] ?? 0)
+  }
+
+  /// Whether all of these rows read nothing but zeros at a tap in time.
+  func isZero(_ rows: Range<Int>, frameTap: Int) -> Bool {
+    let pixels = grid.height * grid.width
+    let first = rows.lowerBound / pixels, last = (rows.upperBound - 1) / pixels
+    return (first...last).allSatisfy { !isInside(sourceFrame($0 % grid.frames, frameTap)) }
+  }
+
+  /// Writes what some lines of the kernel in one frame read for these rows, one row after the other.
+  func write(
+    _ rows: Range<Int>, frameTap: Int, lineTaps: Range<Int>, to target: UnsafeMutablePointer<Float>
+  ) {
+    let stride = lineTaps.count * run
     var row = rows.lowerBound
     while row < rows.upperBound {
       // The places of a line that are among the rows.
@@ -55,14 +77,12 @@ struct TapGather {
       let (y, frame) = (line % grid.height, line / grid.height)
       let (t, clip) = (frame % grid.frames, frame / grid.frames)
       let count = min(grid.width - x, rows.upperBound - row)
-      for index in runs {
-        let (tapT, tapY) = (index / height.taps.count, index % height.taps.count)
+      for lineTap in lineTaps {
         write(
           sourceLine(
-            clip: clip, frame: t * frames.step + frames.first + tapT,
-            y * height.step + height.first + tapY),
+            clip: clip, frame: sourceFrame(t, frameTap), y * height.step + height.first + lineTap),
           from: x, count,
-          to: target + (row - rows.lowerBound) * stride + (index - runs.lowerBound) * run, stride)
+          to: target + (row - rows.lowerBound) * stride + (lineTap - lineTaps.lowerBound) * run, stride)
       }
       row += count
     }
@@ -71,12 +91,12 @@ struct TapGather {
   /// A line of a source's picture; nil where there are zeros.
   private func sourceLine(clip: Int, frame: Int, _ y: Int) -> UnsafePointer<Float>? {
     let (sourceFrames, lines, pixels) = (source.shape[1], source.shape[2], source.shape[3])
-    guard y >= 0, y < lines, frame < sourceFrames else { return nil }
+    guard y >= 0, y < lines, isInside(frame) else { return nil }
     if frame >= 0 {
       return UnsafePointer(
         source.pointer + ((clip * sourceFrames + frame) * lines + y) * pixels * channels)
     }
-    guard let history, frame + history.shape[1] >= 0 else { return nil }
+    guard let history else { return nil }
     let kept = history.shape[1]
     return UnsafePointer(
       history.pointer + ((clip * kept + kept + frame) * lines + y) * pixels * channels)

@@ -90,9 +90,9 @@ struct ConvolutionTests {
   /// A wide layer gathers its taps in several parts.
   @Test func manyChannelsAreGatheredInParts() {
     let store = ParameterStore()
-    let layer = Convolution(store.root, 160, 3, .causal)
-    #expect(ConvolutionTiling(runs: 9, run: 480).runs < 9)
-    let input = gaussian([1, 2, 2, 3, 160])
+    let layer = Convolution(store.root, 1600, 2, .causal)
+    #expect(ConvolutionTiling(lines: 3, run: 3 * 1600).lines < 3)
+    let input = gaussian([1, 2, 1, 2, 1600])
     #expect(gradientProblems(of: Differentiable(layer, input: input, store)) == [])
     #expect(relativeError(layer.forward(input).output, byDefinition(layer, input)) < 1e-6)
   }
