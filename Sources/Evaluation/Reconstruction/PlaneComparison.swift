@@ -52,7 +52,9 @@ struct PlaneComparison {
   private func total(_ kind: Int, _ clip: Int, _ frames: Range<Int>) -> Double {
     var total = 0.0
     for channel in 0..<channels {
-      for frame in frames { total += Double(sums.row((clip * channels + channel) * self.frames + frame)[kind]) }
+      for frame in frames {
+        total += Double(sums.row((clip * channels + channel) * self.frames + frame)[kind])
+      }
     }
     return total
   }
