@@ -16,7 +16,7 @@ enum ErrorPatterns {
         let neighbour = values[index - steps[axis]]
         free.removeAll { abs($0 - neighbour) < 0.4 }
       }
-      values.append(free[Int(stream.next() % UInt32(free.count))] + 0.1 * (stream.uniform() - 0.5))
+      values.append(free[Int(stream.next() % UInt32(free.count))] + 0.1 * (Float(stream.uniform()) - 0.5))
     }
     return values
   }
@@ -25,7 +25,7 @@ enum ErrorPatterns {
   /// whatever the numbers are.
   static func ofCoefficients(_ shape: [Int], levels: Int) -> [Float] {
     var stream = RandomStream(seed: 6, purpose: .check)
-    func coefficient() -> Float { (stream.next() % 2 == 0 ? 1 : -1) * (1 + 0.2 * stream.uniform()) }
+    func coefficient() -> Float { (stream.next() % 2 == 0 ? 1 : -1) * (1 + 0.2 * Float(stream.uniform())) }
     func picture(_ height: Int, _ width: Int, _ levels: Int) -> [[Float]] {
       guard levels > 0, max(height, width) > 1 else {
         return (0..<height).map { _ in (0..<width).map { _ in coefficient() } }
