@@ -3,8 +3,8 @@ import Tensors
 /// Latents that are normally distributed, as a variational autoencoder draws them, and how far they are from a standard
 /// normal distribution.
 ///
-///     moments = mean ‖ logvar                      [R, 2Z], logvar within −30…20
-///     z = mean + exp(½ logvar) · noise             [R, Z]
+///     moments = mean ‖ logvar                      [R, 2C], logvar within −30…20
+///     z = mean + exp(½ logvar) · noise             [R, C]
 ///     KL of a clip = ½ Σ (mean² + exp(logvar) − 1 − logvar) / values
 ///
 /// The sum is over all latents of the clip, and `values` the number of values of its pixels, F · H · W · 3. So weights mean
@@ -24,7 +24,7 @@ public struct GaussianLatents: Sendable {
     let clips: Int, values: Int
   }
 
-  /// The most probable latents [R, Z] of moments [R, 2Z]: what is used where nothing is drawn.
+  /// The most probable latents [R, C] of moments [R, 2C]: what is used where nothing is drawn.
   public func mean(_ moments: Tensor) -> Tensor {
     let width = Self.width(of: moments)
     let latents = Tensor(moments.shape.dropLast() + [width])
@@ -37,11 +37,11 @@ public struct GaussianLatents: Sendable {
   /// Draws latents.
   ///
   /// - Parameters:
-  ///   - moments: [R, 2Z], rows of one clip after the other; axes before the last are kept.
-  ///   - noise: [R, Z], normally distributed.
+  ///   - moments: [R, 2C], rows of one clip after the other; axes before the last are kept.
+  ///   - noise: [R, C], normally distributed.
   ///   - clips: B.
   ///   - values: of the pixels of one clip.
-  /// - Returns: latents [R, Z]; the divergence of each clip, 0 during a `Plan`.
+  /// - Returns: latents [R, C]; the divergence of each clip, 0 during a `Plan`.
   public func forward(
     _ moments: Tensor, noise: Tensor, clips: Int, values: Int
   ) -> (latents: Tensor, divergences: [Double], saved: Saved) {
@@ -77,9 +77,9 @@ public struct GaussianLatents: Sendable {
   /// dmean = dz + k · mean,   dlogvar = ½ (dz · noise · exp(½ logvar) + k · (exp(logvar) − 1)),   k = share / (B · values)
   ///
   /// - Parameters:
-  ///   - latentsGradient: dz [R, Z].
+  ///   - latentsGradient: dz [R, C].
   ///   - share: what the mean of the clips' divergences is multiplied by in the loss: its weight, times the share of a step.
-  /// - Returns: the gradient of the moments [R, 2Z].
+  /// - Returns: the gradient of the moments [R, 2C].
   public func backward(_ latentsGradient: Tensor, _ saved: Saved, share: Double) -> Tensor {
     let width = Self.width(of: saved.moments)
     let gradient = Tensor(saved.moments.shape)
@@ -102,7 +102,7 @@ public struct GaussianLatents: Sendable {
     return gradient
   }
 
-  /// Z.
+  /// C, channels of latents.
   private static func width(of moments: Tensor) -> Int {
     precondition(moments.columns % 2 == 0, "moments are means and as many logarithms of variances")
     return moments.columns / 2
