@@ -52,7 +52,8 @@ struct ReconstructionLossTests {
     for golden in try ReconstructionFixture.load().losses {
       let (output, target) = (Tensor(golden.output, golden.shape), Tensor(golden.target, golden.shape))
       for term in golden.terms {
-        let (losses, gradient) = try #require(term.loss)(output: output, target: target, share: 1)
+        let loss = try #require(term.loss)
+        let (losses, gradient) = loss(output: output, target: target, share: 1)
         #expect(losses.count == term.losses.count)
         for (ours, theirs) in zip(losses, term.losses) {
           #expect(abs(ours - theirs) < 1e-6 * max(1, theirs), "\(term.term) of \(golden.shape)")
