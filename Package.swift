@@ -120,9 +120,14 @@ let package = Package(
         "Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests", "Tensors",
       ]),
     module(
+      "Autoencoding",
+      uses: [
+        "Tasks", "Fields", "Evaluation", "Objectives", "Models", "Layers", "Clips", "Manifests", "Tensors",
+      ]),
+    module(
       "Recipes",
       uses: [
-        "Denoising", "Understanding", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing",
+        "Denoising", "Understanding", "Autoencoding", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing",
         "Curation", "Video",
         "Tensors",
       ]),

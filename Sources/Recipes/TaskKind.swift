@@ -1,3 +1,4 @@
+import Autoencoding
 import Denoising
 import Tasks
 import Understanding
@@ -14,6 +15,8 @@ public enum TaskKind: String, CaseIterable, Sendable {
   case jointEmbedding
   /// A clip to its class.
   case classification
+  /// A clip to few numbers and back.
+  case autoencoder
 
   /// The task's type, which declares its keys.
   var task: any VideoTask.Type {
@@ -23,6 +26,7 @@ public enum TaskKind: String, CaseIterable, Sendable {
     case .maskedAutoencoder: MaskedAutoencoderTask.self
     case .jointEmbedding: JointEmbeddingTask.self
     case .classification: ClassificationTask.self
+    case .autoencoder: AutoencoderTask.self
     }
   }
 }

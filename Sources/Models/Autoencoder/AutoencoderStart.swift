@@ -1,7 +1,7 @@
 import Layers
 
 /// What an autoencoder's weights start with.
-public enum AutoencoderStart: String, Sendable, CaseIterable {
+public enum AutoencoderStart: String, Sendable, CaseIterable, Codable {
   /// All random, as PyTorch's: published trainings take very many steps from there.
   case random
   /// So that it begins as a Haar transform and its inverse, with small random numbers around it.

@@ -1,5 +1,7 @@
+import Foundation
+
 /// Sizes of a video autoencoder, in Wan's layout.
-public struct VideoAutoencoderConfiguration: Sendable, Equatable {
+public struct VideoAutoencoderConfiguration: Sendable, Equatable, Codable {
   /// Channels of the encoder's first level and of the decoder's last.
   public var width: Int
   /// The same for the decoder, where it differs.
@@ -43,6 +45,41 @@ public struct VideoAutoencoderConfiguration: Sendable, Equatable {
   public var pixelFactor: Int { patch << (multipliers.count - 1) }
   /// Channels of the patches: 3 p².
   public var pixelChannels: Int { 3 * patch * patch }
+  /// Whether the sizes allow to begin as a Haar transform.
+  public var allowsHaar: Bool { AutoencoderStarts.fits(self) }
+  /// Whether shortcuts can lead past all levels: channels of both sides, or of the pixels that go into them, divide.
+  public var allowsShortcuts: Bool {
+    [width, decoderWidth].allSatisfy { width in
+      let widths = ([1] + multipliers).map { $0 * width }
+      return multipliers.indices.allSatisfy { level in
+        let isLast = level == multipliers.count - 1
+        let factor = isLast ? 1 : halvesTime[level] ? 8 : 4
+        return widths[level] * factor % widths[level + 1] == 0
+          && widths[level + 1] * factor % widths[level] == 0
+      }
+    }
+  }
   /// Latent frames of a clip: the first frame has one of its own.
   public func latentFrames(_ frames: Int) -> Int { (frames - 1) / timeFactor + 1 }
+}
+
+extension VideoAutoencoderConfiguration {
+  /// All sizes as a line of JSON, for a checkpoint.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard let data = try? encoder.encode(self) else { preconditionFailure("sizes are numbers and names") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// The sizes of such a line; nil for anything else, and for sizes that no model has.
+  public init?(text: String) {
+    guard let sizes = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+    let numbers =
+      [sizes.width, sizes.decoderWidth, sizes.latentChannels, sizes.residualBlocks] + sizes.multipliers
+    guard numbers.allSatisfy({ (1...4096).contains($0) }), [1, 2].contains(sizes.patch),
+      (1...8).contains(sizes.multipliers.count), sizes.halvesTime.count == sizes.multipliers.count - 1
+    else { return nil }
+    self = sizes
+  }
 }
