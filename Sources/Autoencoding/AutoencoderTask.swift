@@ -24,7 +24,8 @@ public struct AutoencoderTask: VideoTask {
         ReconstructionLoss(section),
         section.number(
           "klWeight", .from(0, through: 1), default: 1e-6,
-          "Weight of how far latents are from a standard normal distribution (KL), summed over a clip's latents and divided by the number of its pixels' values."
+          "Weight of how far latents are from a standard normal distribution (KL), summed over a clip's latents and divided "
+            + "by the number of its pixels' values."
         )
       )
     }

@@ -15,7 +15,8 @@ extension VideoAutoencoderConfiguration {
   init(_ section: Section) {
     let layout = section.choice(
       "layout", default: Layout.wan21,
-      "Which published model the autoencoder is laid out as: Wan 2.1 (a latent stands for 4 × 8 × 8 pixels), or Wan 2.2 (4 × 16 × 16: pixels are cut into patches first, and shortcuts lead past each level)."
+      "Which published model the autoencoder is laid out as: Wan 2.1 (a latent stands for 4 × 8 × 8 pixels), or Wan 2.2 "
+        + "(4 × 16 × 16: pixels are cut into patches first, and shortcuts lead past each level)."
     )
     let width = section.integer(
       "width", 8...1024, default: 96,
@@ -38,7 +39,8 @@ extension VideoAutoencoderConfiguration {
     let name = section.value(
       "start", .choice(AutoencoderStart.allCases.map(\.rawValue)),
       .derived(names, from: "haar, or random in the layout of Wan 2.2"),
-      "What the weights start with: so that the autoencoder begins as a Haar transform and its inverse (haar), which learns many times faster, or at random."
+      "What the weights start with: so that the autoencoder begins as a Haar transform and its inverse (haar), which learns "
+        + "many times faster, or at random."
     ).string
     let start = AutoencoderStart(rawValue: name) ?? .random
     self.init(

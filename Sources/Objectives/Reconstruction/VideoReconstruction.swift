@@ -3,12 +3,15 @@ import Layers
 import Models
 import Tensors
 
-/// Asks an autoencoder for the clip that it was given, by way of latents that are drawn. /// ///     moments =
-encode(x),   z = mean + exp(½ logvar) · noise,   y = decode(z) ///     loss = reconstruction(y, x) + weight ·
-KL(moments) /// /// Kingma and Welling, "Auto-encoding variational Bayes", 2014; as in latent diffusion (Rombach et al.,
-2022), without /// networks that were trained elsewhere. Clips are learned from as they come out, beyond −1…1 too: there
-a clamp would have no /// gradient. The statistics of latents are measured on the way. public struct
-VideoReconstruction: Objective {
+/// Asks an autoencoder for the clip that it was given, by way of latents that are drawn.
+///
+///     moments = encode(x),   z = mean + exp(½ logvar) · noise,   y = decode(z)
+///     loss = reconstruction(y, x) + weight · KL(moments)
+///
+/// Kingma and Welling, "Auto-encoding variational Bayes", 2014; as in latent diffusion (Rombach et al., 2022), without
+/// networks that were trained elsewhere. Outputs beyond −1…1 are compared as they are: a clamp would have no gradient there.
+/// The statistics of latents are measured on the way.
+public struct VideoReconstruction: Objective {
   /// What is trained.
   public let model: VideoAutoencoder
   private let statistics: LatentStatistics
