@@ -72,7 +72,7 @@ private let old = """
       ])
     #expect(
       complaints(adding("\"task\": {\"kind\": \"denoisng\"}")) == [
-        "r.json:9:20: task.kind: must be \"textToVideo\" or \"denoising\" or \"maskedAutoencoder\" or \"jointEmbedding\" or \"classification\", but is the string \"denoisng\"; did you mean \"denoising\"?"
+        "r.json:9:20: task.kind: must be \"textToVideo\" or \"denoising\" or \"maskedAutoencoder\" or \"jointEmbedding\" or \"classification\" or \"autoencoder\", but is the string \"denoisng\"; did you mean \"denoising\"?"
       ])
   }
 
