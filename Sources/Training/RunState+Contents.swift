@@ -13,6 +13,7 @@ extension RunState {
     static let skippedSteps = "skipped_steps", owesLook = "look_due"
     static let savedByStop = "saved_by_stop"
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
+    static let clipBuckets = "clip_buckets_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
     static let bestLoss = "best_loss", bestStep = "best_step", bestClips = "best_clips_sha256"
@@ -24,7 +25,8 @@ extension RunState {
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
-        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
+        recipe, clips, clipList, clipBuckets, arithmetic, products, basePath, baseHash, grownTables, bestLoss,
+        bestStep,
         bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
       ]
   }
@@ -99,6 +101,7 @@ extension RunState {
     if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }
     attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
+    if let clipBuckets { attributes[Key.clipBuckets] = .text(clipBuckets) }
     if !firstLook.isEmpty { attributes[Key.firstLook] = .text(Self.text(of: firstLook)) }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)

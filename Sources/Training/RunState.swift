@@ -17,6 +17,8 @@ public final class RunState {
   public internal(set) var step = 0
   /// The SHA-256 of the run's `clips.jsonl`; nil for a run without one.
   public var clipList: String?
+  /// What names the clips of each shape (`ClipBuckets.digest`); nil for a run of one shape.
+  public var clipBuckets: String?
   /// The steps of late whose weights were left as they were.
   var refused = RefusedSteps()
   /// The gradient norms of the last steps that were not.
@@ -90,6 +92,7 @@ public final class RunState {
     owesLook = checkpoint.attributes[Key.owesLook] != nil
     isSavedByStop = checkpoint.attributes[Key.savedByStop] != nil
     clipList = Self.clipList(of: checkpoint)
+    clipBuckets = checkpoint.optionalText(Key.clipBuckets)
     firstLook = try Self.firstLook(of: checkpoint)
     (best, looksWithoutBetter) = (nil, 0)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],

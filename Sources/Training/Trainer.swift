@@ -147,7 +147,8 @@ public final class Trainer {
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
         learningRate: rate, isRefused: result.refusal != nil, clips: batch.examples.count,
-        seconds: (clock.now - begun) / .seconds(1), secondsWaited: batch.secondsWaited,
+        shape: recipe.data.shapes.isEmpty ? nil : batch.shape, seconds: (clock.now - begun) / .seconds(1),
+        secondsWaited: batch.secondsWaited,
         operations: Work.productOperations - operations))
     if let refusal = result.refusal { observer?.warned(refusal.description) }
     if !result.isFinite {
