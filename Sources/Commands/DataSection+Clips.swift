@@ -74,6 +74,11 @@ extension DataSection {
           count: manifest.count, shape: clipShape, batch: shapes[0].clips, classes: classes, seed: seed), nil
       )
     }
+    if index == nil {
+      standardError(
+        "looking how long and how large \(manifest.count) clips are, for data.shapes; an index (data.index) would tell\n"
+      )
+    }
     let buckets = try ClipBuckets(
       manifest, shapes, by: shapeChoice, limits, index: index,
       tolerance: BadClipTolerance(share: badClipTolerance))
