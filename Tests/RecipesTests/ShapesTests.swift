@@ -125,6 +125,6 @@ import Testing
     #expect(page.contains("| `data.shapes` | a list of up to 16 objects | `[]` |"))
     #expect(page.contains("## data.shapes[i]\n"))
     #expect(
-      page.contains("| `data.shapes[i].height` | an integer from 1 to") && page.contains("| data.height |"))
+      page.contains("| `data.shapes[i].height` | an integer from 4 to") && page.contains("| data.height |"))
   }
 }

@@ -36,14 +36,11 @@ public struct BucketsError: Error, Sendable, CustomStringConvertible {
 
   /// What a clip of the shape is like, in words.
   private static func belongs(to shape: ClipShape, _ choice: ShapeChoice) -> String {
-    let length =
-      shape.frames == 1
-      ? "can be read"
-      : String(
-        format: "has at least half of its frames, which last %.4g s at %.4g per second", shape.seconds,
-        shape.frameRate)
-    return choice == .share
-      ? length : "has it as the nearest proportions and the most frames, or none that has \(length)"
+    if choice == .clip { return "has these as its nearest proportions and the most frames that it holds" }
+    if shape.frames == 1 { return "can be read" }
+    return String(
+      format: "has at least half of its frames, which last %.4g s at %.4g per second", shape.seconds,
+      shape.frameRate)
   }
 
   /// Each problem on a line, and the counts.

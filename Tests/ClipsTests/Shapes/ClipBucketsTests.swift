@@ -119,8 +119,8 @@ struct ClipBucketsTests {
       byClip?.description == """
         data.shapes[1], 9x32x64: 1 clip of list is too few for one of its steps, which has 2; leave the shape out, add clips, \
         or make training.batchSize smaller (or "clips" of the shape).
-        data.shapes[2], 40x32x32: no clip of list has it as the nearest proportions and the most frames, or none that has at \
-        least half of its frames, which last 1.6 s at 25 per second; leave the shape out, or add such clips.
+        data.shapes[2], 40x32x32: no clip of list has these as its nearest proportions and the most frames that it holds; \
+        leave the shape out, or add such clips.
         Clips by shape: 9x32x32 has 2, 9x32x64 has 1, 40x32x32 has 0.
         """)
     let byShare = #expect(throws: BucketsError.self) { try buckets(set.manifest, shapes, .share) }
