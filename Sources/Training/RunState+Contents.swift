@@ -10,6 +10,7 @@ extension RunState {
   enum Key {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let refusedSteps = "refused_steps", norms = "recent_gradient_norms"
+    static let normsByShape = "recent_gradient_norms_by_shape"
     static let skippedSteps = "skipped_steps", owesLook = "look_due"
     static let savedByStop = "saved_by_stop"
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
@@ -27,7 +28,8 @@ extension RunState {
       hashed + [
         recipe, clips, clipList, clipBuckets, arithmetic, products, basePath, baseHash, grownTables, bestLoss,
         bestStep,
-        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
+        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, normsByShape, skippedSteps, owesLook,
+        savedByStop,
       ]
   }
 
@@ -96,6 +98,7 @@ extension RunState {
     attributes[Key.refusals] = .integer(refused.inARow)
     if !refused.steps.isEmpty { attributes[Key.refusedSteps] = .text(refused.text) }
     if !norms.norms.isEmpty { attributes[Key.norms] = .text(norms.text) }
+    if !normsByShape.byShape.isEmpty { attributes[Key.normsByShape] = .text(normsByShape.text) }
     if skippedSteps > 0 { attributes[Key.skippedSteps] = .integer(skippedSteps) }
     if owesLook { attributes[Key.owesLook] = .integer(1) }
     if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }

@@ -47,6 +47,9 @@ struct ShapesRunTests {
     try rest.restore(found.checkpoint)
     try train(run, rest, folder.path + "/halves", workers: 3, ahead: 4)
     #expect(rest.step == 12 && rest.hash == whole.hash)
+    #expect(rest.normsByShape == whole.normsByShape && rest.norms == RecentNorms())
+    #expect(rest.normsByShape.byShape.values.reduce(0) { $0 + $1.norms.count } == 12)
+    #expect(ShapeNorms(whole.normsByShape.text) == whole.normsByShape && ShapeNorms("4x16x16 -1") == nil)
 
     let single = try RunState(run.blueprint)
     try Parallel.withThreads(1) { try train(run, single, folder.path + "/single") }
