@@ -140,4 +140,25 @@ struct ShapesTests {
       pack.code == 65 && pack.errors.contains("data.shapes: a pack holds clips of one shape"),
       "\(pack.errors)")
   }
+
+  /// Held-out clips are looked at in the recipe's own shape, whatever others there are.
+  @Test func checkHoldsClipsAgainstTheShapesThatTheyAreReadIn() throws {
+    let bench = try Workbench()
+    let rows = "path,caption,start,end\nset/clips/000000.mp4,a clip,,\nset/clips/000001.mp4,short,0,0.1\n"
+    for name in ["train.csv", "heldout.csv"] { try bench.write(rows, to: name) }
+    let recipe = try String(contentsOfFile: bench.recipe, encoding: .utf8)
+      .replacing("set/train.jsonl", with: "train.csv").replacing("set/validation.jsonl", with: "heldout.csv")
+    try bench.write(recipe, to: "one.json")
+    try bench.write(
+      recipe.replacing(
+        #""frameRate": 8"#, with: #""frameRate": 8, "shapes": [{"frames": 4}, {"frames": 2}]"#),
+      to: "two.json")
+    func check(_ list: String, _ recipe: String) throws -> String {
+      try vfm(["vfm-data", "check", "\(bench.path)/\(list)", "--recipe", "\(bench.path)/\(recipe)"]).output
+    }
+    let words = "which is 1 of the 4 frames"
+    #expect(try check("train.csv", "one.json").contains(words))
+    #expect(try !check("train.csv", "two.json").contains("choosing frames"))
+    #expect(try check("heldout.csv", "two.json").contains(words))
+  }
 }
