@@ -7,6 +7,7 @@ extension DataSection {
   /// What samples of a list need of a pack; held-out clips are looked at in one way always.
   /// - Throws: `PackError` when no pack serves.
   public func packTransform(_ list: PackedList) throws -> PackTransform {
+    guard shapes.isEmpty else { throw PackError.unfit(reason: "data.shapes: \(Self.noPackOfShapes).") }
     switch list {
     case .train:
       guard let crop = PackTransform.Crop(crop) else {
@@ -29,11 +30,14 @@ extension DataSection {
     return lists
   }
 
-  /// Whether samples can be made of a clip.
-  public var clipRule: ClipRule { ClipRule(clipShape, limits) }
+  /// Whether samples of any shape can be made of a clip.
+  public var clipRule: ClipRule { ClipRule(allShapes, limits) }
 
-  /// Whether pictures are clips: they have one frame.
-  public var takesPictures: Bool { clipShape.frames == 1 }
+  /// Whether pictures are clips to learn from: some shape has one frame.
+  public var takesPictures: Bool { allShapes.contains { $0.frames == 1 } }
+
+  /// Whether pictures are held-out clips: these have one frame.
+  public var looksAtPictures: Bool { clipShape.frames == 1 }
 
   /// The clips to learn from.
   public func trainManifest() throws -> Manifest {
@@ -44,7 +48,7 @@ extension DataSection {
   public func validationManifest() throws -> Manifest? {
     try validation.map { path in
       try Manifest.load(
-        path, split: "validation", root: root, pictures: takesPictures, captions: readsCaptions)
+        path, split: "validation", root: root, pictures: looksAtPictures, captions: readsCaptions)
     }
   }
 
@@ -54,6 +58,31 @@ extension DataSection {
   public func clipSource(_ manifest: Manifest, _ list: PackedList) throws -> ClipSource {
     guard let packed else { return .files(limits) }
     return .packed(try ClipPack(packed).clips(of: manifest, list, try packTransform(list), limits: limits))
+  }
+
+  /// Which clips each step has, in which shape.
+  ///
+  /// Where there are several shapes, clips that `index` does not tell of are opened.
+  /// - Parameter classes: the class of each clip, if each class is to be shown as often as any other.
+  /// - Throws: `BadClipsError`, `BucketsError`, `MachineError`.
+  public func batchOrder(
+    _ shapes: [BatchShape], of manifest: Manifest, classes: [Int]? = nil, seed: UInt64, index: IndexGuard?
+  ) throws -> (order: BatchOrder, buckets: ClipBuckets?) {
+    guard !self.shapes.isEmpty else {
+      return (
+        BatchOrder(
+          count: manifest.count, shape: clipShape, batch: shapes[0].clips, classes: classes, seed: seed), nil
+      )
+    }
+    if index == nil {
+      standardError(
+        "looking how long and how large \(manifest.count) clips are, for data.shapes; an index (data.index) would tell\n"
+      )
+    }
+    let buckets = try ClipBuckets(
+      manifest, shapes, by: shapeChoice, limits, index: index,
+      tolerance: BadClipTolerance(share: badClipTolerance))
+    return (BatchOrder(buckets, seed: seed), buckets)
   }
 
   /// The index of the training clips, if the recipe names one.
@@ -77,7 +106,7 @@ extension EvaluationSection {
   public func rememberedManifest(_ data: DataSection) throws -> Manifest? {
     try remember.map { path in
       try Manifest.load(
-        path, split: "validation", root: rememberRoot, pictures: data.takesPictures,
+        path, split: "validation", root: rememberRoot, pictures: data.looksAtPictures,
         captions: data.readsCaptions)
     }
   }

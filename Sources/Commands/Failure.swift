@@ -65,7 +65,8 @@ public struct Failure: Error, CustomStringConvertible {
         }
       case let error as ManifestError:
         error.machine != nil ? .inputOutput : error.isMissing ? .missingInput : .unfitInput
-      case is BadClip, is BadClipsError, is IndexGuard.MissingError, is PatternError, is LoadingError,
+      case is BadClip, is BadClipsError, is BucketsError, is IndexGuard.MissingError, is PatternError,
+        is LoadingError,
         is TaskFactsError, is ClassesError, is BaseFitError:
         .unfitInput
       case let error as BaseError: if case .notFound = error { .missingInput } else { .unfitInput }

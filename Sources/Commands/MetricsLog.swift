@@ -82,6 +82,7 @@ public final class MetricsLog {
     if report.loss.isFinite { line["loss"] = report.loss }
     if report.gradientNorm.isFinite { line["gradientNorm"] = report.gradientNorm }
     if report.isRefused { line["refused"] = true }
+    if let shape = report.shape { line["shape"] = shape.name }
     try write(line)
   }
 

@@ -70,6 +70,9 @@ public struct StepFigures: Sendable {
   }
 }
 
+/// "80 %", "12.5 %".
+public func inWords(share: Double) -> String { String(format: "%.3g %%", 100 * share) }
+
 /// "41 s", "12 min", "3 h 05 min".
 public func inWords(seconds: Double) -> String {
   let whole = Int(seconds.isFinite ? max(0, min(seconds, 1e15)).rounded() : 0)

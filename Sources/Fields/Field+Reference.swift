@@ -10,6 +10,11 @@ extension Field {
       if case .object = field.kind {
         inner += field.reference(path: fieldPath)
       } else {
+        if case .list(of: .object(let parts), _) = field.kind {
+          inner += Field(
+            key: "", kind: .object(parts), presence: .required, meaning: "One object of the list."
+          ).reference(path: "\(fieldPath)[i]")
+        }
         rows += "| `\(fieldPath)` | \(field.kind.text) | \(field.standardInWords) | \(field.meaning) |\n"
       }
     }

@@ -83,6 +83,7 @@ package indirect enum Kind: Equatable, Sendable {
     case .number(let bounds): "a number \(bounds.text)"
     case .string(let mayBeEmpty): mayBeEmpty ? "a string" : "a string that is not empty"
     case .choice(let names): names.map(JSON.quoted).joined(separator: " or ")
+    case .list(of: .object, let count): "a list of up to \(count.upperBound) objects"
     case .list(let kind, let count):
       "a list of \(count.count == 1 ? "" : "up to ")\(count.upperBound) values, each \(kind.text)"
     case .either(let first, or: let second): "\(first.text), or \(second.text)"

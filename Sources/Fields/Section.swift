@@ -54,6 +54,40 @@ public final class Section {
     return value
   }
 
+  /// Declares a list of objects, none by default, each of which `declare` reads.
+  package func sections<Value>(
+    _ key: String, atMost limit: Int, _ meaning: String, _ declare: (Section) -> Value
+  ) -> [Value] {
+    let table = Field.table(meaning, reading: nil) { _ = declare($0) }
+    let standard = JSON(.list([]))
+    let fieldPath = path.appending(key: key)
+    fields.append(
+      Field(
+        key: key, kind: .list(of: table.kind, count: 0...limit), presence: .standard(standard),
+        meaning: meaning))
+    if isBroken { reader.distrust(fieldPath) }
+    guard let json = written(key) else {
+      resolved.append(JSON.Member(key: key, value: standard))
+      return []
+    }
+    reader.note(fieldPath, at: json.place)
+    guard case .list(let elements) = json.value, elements.count <= limit else {
+      reader.report(
+        fieldPath, at: json.place, "must be a list of up to \(limit) objects, but is \(json.inWords)")
+      return []
+    }
+    let sections = elements.enumerated().map { place, element in
+      Section(reader, path: "\(fieldPath)[\(place)]", element, inside: self)
+    }
+    let values = sections.map { section in
+      defer { section.reportUnknownKeys() }
+      return declare(section)
+    }
+    resolved.append(
+      JSON.Member(key: key, value: JSON(.list(sections.map { JSON(.object($0.resolved)) }), at: json.place)))
+    return values
+  }
+
   /// Declares a field and gives its value: the written one, the default, or, when the recipe is refused
   /// anyway, a placeholder.
   package func value(_ key: String, _ kind: Kind, _ presence: Field.Presence, _ meaning: String) -> JSON {

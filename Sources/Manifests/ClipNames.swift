@@ -97,3 +97,8 @@ enum ClipNames {
     }
   }
 }
+
+extension ClipEntry {
+  /// Whether the clip is a picture, by its name.
+  public var isPicture: Bool { ClipNames.Kind(name) == .picture }
+}

@@ -57,8 +57,9 @@ extension Recipe {
     let rate = optimizer.learningRate * (settings.method == .full ? 0.25 : 1)
     var json = resolved
     for path in [
-      ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"], ["start"],
-      ["evaluation"],
+      ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"],
+      // A few new clips do not fill several shapes.
+      ["data", "shapes"], ["data", "shapeChoice"], ["start"], ["evaluation"],
     ] {
       _ = json.removing(path)
     }

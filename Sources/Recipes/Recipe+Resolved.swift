@@ -6,10 +6,12 @@ extension Recipe {
   public func resolvedJSON() -> String { resolved.text + "\n" }
 
   /// What this recipe asks of its model that a base's did not, a line a key as in `differences`: sizes that show in the
-  /// weights' shapes are compared elsewhere, but what the weights mean hangs on other keys, too.
+  /// weights' shapes are compared elsewhere, but what the weights mean hangs on other keys, too, and so does what clips they know.
   public func modelDifferences(from base: Recipe) -> [String] {
-    let sections = ["tokenizer.", "textEncoder.", "model.", "objective."]
-    return differences(from: base).filter { line in sections.contains { line.hasPrefix($0) } }
+    let beginnings =
+      ["tokenizer.", "textEncoder.", "model.", "objective."]
+      + ["frames", "height", "width", "shapes"].map { "data.\($0): " }
+    return differences(from: base).filter { line in beginnings.contains { line.hasPrefix($0) } }
   }
 
   /// What is not the same in an older recipe, a line a key: `model.width: 384 (was 256)`. `ignored` are paths

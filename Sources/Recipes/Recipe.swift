@@ -91,6 +91,7 @@ public struct Recipe: Sendable {
     }
     section.reportUnknownKeys()
     resolved = JSON(.object(section.resolved))
+    checkShapes(section)
   }
 
   /// Every field that a recipe of a kind may have, as one object: what a recipe that names only its kind declares while

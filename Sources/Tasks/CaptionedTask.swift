@@ -1,3 +1,5 @@
+import Clips
+import Fields
 import Layers
 import Manifests
 import Models
@@ -20,6 +22,14 @@ extension CaptionedTask {
 
   /// The frames of a patch.
   public var frameUnit: Int { transformer.patch.frames }
+
+  /// t·h·w: positions follow each clip's own grid.
+  public func tokens(of clips: ClipShape) -> Int? { transformer.patch.grid(of: clips).tokens }
+
+  /// The patch must divide it.
+  public func check(_ clips: ClipShape, at path: String, _ section: Section) {
+    transformer.patch.check(section, clips: clips, at: path)
+  }
 
   /// Attention and feed-forward of both stacks.
   public var adapterTargets: [NamePattern] { transformer.adapterTargets + text.encoder.adapterTargets }

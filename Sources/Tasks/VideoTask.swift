@@ -25,6 +25,14 @@ public protocol VideoTask: Sendable {
   var stacks: [Stack] { get }
   /// The tokens of a training clip.
   var tokensPerClip: Int { get }
+  /// The tokens of a clip of another shape that passed `check`; nil, as by default, for kinds whose model is made for the
+  /// one shape.
+  func tokens(of clips: ClipShape) -> Int?
+  /// Reports a further shape of training clips that the model cannot take.
+  /// - Parameters:
+  ///   - path: where it stands in the recipe: "data.shapes[0]".
+  ///   - section: the whole recipe.
+  func check(_ clips: ClipShape, at path: String, _ section: Section)
   /// What the frames of a clip are a multiple of.
   var frameUnit: Int { get }
   /// Attributes of the task's checkpoints that say what the numbers in them mean.
@@ -64,6 +72,10 @@ public protocol VideoTask: Sendable {
 }
 
 extension VideoTask {
+  /// The model is made for one shape.
+  public func tokens(of clips: ClipShape) -> Int? { nil }
+  /// None is asked about.
+  public func check(_ clips: ClipShape, at path: String, _ section: Section) {}
   /// It does not.
   public var learnsFromAverage: Bool { false }
   /// None.

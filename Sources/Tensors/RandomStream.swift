@@ -29,6 +29,8 @@ public enum Purpose: UInt32, Sendable {
   case mask = 12
   /// How large the blocks are that a masked model does not see.
   case maskSize = 13
+  /// At which steps a run's shapes come.
+  case shape = 14
   /// Which training clips are mirrored.
   case flip = 20
   /// Which training clips have a part erased, which part, and the noise that is put there.

@@ -33,3 +33,32 @@ extension RecentNorms {
   /// As a checkpoint keeps them.
   var text: String { norms.map { "\($0)" }.joined(separator: " ") }
 }
+
+/// The recent norms of each shape in a run of several, by the shapes' names: what is usual for pictures tells nothing of
+/// clips.
+struct ShapeNorms: Equatable {
+  private(set) var byShape: [String: RecentNorms] = [:]
+
+  /// The norms of a shape's last steps.
+  subscript(shape: String) -> RecentNorms {
+    get { byShape[shape] ?? RecentNorms() }
+    set { byShape[shape] = newValue }
+  }
+}
+
+extension ShapeNorms {
+  /// As a checkpoint keeps them: a line a shape, its name before the numbers.
+  init?(_ text: String) {
+    self.init()
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard let norms = RecentNorms(parts.count == 2 ? String(parts[1]) : "") else { return nil }
+      byShape[String(parts[0])] = norms
+    }
+  }
+
+  /// As a checkpoint keeps them.
+  var text: String {
+    byShape.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.text)" }.joined(separator: "\n")
+  }
+}

@@ -10,14 +10,16 @@ import Tensors
 public struct RunPlan: Sendable {
   /// The model's values, and how many of them are frozen.
   public let parameters: Int, frozenParameters: Int
-  /// Tokens of a clip, and of its caption (padding included).
+  /// Tokens of a clip of the recipe's own shape, and of its caption (padding included).
   public let tokensPerClip: Int, tokensPerCaption: Int
-  /// Clips of a step.
+  /// Clips of a step; where there are several shapes, in the mean of all steps.
   public let clipsPerStep: Int
-  /// Floating-point operations of the products of a step.
+  /// Floating-point operations of the products of a step, in the mean of all steps.
   public let operationsPerStep: Int
+  /// The shapes that steps have, as the recipe lists them.
+  public let shapes: [Shape]
   /// The most bytes that tensors hold at once in the whole run: weights, gradients, moments, average and all activations,
-  /// of steps, of looks at held-out clips and of samples.
+  /// of steps of all shapes, of looks at held-out clips and of samples.
   public let peakBytes: Int
   /// What tensors take from the system and never give back: the peak, and buffers whose sizes nothing asks for meanwhile.
   public let tensorBytes: Int
@@ -26,18 +28,33 @@ public struct RunPlan: Sendable {
   /// Steps of the run.
   public let steps: Int
 
-  /// Rehearses the run: three steps (the pool is settled then), a look at held-out clips, and samples.
+  /// The steps of one shape.
+  public struct Shape: Sendable, Equatable {
+    /// The shape, the clips of a step, the tokens of a clip, and the share of the run's steps, 0 to 1.
+    public let batch: BatchShape
+    /// Floating-point operations of the products of a step.
+    public let operations: Int
+    /// The most bytes that tensors hold at once in such a step.
+    public let peakBytes: Int
+  }
+
+  /// Rehearses the run: three steps of each shape (the pool is settled then), a look at held-out clips, and samples.
   ///
   /// - Parameters:
   ///   - captions: some of the training captions; they decide how many text tokens there is work for.
   ///   - heldOutClips: how many clips a validation looks at; 0 for none.
+  ///   - shares: how often each shape comes, if that is not what the recipe says.
   ///   - sample: draws the samples that come while training.
   public init(
-    _ blueprint: Blueprint, captions: [String] = [""], heldOutClips: Int = 0,
+    _ blueprint: Blueprint, captions: [String] = [""], heldOutClips: Int = 0, shares: [Double]? = nil,
     sample: (Subject) -> Void = { _ in }
   ) throws {
     let recipe = blueprint.recipe
-    let step = try Plan.rehearse { try Rehearsal(blueprint, captions).step() }
+    let batches = BatchShape.sharing(recipe.batchShapes, shares)
+    let shapes = try batches.map { batch in
+      let step = try Plan.rehearse { try Rehearsal(blueprint, captions).step(batch) }
+      return Shape(batch: batch, operations: step.productOperations, peakBytes: step.memory.peakBytes)
+    }
     var (parameters, frozenParameters, checkpointBytes) = (0, 0, 0)
     let run = try Plan.rehearse {
       let rehearsal = try Rehearsal(blueprint, captions)
@@ -45,22 +62,39 @@ public struct RunPlan: Sendable {
       parameters = state.parameters.parameterCount
       frozenParameters = parameters - state.parameters.trainedCount
       checkpointBytes = state.checkpointBytes
-      for _ in 0..<3 { rehearsal.step() }
+      for batch in batches {
+        for _ in 0..<3 { rehearsal.step(batch) }
+      }
       state.parameters.withAverage {
         rehearsal.validate(clips: heldOutClips)
         sample(state.subject)
       }
     }
+    func mean(_ figure: (Shape) -> Int) -> Int {
+      Int(shapes.reduce(0) { $0 + $1.batch.share * Double(figure($1)) }.rounded())
+    }
     self.parameters = parameters
     self.frozenParameters = frozenParameters
     self.checkpointBytes = checkpointBytes
+    self.shapes = shapes
     tokensPerClip = recipe.task.tokensPerClip
     tokensPerCaption = recipe.task.textLength(blueprint.facts)
-    clipsPerStep = recipe.training.clipsPerStep
-    operationsPerStep = step.productOperations
+    clipsPerStep = shapes.count == 1 ? batches[0].clips : mean(\.batch.clips)
+    operationsPerStep = shapes.count == 1 ? shapes[0].operations : mean(\.operations)
     peakBytes = run.memory.peakBytes
     tensorBytes = run.memory.systemBytes
     steps = recipe.training.steps
+  }
+}
+
+extension BatchShape {
+  /// The same with shares that add up to 1: those that are given, or their own.
+  static func sharing(_ shapes: [BatchShape], _ shares: [Double]?) -> [BatchShape] {
+    let shares = shares ?? shapes.map(\.share)
+    let sum = shares.reduce(0, +)
+    return zip(shapes, shares).map {
+      BatchShape($0.shape, clips: $0.clips, tokens: $0.tokens, share: $1 / sum)
+    }
   }
 }
 
@@ -79,10 +113,9 @@ private struct Rehearsal {
   private var recipe: Recipe { state.blueprint.recipe }
 
   /// The whole step's clips are read at once and learned from in parts.
-  func step() {
+  func step(_ batch: BatchShape) {
     let parts = recipe.training.gradientAccumulation
-    let examples = Examples.madeUp(
-      recipe.training.clipsPerStep, shape: recipe.data.clipShape, captions: captions)
+    let examples = Examples.madeUp(batch.clips, shape: batch.shape, captions: captions)
     _ = learn(
       (0..<parts).map { examples.part($0, of: parts) }, at: Position(seed: 0, step: 0), rate: 0)
   }

@@ -10,9 +10,11 @@ extension RunState {
   enum Key {
     static let step = "step", updates = "updates", refusals = "refusals", position = "position"
     static let refusedSteps = "refused_steps", norms = "recent_gradient_norms"
+    static let normsByShape = "recent_gradient_norms_by_shape"
     static let skippedSteps = "skipped_steps", owesLook = "look_due"
     static let savedByStop = "saved_by_stop"
     static let seed = "seed", recipe = "recipe", clips = "clips_sha256", clipList = "clip_list_sha256"
+    static let clipBuckets = "clip_buckets_sha256"
     static let arithmetic = "arithmetic", products = "products"
     static let basePath = "base_path", baseHash = "base_weights_sha256", grownTables = "base_table_rows"
     static let bestLoss = "best_loss", bestStep = "best_step", bestClips = "best_clips_sha256"
@@ -24,8 +26,10 @@ extension RunState {
     static let hashed = [step, updates, refusals, position, seed]
     static let all =
       hashed + [
-        recipe, clips, clipList, arithmetic, products, basePath, baseHash, grownTables, bestLoss, bestStep,
-        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, skippedSteps, owesLook, savedByStop,
+        recipe, clips, clipList, clipBuckets, arithmetic, products, basePath, baseHash, grownTables, bestLoss,
+        bestStep,
+        bestClips, looks, firstLook, mergedFrom, refusedSteps, norms, normsByShape, skippedSteps, owesLook,
+        savedByStop,
       ]
   }
 
@@ -94,11 +98,13 @@ extension RunState {
     attributes[Key.refusals] = .integer(refused.inARow)
     if !refused.steps.isEmpty { attributes[Key.refusedSteps] = .text(refused.text) }
     if !norms.norms.isEmpty { attributes[Key.norms] = .text(norms.text) }
+    if !normsByShape.byShape.isEmpty { attributes[Key.normsByShape] = .text(normsByShape.text) }
     if skippedSteps > 0 { attributes[Key.skippedSteps] = .integer(skippedSteps) }
     if owesLook { attributes[Key.owesLook] = .integer(1) }
     if isSavedByStop { attributes[Key.savedByStop] = .integer(1) }
     attributes[Key.position] = .integer(loaderStep * blueprint.recipe.training.clipsPerStep)
     if let clipList { attributes[Key.clipList] = .text(clipList) }
+    if let clipBuckets { attributes[Key.clipBuckets] = .text(clipBuckets) }
     if !firstLook.isEmpty { attributes[Key.firstLook] = .text(Self.text(of: firstLook)) }
     if let best {
       attributes[Key.bestLoss] = .number(best.loss)

@@ -17,10 +17,14 @@ public final class RunState {
   public internal(set) var step = 0
   /// The SHA-256 of the run's `clips.jsonl`; nil for a run without one.
   public var clipList: String?
+  /// What names the clips of each shape (`ClipBuckets.digest`); nil for a run of one shape.
+  public var clipBuckets: String?
   /// The steps of late whose weights were left as they were.
   var refused = RefusedSteps()
   /// The gradient norms of the last steps that were not.
   var norms = RecentNorms()
+  /// The same for each shape, in a run of several.
+  var normsByShape = ShapeNorms()
   /// How many steps' clips were passed over when the run went back to a checkpoint; 0 if it never did.
   public internal(set) var skippedSteps = 0
   /// Whether held-out clips are to be looked at before the next step: the run was stopped while it did.
@@ -83,13 +87,15 @@ public final class RunState {
     guard
       let refused = RefusedSteps(
         inARow: try checkpoint.count(Key.refusals), checkpoint.optionalText(Key.refusedSteps) ?? ""),
-      let norms = RecentNorms(checkpoint.optionalText(Key.norms) ?? "")
+      let norms = RecentNorms(checkpoint.optionalText(Key.norms) ?? ""),
+      let normsByShape = ShapeNorms(checkpoint.optionalText(Key.normsByShape) ?? "")
     else { throw checkpoint.makesNoSense("its numbers of steps") }
-    (self.refused, self.norms) = (refused, norms)
+    (self.refused, self.norms, self.normsByShape) = (refused, norms, normsByShape)
     skippedSteps = try checkpoint.attributes[Key.skippedSteps] == nil ? 0 : checkpoint.count(Key.skippedSteps)
     owesLook = checkpoint.attributes[Key.owesLook] != nil
     isSavedByStop = checkpoint.attributes[Key.savedByStop] != nil
     clipList = Self.clipList(of: checkpoint)
+    clipBuckets = checkpoint.optionalText(Key.clipBuckets)
     firstLook = try Self.firstLook(of: checkpoint)
     (best, looksWithoutBetter) = (nil, 0)
     if case .number(let loss) = checkpoint.attributes[Key.bestLoss],

@@ -1,3 +1,4 @@
+import Clips
 import Foundation
 import Tensors
 
@@ -14,16 +15,48 @@ public struct StepCalibration: Sendable {
   /// How long it took.
   public let calibrationSeconds: Double
 
+  /// What is foretold of steps of several shapes, in the mean of all steps by the shapes' shares.
+  ///
+  /// - Parameter shapes: the shapes, whose shares add up to 1.
+  public static func mean(
+    _ blueprint: Blueprint, _ shapes: [BatchShape], captions: [String], runPeakBytes: Int,
+    seconds limit: Double = 10
+  ) throws -> (mean: StepCalibration, byShape: [StepCalibration]) {
+    let each = try shapes.map {
+      try StepCalibration(
+        blueprint, $0, captions: captions, runPeakBytes: runPeakBytes,
+        seconds: limit / Double(shapes.count))
+    }
+    return (each.count == 1 ? each[0] : StepCalibration(mean: each, shares: shapes.map(\.share)), each)
+  }
+
+  private init(mean each: [StepCalibration], shares: [Double]) {
+    func mean(_ figure: (StepCalibration) -> Double) -> Double {
+      zip(each, shares).reduce(0) { $0 + $1.1 * figure($1.0) }
+    }
+    (secondsPerStep, secondsLow, secondsHigh) = (
+      mean(\.secondsPerStep), mean(\.secondsLow), mean(\.secondsHigh)
+    )
+    rounds = each.map(\.rounds).min()!
+    blocks = each.map(\.blocks).min()!
+    clips = each.map(\.clips).min()!
+    peakBytes = each.map(\.peakBytes).max()!
+    calibrationSeconds = each.reduce(0) { $0 + $1.calibrationSeconds }
+  }
+
   /// Times steps until `seconds` are over, three rounds at least unless a round takes longer than a third of them.
+  /// - Parameter batch: the shape of the steps, and their clips; those of the recipe's own shape if nil.
   public init(
-    _ blueprint: Blueprint, captions: [String] = [""], runPeakBytes: Int, seconds limit: Double = 10
+    _ blueprint: Blueprint, _ batch: BatchShape? = nil, captions: [String] = [""], runPeakBytes: Int,
+    seconds limit: Double = 10
   ) throws {
     let clock = ContinuousClock()
     let begun = clock.now
     var elapsed: Double { (clock.now - begun) / .seconds(1) }
     let before = Memory.statistics.liveBytes
     let choice = try TrialChoice(
-      blueprint, captions, mostBytes: runPeakBytes, mostOperations: 0.5 * Self.productRate() * limit)
+      blueprint, batch ?? blueprint.recipe.batchShapes[0], captions, mostBytes: runPeakBytes,
+      mostOperations: 0.5 * Self.productRate() * limit)
     Memory.trim()
     Memory.resetPeak()
     var predictions: [Double] = []

@@ -136,18 +136,21 @@ public final class Trainer {
     let (begun, operations) = (clock.now, Work.productOperations)
     let recipe = state.blueprint.recipe
     let batch = try loader.next()
+    let shape = recipe.data.shapes.isEmpty ? nil : batch.shape
+    let usualNorm = (shape.map { state.normsByShape[$0.name] } ?? state.norms).median
     let parts = recipe.training.gradientAccumulation
     let result = learn(
       (0..<parts).map { batch.examples.part($0, of: parts) },
-      at: Position(seed: UInt64(recipe.seed), step: state.step), rate: rate, usualNorm: state.norms.median)
+      at: Position(seed: UInt64(recipe.seed), step: state.step), rate: rate, usualNorm: usualNorm)
     state.step += 1
     state.refused.note(step: state.step, isRefused: result.refusal != nil)
-    if result.refusal == nil && result.isFinite { state.norms.add(result.gradientNorm) }
+    if result.refusal == nil && result.isFinite { note(norm: result.gradientNorm, of: shape) }
     observer?.finished(
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
         learningRate: rate, isRefused: result.refusal != nil, clips: batch.examples.count,
-        seconds: (clock.now - begun) / .seconds(1), secondsWaited: batch.secondsWaited,
+        shape: shape, seconds: (clock.now - begun) / .seconds(1),
+        secondsWaited: batch.secondsWaited,
         operations: Work.productOperations - operations))
     if let refusal = result.refusal { observer?.warned(refusal.description) }
     if !result.isFinite {
@@ -163,6 +166,14 @@ public final class Trainer {
       return true
     }
     return false
+  }
+
+  private func note(norm: Double, of shape: ClipShape?) {
+    if let shape {
+      state.normsByShape[shape.name].add(norm)
+    } else {
+      state.norms.add(norm)
+    }
   }
 
   /// Saves when it is due, or when the run ends here. While steps are refused the weights are under suspicion: then nothing is

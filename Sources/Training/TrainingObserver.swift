@@ -32,6 +32,8 @@ public struct StepReport: Sendable {
   public let isRefused: Bool
   /// Clips of the step.
   public let clips: Int
+  /// Their shape, in a run that has several.
+  public let shape: ClipShape?
   /// Seconds that the step took, and how many of them were spent waiting for clips.
   public let seconds: Double, secondsWaited: Double
   /// Operations of its matrix products.

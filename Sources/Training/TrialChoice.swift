@@ -13,9 +13,12 @@ struct TrialChoice {
   static let rounds = 6.0
 
   /// - Parameters:
+  ///   - batch: the shape of the run's steps that are to be foretold, and their clips.
   ///   - mostBytes: what the trials' tensors must stay below, if one block of one clip allows it.
   ///   - mostOperations: what all rounds together may take.
-  init(_ blueprint: Blueprint, _ captions: [String], mostBytes: Int, mostOperations: Double) throws {
+  init(
+    _ blueprint: Blueprint, _ batch: BatchShape, _ captions: [String], mostBytes: Int, mostOperations: Double
+  ) throws {
     let (task, training) = (blueprint.recipe.task, blueprint.recipe.training)
     func forecast(_ blocks: [String: Int]) -> StepForecast {
       StepForecast(task.stacks, passes: training.gradientAccumulation, blocks: blocks)
@@ -38,7 +41,7 @@ struct TrialChoice {
       return costs.bytes < mostBytes && rounds * costs.operations.reduce(0, +) <= mostOperations
     }
 
-    let whole = TrialShape(clips: training.batchSize, frames: blueprint.clipShape.frames)
+    let whole = TrialShape(clips: batch.clips / training.gradientAccumulation, batch.shape)
     var shape = whole
     let unit = blueprint.recipe.task.frameUnit
     while try !fits(forecast([:]), shape, rounds: 3) {

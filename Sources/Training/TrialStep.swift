@@ -6,6 +6,13 @@ import Tensors
 /// The clips of a trial's step.
 struct TrialShape: Equatable {
   var clips: Int, frames: Int
+  let height: Int, width: Int
+
+  /// A pass of some clips.
+  init(clips: Int, _ shape: ClipShape) {
+    self.clips = clips
+    (frames, height, width) = (shape.frames, shape.height, shape.width)
+  }
 }
 
 /// A step of a model with fewer blocks than the run's, to be timed or rehearsed.
@@ -18,7 +25,7 @@ final class TrialStep {
   init(
     _ blueprint: Blueprint, _ depths: StepForecast.Depths, _ shape: TrialShape, _ captions: [String]
   ) throws {
-    let (recipe, clips) = (blueprint.recipe, blueprint.clipShape)
+    let recipe = blueprint.recipe
     let subject = try blueprint.makeSubject(depths: depths)
     subject.parameters.allocate(
       seed: UInt64(recipe.seed), withAverage: blueprint.averageLaw != nil)
@@ -27,7 +34,8 @@ final class TrialStep {
     examples = Examples.madeUp(
       shape.clips,
       shape: ClipShape(
-        frames: shape.frames, height: clips.height, width: clips.width, frameRate: clips.frameRate),
+        frames: shape.frames, height: shape.height, width: shape.width,
+        frameRate: blueprint.clipShape.frameRate),
       captions: captions)
   }
 

@@ -69,7 +69,8 @@ struct Check: ParsableCommand {
   private static func run(_ recipe: Recipe, needsIndex: Bool) -> RuleCheck.Run {
     let data = recipe.data
     return RuleCheck.Run(
-      rule: data.clipRule, tolerance: BadClipTolerance(share: data.badClipTolerance),
+      rule: data.clipRule, heldOutRule: ClipRule(data.clipShape, data.limits),
+      tolerance: BadClipTolerance(share: data.badClipTolerance),
       heldOut: data.validation == data.train ? nil : data.validation, needsIndex: needsIndex)
   }
 

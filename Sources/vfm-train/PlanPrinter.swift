@@ -20,7 +20,7 @@ struct PlanPrinter {
     tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
     forecast = try RunForecast(recipe, manifest)
     timesSeen =
-      Double(forecast.plan.clipsPerStep) * Double(forecast.plan.steps) / Double(max(1, manifest.count))
+      forecast.clipsPerStep * Double(forecast.plan.steps) / Double(max(1, manifest.count))
     parameters = recipe.start.inWords(
       parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
   }
@@ -44,7 +44,7 @@ struct PlanPrinter {
       """
       parameters          \(parameters)
       tokens a clip       \(plan.tokensPerClip)\(plan.tokensPerCaption == 0 ? "" : ", and \(plan.tokensPerCaption) of text")
-      clips a step        \(plan.clipsPerStep)
+      clips a step        \(plan.clipsPerStep)\(shapes)
       each clip is seen   \(times) in \(plan.steps) steps
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products
       memory of tensors   \(plan.peakBytes) bytes (\(inWords(bytes: plan.peakBytes))) at the run's peak
@@ -78,11 +78,38 @@ struct PlanPrinter {
     let reading = forecast.reading
     if let seconds = reading.trial.secondsPerClip { figures["secondsPerClip"] = seconds }
     if let seconds = reading.secondsPerStep { figures["readingSecondsPerStep"] = seconds }
+    if plan.shapes.count > 1 { figures["shapes"] = shapeFigures }
     figures["clipsTried"] = reading.trial.tried
     figures["badClips"] = reading.trial.bad
     figures["cutCaptions"] = forecast.cut?.longer ?? 0
     figures["heldOutTrainedOn"] = forecast.trainedOn
     return figures
+  }
+
+  /// The steps of each shape, where there are several, a line each.
+  private var shapes: String {
+    let plan = forecast.plan
+    guard plan.shapes.count > 1 else { return "" }
+    return " in the mean of all shapes"
+      + zip(plan.shapes, forecast.calibrationByShape).map { shape, time in
+        let batch = shape.batch
+        let name = batch.shape.name.padding(
+          toLength: max(18, batch.shape.name.count), withPad: " ", startingAt: 0)
+        return "\n  \(name)\(inWords(share: batch.share)) of the steps: \(batch.tokens) tokens a clip, "
+          + "\(batch.clips == 1 ? "1 clip" : "\(batch.clips) clips") a step, "
+          + String(format: "%.2f", Double(shape.operations) / 1e9)
+          + " GFLOP, \(inWords(bytes: shape.peakBytes)) at its peak, \(seconds(time.secondsPerStep)) s"
+      }.joined()
+  }
+
+  private var shapeFigures: [[String: Any]] {
+    zip(forecast.plan.shapes, forecast.calibrationByShape).map { shape, time in
+      [
+        "shape": shape.batch.shape.name, "share": shape.batch.share, "tokensPerClip": shape.batch.tokens,
+        "clipsPerStep": shape.batch.clips, "operationsPerStep": shape.operations,
+        "peakBytes": shape.peakBytes, "secondsPerStep": time.secondsPerStep,
+      ]
+    }
   }
 
   private var times: String {

@@ -31,7 +31,9 @@ struct RunChanges {
 
   /// - Throws: `Failure` when something differs that may not.
   init(from old: Recipe, to new: Recipe, in folder: String) throws {
-    let keepsBatch = old.training.clipsPerStep == new.training.clipsPerStep
+    let keepsBatch =
+      old.training.clipsPerStep == new.training.clipsPerStep
+      && old.batchShapes.map(\.clips) == new.batchShapes.map(\.clips)
     let keepsBase = (old.start.from == nil) == (new.start.from == nil)
     // Sizes of adapters mean nothing to a run without them, nor do other defaults of a newer version.
     let unused: Set<String> = old.start.method == .lora || new.start.method == .lora ? [] : ["start.lora"]
@@ -42,7 +44,8 @@ struct RunChanges {
       let hint =
         keepsBatch
         ? ""
-        : "\ntraining.batchSize × training.gradientAccumulation must stay \(old.training.clipsPerStep) clips a step."
+        : "\ntraining.batchSize × training.gradientAccumulation must stay \(old.training.clipsPerStep) clips a step, "
+          + "and with data.shapes those of each shape what they were."
       throw Failure(
         .unfitInput,
         "\(folder) holds a run of another recipe:\n  " + refused.joined(separator: "\n  ") + hint

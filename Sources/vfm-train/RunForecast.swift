@@ -11,6 +11,10 @@ import Training
 struct RunForecast {
   let plan: RunPlan
   let calibration: StepCalibration
+  /// The calibration of each shape's steps.
+  let calibrationByShape: [StepCalibration]
+  /// Clips of a step, in the mean of all.
+  let clipsPerStep: Double
   let memory: Memory
   let reading: Reading
   /// Captions that are cut; nil for tasks without captions.
@@ -59,20 +63,28 @@ struct RunForecast {
         ).count
       } ?? 0
     let heldOut = try Self.heldOutClips(recipe)
-    plan = try RunPlan(blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0) { subject in
+    let index = try recipe.data.indexGuard(recipe.data.clipIndex(), manifest)
+    let (order, buckets) = try recipe.data.batchOrder(
+      recipe.batchShapes, of: manifest, seed: UInt64(recipe.seed), index: index)
+    plan = try RunPlan(
+      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: buckets?.buckets.map(\.share)
+    ) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler
       else { return }
       SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
     space = RunSpace(recipe, checkpoint: plan.checkpointBytes)
-    reading = try Self.read(recipe, manifest, batch: plan.clipsPerStep)
+    clipsPerStep = plan.shapes.reduce(0) { $0 + $1.batch.share * Double($1.batch.clips) }
+    reading = try Self.read(recipe, manifest, order, index, batch: clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(
-        recipe, clips: manifest.count, heldOut: heldOut.reduce(0, +), batch: plan.clipsPerStep),
+        recipe, plan.shapes.map(\.batch), clips: buckets?.buckets.map(\.clips.count) ?? [manifest.count],
+        heldOut: heldOut.reduce(0, +)),
       checkpoint: plan.checkpointBytes)
-    calibration = try StepCalibration(blueprint, captions: captions, runPeakBytes: plan.peakBytes)
+    (calibration, calibrationByShape) = try StepCalibration.mean(
+      blueprint, plan.shapes.map(\.batch), captions: captions, runPeakBytes: plan.peakBytes)
   }
 
   /// How many clips of each held-out list a look takes in.
@@ -88,23 +100,30 @@ struct RunForecast {
 
   /// Bytes of decoded clips. Clips of the first frames and the middle are the same in each epoch and are kept as long as
   /// there is room; the batches ahead share them.
-  static func clipBytes(_ recipe: Recipe, clips: Int, heldOut: Int, batch: Int) -> Int {
+  /// - Parameter clips: how many each shape has.
+  static func clipBytes(_ recipe: Recipe, _ shapes: [BatchShape], clips: [Int], heldOut: Int) -> Int {
     let data = recipe.data
-    let one = data.clipShape.count
-    let seen = min(clips, batch * (recipe.training.steps + data.prefetch))
-    let kept = data.start == .first && data.crop == .centre ? min(seen * one, data.cacheMegabytes << 20) : 0
-    let ahead = kept == seen * one ? 0 : batch * min(recipe.training.steps, data.prefetch + 1) * one
-    return kept + ahead + heldOut * one
+    let seen = zip(shapes, clips).reduce(0) { bytes, part in
+      let (shape, clips) = part
+      let steps = Double(recipe.training.steps + data.prefetch) * shape.share
+      return bytes + min(clips, shape.clips * Int(steps.rounded(.up))) * shape.shape.count
+    }
+    let kept = data.start == .first && data.crop == .centre ? min(seen, data.cacheMegabytes << 20) : 0
+    let largest = shapes.map { $0.clips * $0.shape.count }.max()!
+    let ahead = kept == seen ? 0 : largest * min(recipe.training.steps, data.prefetch + 1)
+    return kept + ahead + heldOut * data.clipShape.count
   }
 
   /// Reads clips for two seconds, as training does, and counts those that give no sample as training does.
-  private static func read(_ recipe: Recipe, _ manifest: Manifest, batch: Int) throws -> Reading {
+  private static func read(
+    _ recipe: Recipe, _ manifest: Manifest, _ order: BatchOrder, _ index: IndexGuard?, batch: Double
+  ) throws -> Reading {
     let data = recipe.data
     let trial = try ClipTrial(
-      manifest, shape: data.clipShape, seed: UInt64(recipe.seed), start: data.start, crop: data.crop,
-      source: try data.clipSource(manifest, .train), index: try data.indexGuard(data.clipIndex(), manifest),
+      manifest, order: order, seed: UInt64(recipe.seed), start: data.start, crop: data.crop,
+      source: try data.clipSource(manifest, .train), index: index,
       tolerance: BadClipTolerance(share: data.badClipTolerance), for: .seconds(2))
     return Reading(
-      trial: trial, secondsPerStep: trial.secondsPerClip.map { $0 * Double(batch) / Double(data.workers) })
+      trial: trial, secondsPerStep: trial.secondsPerClip.map { $0 * batch / Double(data.workers) })
   }
 }

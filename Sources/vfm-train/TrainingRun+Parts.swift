@@ -7,23 +7,37 @@ import Tensors
 import Training
 
 extension TrainingRun {
-  /// What reads the clips, those left out that are known to give no sample.
-  func makeLoader() throws -> BatchLoader {
+  /// What reads the clips, those left out that are known to give no sample; and the clips of each shape, if there are several.
+  func makeLoader() throws -> (loader: BatchLoader, buckets: ClipBuckets?) {
     let data = recipe.data
+    let seed = UInt64(recipe.seed)
+    let (order, buckets) = try data.batchOrder(
+      recipe.batchShapes, of: manifest, classes: try balancedClasses(), seed: seed, index: guardian)
+    if let buckets { try take(buckets) }
     let loader = BatchLoader(
-      manifest, shape: data.clipShape, batch: recipe.training.clipsPerStep,
-      classes: try balancedClasses(), seed: UInt64(recipe.seed),
-      startStep: state.loaderStep, start: data.start, crop: data.crop,
+      manifest, order: order, seed: seed, startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
     let leftOut = try loader.leaveOutUnusable()
     if leftOut > 0 {
       standardError(
-        "\(leftOut == 1 ? "1 clip is" : "\(leftOut) clips are") left out: by \(data.index ?? "the index") no sample can be made of \(leftOut == 1 ? "it" : "them")\n"
+        "\(leftOut == 1 ? "1 clip is" : "\(leftOut) clips are") left out: by \(data.index ?? "their files") no sample can be made of \(leftOut == 1 ? "it" : "them")\n"
       )
     }
-    return loader
+    return (loader, buckets)
+  }
+
+  /// Holds the clips of each shape against those that the run began with.
+  private func take(_ buckets: ClipBuckets) throws {
+    if let began = state.clipBuckets, began != buckets.digest {
+      throw Failure(
+        .unfitInput,
+        "The clips of data.shapes are not those that the run in \(folder.path) began with, so it could not go on as if never "
+          + "stopped: other clips can be read now, or the index tells otherwise how long and how large they are. Use the "
+          + "data.index and the data.limits of then, or give another --output folder to begin anew.")
+    }
+    state.clipBuckets = buckets.digest
   }
 
   /// The class of each clip, if each class is to be shown as often as any other.
@@ -41,7 +55,7 @@ extension TrainingRun {
   }
 
   /// Says what is trained, and what is good to know of it.
-  func introduce(_ heldOut: HeldOutClips) {
+  func introduce(_ heldOut: HeldOutClips, _ buckets: ClipBuckets?) {
     let parameters = state.parameters
     let count = recipe.start.inWords(
       parameters: parameters.parameterCount, frozen: parameters.parameterCount - parameters.trainedCount)
@@ -51,6 +65,11 @@ extension TrainingRun {
       \(Parallel.threads) threads, output: \(folder.path)
 
       """)
+    for bucket in buckets?.buckets ?? [] {
+      standardError(
+        "\(inWords(share: bucket.share)) of the steps: \(bucket.batch == 1 ? "1 clip" : "\(bucket.batch) clips") of "
+          + "\(bucket.shape.name), from \(bucket.clips.count)\n")
+    }
     let captions = recipe.task.captions
     let notes = [
       captions?.cut(manifest.indices.lazy.map { [manifest] in manifest.caption($0) }).note(),

@@ -27,9 +27,10 @@ final class TrainingRun: TrainingObserver {
   let metrics: MetricsLog
   let progress: ProgressLine
   var clipsSeen = 0
-  private var stepsHere = 0
-  /// How often the pool had taken memory from the system when the third step of this process was done.
+  /// How often the pool had taken memory from the system when the third step of this process was done, or the third of the
+  /// last shape that came so often.
   var settledAllocations = 0
+  private var stepsByShape: [ClipShape?: Int] = [:]
   private var failure: (any Error)?
   private var isLogLost = false
   private var limit: TimeLimit?
@@ -98,10 +99,10 @@ final class TrainingRun: TrainingObserver {
       )
     }
     let heldOut = try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
-    let loader = try makeLoader()
+    let (loader, buckets) = try makeLoader()
     defer { loader.stop() }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
-    introduce(heldOut)
+    introduce(heldOut, buckets)
     let trainer = Trainer(
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
       bestFolder: recipe.evaluation.keepBest ? CheckpointFolder(folder.best, lock: lock) : nil, observer: self
@@ -155,8 +156,8 @@ final class TrainingRun: TrainingObserver {
 
   func finished(_ step: StepReport) {
     clipsSeen += step.clips
-    stepsHere += 1
-    if stepsHere == 3 { settledAllocations = Memory.statistics.systemAllocations }
+    stepsByShape[step.shape, default: 0] += 1
+    if stepsByShape[step.shape]! <= 3 { settledAllocations = Memory.statistics.systemAllocations }
     limit?.note(step: step.seconds)
     watchdog?.note("step \(step.step) was done", step: step.seconds)
     progress.show(step)

@@ -43,9 +43,10 @@ private let (blocks, text) = ("transformer.blocks", "text_encoder.encoder.block"
   let folder = try TemporaryFolder()
   let blueprint = try SmallRun(in: folder, "model.depth=9", "textEncoder.depth=3").blueprint
   let peak = try RunPlan(blueprint).peakBytes
-  let choice = try TrialChoice(blueprint, ["a"], mostBytes: peak, mostOperations: 1e15)
+  let choice = try TrialChoice(
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak, mostOperations: 1e15)
   #expect(choice.forecast.trials == [[blocks: 0, text: 1], [blocks: 4, text: 1], [blocks: 0, text: 2]])
-  #expect(choice.shape == TrialShape(clips: 3, frames: 4))
+  #expect(choice.shape == TrialShape(clips: 3, blueprint.clipShape))
   #expect(choice.growth == [1, 1, 1])
   func names(_ depth: Int, _ textDepth: Int) throws -> Set<String> {
     Set(try blueprint.makeSubject(depths: [blocks: depth, text: textDepth]).parameters.entries.map(\.name))
@@ -68,17 +69,20 @@ private let (blocks, text) = ("transformer.blocks", "text_encoder.encoder.block"
   let operations = try Plan.rehearse {
     for depth in [0, 1] {
       let step = try TrialStep(
-        blueprint, [blocks: depth, text: 1], TrialShape(clips: 1, frames: 4), ["a"])
+        blueprint, [blocks: depth, text: 1], TrialShape(clips: 1, blueprint.clipShape), ["a"])
       _ = step.run()
     }
   }.productOperations
-  let one = try TrialChoice(blueprint, ["a"], mostBytes: peak, mostOperations: 3.01 * Double(operations))
-  #expect(one.shape == TrialShape(clips: 1, frames: 4))
+  let one = try TrialChoice(
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak,
+    mostOperations: 3.01 * Double(operations))
+  #expect(one.shape == TrialShape(clips: 1, blueprint.clipShape))
   #expect(one.forecast.mostBlocks == 1)
   // Products of everything but captions and times grow with the clips.
   #expect(one.growth[1] > 6 && one.growth[1] <= 8)
-  let fewer = try TrialChoice(blueprint, ["a"], mostBytes: peak, mostOperations: 1)
-  #expect(fewer.shape == TrialShape(clips: 1, frames: 2))
+  let fewer = try TrialChoice(
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak, mostOperations: 1)
+  #expect(fewer.shape.clips == 1 && fewer.shape.frames == 2)
 }
 
 @Test func calibrationHoldsLessThanTheRun() async {

@@ -7,11 +7,14 @@ public struct Batch: Sendable {
   public let step: Int
   /// Clips of pixels, [B, 3, F, H, W]; a clip that could not be read is not among them, but its replacement is.
   public let examples: Examples
+  /// The shape of each clip.
+  public let shape: ClipShape
   /// How long the batch was waited for, in seconds.
   public let secondsWaited: Double
 
   init(_ samples: BatchSamples, step: Int, shape: ClipShape, secondsWaited: Double) {
     self.step = step
+    self.shape = shape
     self.secondsWaited = secondsWaited
     examples = samples.examples(shape: shape)
   }

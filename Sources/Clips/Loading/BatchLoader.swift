@@ -9,17 +9,36 @@ import Video
 public final class BatchLoader: Sendable {
   /// The clips that batches are drawn from.
   public let manifest: Manifest
-  /// The shape of each clip.
-  public let shape: ClipShape
   private let maker: BatchMaker
   private let ring: BatchRing
 
-  /// Starts reading ahead.
+  /// Starts reading ahead clips of one shape, every clip as often as any other.
   ///
   /// - Parameters:
   ///   - batch: B, the clips of a step.
   ///   - classes: the class of each clip of the manifest, in its order, if each class is to be shown as often as any
   ///     other; nil shows each clip as often.
+  ///   - others: as below.
+  public convenience init(
+    _ manifest: Manifest, shape: ClipShape, batch: Int, classes: [Int]? = nil, seed: UInt64,
+    startStep: Int = 0,
+    start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
+    index: IndexGuard? = nil,
+    workers: Int = 1, ahead: Int = 4,
+    cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
+  ) {
+    self.init(
+      manifest,
+      order: BatchOrder(count: manifest.count, shape: shape, batch: batch, classes: classes, seed: seed),
+      seed: seed, startStep: startStep, start: start, crop: crop, source: source, index: index,
+      workers: workers, ahead: ahead, cacheMegabytes: cacheMegabytes, badClipTolerance: badClipTolerance,
+      quarantinePath: quarantinePath)
+  }
+
+  /// Starts reading ahead.
+  ///
+  /// - Parameters:
+  ///   - order: which clips each step has, in which shape.
   ///   - seed: the run's seed.
   ///   - startStep: the first step that `next()` gives.
   ///   - source: where the pictures come from; it does not change them.
@@ -31,25 +50,20 @@ public final class BatchLoader: Sendable {
   ///     all but the last.
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
   public init(
-    _ manifest: Manifest, shape: ClipShape, batch: Int, classes: [Int]? = nil, seed: UInt64,
-    startStep: Int = 0,
+    _ manifest: Manifest, order: BatchOrder, seed: UInt64, startStep: Int = 0,
     start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
     index: IndexGuard? = nil,
     workers: Int = 1, ahead: Int = 4,
     cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {
-    precondition(batch > 0 && workers > 0 && ahead > 0, "batch, workers and ahead must be positive")
-    precondition(classes.map { $0.count == manifest.count } ?? true, "a class for each clip")
+    precondition(workers > 0 && ahead > 0, "workers and ahead must be positive")
     precondition(startStep >= 0 && cacheMegabytes >= 0, "startStep and cacheMegabytes must not be negative")
     self.manifest = manifest
-    self.shape = shape
     maker = BatchMaker(
       manifest: manifest,
-      order: classes.map { BalancedOrder(classes: $0, seed: seed) }
-        ?? SampleOrder(count: manifest.count, seed: seed) as any ClipOrder,
-      batch: batch,
+      order: order,
       reader: WindowReader(
-        shape: shape, start: start, crop: crop, seed: seed, source: source, index: index,
+        start: start, crop: crop, seed: seed, source: source, index: index,
         cacheMegabytes: cacheMegabytes),
       quarantine: Quarantine(
         manifest, tolerance: BadClipTolerance(share: badClipTolerance), path: quarantinePath))
@@ -67,21 +81,23 @@ public final class BatchLoader: Sendable {
     let asked = clock.now
     let (step, samples) = try ring.next()
     let waited = (clock.now - asked) / .seconds(1)
-    return Batch(samples, step: step, shape: shape, secondsWaited: waited)
+    return Batch(samples, step: step, shape: shape(of: step), secondsWaited: waited)
   }
 
   /// The batch of any step, made on the calling thread.
   /// - Throws: as `next()`.
   public func batch(step: Int) throws -> Batch {
-    Batch(try maker.samples(step: step), step: step, shape: shape, secondsWaited: 0)
+    Batch(try maker.samples(step: step), step: step, shape: shape(of: step), secondsWaited: 0)
   }
 
-  /// Puts all clips that cannot be used by what the index says in quarantine at once, and says how many there are.
+  private func shape(of step: Int) -> ClipShape { maker.order.step(step).part.shape }
+
+  /// Puts all clips that no step has, or that cannot be used by what the index says, in quarantine at once, and says how many there are.
   /// - Throws: `BadClipsError` when they are more than tolerated, `QuarantineError` when they cannot be listed.
   public func leaveOutUnusable() throws -> Int {
     var count = 0
     for entry in manifest {
-      guard let clip = maker.reader.knownFault(entry) else { continue }
+      guard let clip = maker.order.leftOut[entry.index] ?? maker.reader.knownFault(entry) else { continue }
       count += 1
       try maker.quarantine.add(entry, clip)
     }

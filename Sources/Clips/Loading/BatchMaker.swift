@@ -3,8 +3,7 @@ import Manifests
 /// Makes the samples of any step: a pure function of seed and step, whoever calls and in whatever order.
 struct BatchMaker: Sendable {
   let manifest: Manifest
-  let order: any ClipOrder
-  let batch: Int
+  let order: BatchOrder
   let reader: WindowReader
   let quarantine: Quarantine
 
@@ -13,21 +12,25 @@ struct BatchMaker: Sendable {
   /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, `MachineError`, or `CancellationError` when it is cancelled.
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
-    for position in step * batch..<(step + 1) * batch {
-      let (entry, pixels) = try sample(at: position, isCancelled)
+    let (part, positions) = order.step(step)
+    for position in positions {
+      let (entry, pixels) = try sample(of: part, at: position, isCancelled)
       samples.entries.append(entry)
       samples.pixels.append(pixels)
     }
     return samples
   }
 
-  private func sample(at position: Int, _ isCancelled: () -> Bool) throws -> (ClipEntry, ClipPixels) {
+  private func sample(
+    of part: BatchOrder.Part, at position: Int, _ isCancelled: () -> Bool
+  ) throws -> (ClipEntry, ClipPixels) {
+    let (order, draw) = (part.order, part.offset + position)
     for attempt in 0...manifest.count + drawnReplacements {
       if isCancelled() { throw CancellationError() }
-      let index = attempt == 0 ? order[position].index : order.replacement(at: position, attempt: attempt)
+      let index = attempt == 0 ? order[position].index : order.replacement(at: draw, attempt: attempt)
       let entry = manifest[index]
       do {
-        return (entry, try reader.pixels(of: entry, sample: (position, attempt)))
+        return (entry, try reader.pixels(of: entry, shape: part.shape, sample: (draw, attempt)))
       } catch let clip as BadClip {
         try quarantine.add(entry, clip)
       }

@@ -21,14 +21,13 @@ public struct ClipReader: Sendable {
     source: ClipSource = .files(.standard)
   ) throws {
     let reader = WindowReader(
-      shape: shape, start: .first, crop: .centre, seed: 0, source: source, index: nil,
-      cacheMegabytes: 0)
+      start: .first, crop: .centre, seed: 0, source: source, index: nil, cacheMegabytes: 0)
     var (samples, unreadable) = (BatchSamples(), [BadClip]())
     for place in spread ? manifest.places(spread: limit) : Array(manifest.indices)
     where samples.entries.count < limit {
       let entry = manifest[place]
       do {
-        samples.pixels.append(try reader.pixels(of: entry, sample: (0, 0)))
+        samples.pixels.append(try reader.pixels(of: entry, shape: shape, sample: (0, 0)))
         samples.entries.append(entry)
       } catch let clip as BadClip {
         unreadable.append(clip)

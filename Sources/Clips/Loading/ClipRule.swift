@@ -1,5 +1,4 @@
 import ClipIndexing
-import Files
 import Manifests
 import Video
 
@@ -29,23 +28,54 @@ extension ClipFacts {
     else { return nil }
     self.init(seconds: seconds, width: width, height: height)
   }
+
+  /// What an index tells of a clip, be it that it is unreadable; nil when that is not enough.
+  static func told(of entry: ClipEntry, by line: IndexLine, _ limits: DecodeLimits) -> Result<
+    ClipFacts, BadClip
+  >? {
+    if line.verdict == .unreadable {
+      return .failure(BadClip(entry, stage: IndexGuard.stage, reason: line.reason ?? "it is unreadable"))
+    }
+    // The index tells the size as shown: whether the coded one is too large, only the file does.
+    guard let facts = ClipFacts(line), facts.pixels <= limits.maxPixels else { return nil }
+    return .success(facts)
+  }
 }
 
 /// Whether samples of a shape can be made of a clip: the one rule of a run, of the plans and checks before it, of packs,
 /// and of curation.
 public struct ClipRule: Sendable {
-  private let shape: ClipShape
+  /// The one with the fewest frames first: if any shape can be made of a clip, then that one, unless it is too large.
+  private let shapes: [ClipShape]
   private let limits: DecodeLimits
 
   /// The rule for samples of a shape.
   /// - Parameter limits: what a clip may cost.
-  public init(_ shape: ClipShape, _ limits: DecodeLimits) {
-    self.shape = shape
+  public init(_ shape: ClipShape, _ limits: DecodeLimits) { self.init([shape], limits) }
+
+  /// The rule for samples of any of some shapes.
+  /// - Parameter limits: what a clip may cost.
+  public init(_ shapes: [ClipShape], _ limits: DecodeLimits) {
+    self.shapes = shapes.sorted { $0.frames < $1.frames }
     self.limits = limits
   }
 
   /// Why no sample can be made of a clip, or of the piece that its entry names; nil when one can.
   func fault(of entry: ClipEntry, _ facts: ClipFacts) -> BadClip? {
+    var first: BadClip?
+    for shape in shapes {
+      guard let fault = fault(of: entry, facts, shape) else { return nil }
+      first = first ?? fault
+    }
+    return first
+  }
+
+  private func fault(of entry: ClipEntry, _ facts: ClipFacts, _ shape: ClipShape) -> BadClip? {
+    if shape.frames > 1 && entry.isPicture {
+      return BadClip(
+        entry, stage: "choosing frames", reason: "it is a picture, which is no clip of \(shape.frames) frames"
+      )
+    }
     let framing = Framing(width: shape.width, height: shape.height)
     if let reason = framing.excess(over: limits.maxPixels, width: facts.width, height: facts.height) {
       return BadClip(entry, stage: VideoError.Stage.convert.rawValue, reason: reason)
@@ -60,24 +90,21 @@ public struct ClipRule: Sendable {
 
   /// The same by what an index tells; a verdict only if that is enough for one.
   package func verdict(on entry: ClipEntry, by line: IndexLine) -> Verdict? {
-    if line.verdict == .unreadable {
-      return Verdict(
-        fault: BadClip(entry, stage: IndexGuard.stage, reason: line.reason ?? "it is unreadable"))
+    ClipFacts.told(of: entry, by: line, limits).map { verdict(entry, $0) }
+  }
+
+  /// What the rule says of a clip of which all is known.
+  private func verdict(_ entry: ClipEntry, _ facts: Result<ClipFacts, BadClip>) -> Verdict {
+    switch facts {
+    case .failure(let clip): Verdict(fault: clip)
+    case .success(let facts): Verdict(fault: fault(of: entry, facts))
     }
-    // The index tells the size as shown: whether the coded one is too large, only the file does.
-    guard let facts = ClipFacts(line), facts.pixels <= limits.maxPixels else { return nil }
-    return Verdict(fault: fault(of: entry, facts))
   }
 
   /// The same by the clip itself: opens it and decodes its first frame.
   /// - Throws: `MachineError`.
   package func verdict(onFileOf entry: ClipEntry) throws -> Verdict {
-    do {
-      let facts = try patiently { try ClipSource.files(limits).open(entry, ClipTimings()).facts() }
-      return Verdict(fault: fault(of: entry, facts))
-    } catch let clip as BadClip {
-      return Verdict(fault: clip)
-    }
+    verdict(entry, try ClipFacts.read(of: entry, limits))
   }
 
   /// What the rule says of a clip.

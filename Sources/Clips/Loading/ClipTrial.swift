@@ -12,44 +12,51 @@ public struct ClipTrial: Sendable {
   /// Seconds that one thread takes for a clip; nil when none of those that were tried can be read.
   public let secondsPerClip: Double?
 
-  /// Reads clips in the order of the first epoch until all were read or the time is over.
+  /// Reads clips in the order of the first epoch, or of the first steps where they have several shapes, until as many were
+  /// read as there are or the time is over.
   /// - Parameters:
-  ///   - seed, start, crop, source, index, tolerance: as the run has them (`BatchLoader`).
+  ///   - order, seed, start, crop, source, index, tolerance: as the run has them (`BatchLoader`).
   ///   - time: how long to read; at least one clip is tried.
   /// - Throws: `MachineError`, `PackError`.
   public init(
-    _ manifest: Manifest, shape: ClipShape, seed: UInt64, start: StartChoice, crop: CropChoice,
+    _ manifest: Manifest, order: BatchOrder, seed: UInt64, start: StartChoice, crop: CropChoice,
     source: ClipSource, index: IndexGuard?, tolerance: BadClipTolerance, for time: Duration
   ) throws {
     let reader = WindowReader(
-      shape: shape, start: start, crop: crop, seed: seed, source: source, index: index, cacheMegabytes: 0)
-    let order = SampleOrder(count: manifest.count, seed: seed)
+      start: start, crop: crop, seed: seed, source: source, index: index, cacheMegabytes: 0)
     let clock = ContinuousClock()
-    var (bad, first) = (0, [BadClip]())
-    func note(_ clip: BadClip) {
-      bad += 1
+    var (bad, first) = (Set<Int>(), [BadClip]())
+    func note(_ entry: ClipEntry, _ clip: BadClip) {
+      guard bad.insert(entry.index).inserted else { return }
       if first.count < BadClipsError.shown { first.append(clip) }
     }
     for entry in manifest {
-      if let clip = reader.knownFault(entry) { note(clip) }
+      if let clip = order.leftOut[entry.index] ?? reader.knownFault(entry) { note(entry, clip) }
     }
     let begun = clock.now
     var (tried, read, reading) = (0, 0, Duration.zero)
+    var (step, ahead) = (0, 0..<0)
+    var part = order.step(0).part
     while tried < manifest.count && (tried == 0 || clock.now - begun < time) {
-      let entry = manifest[order[tried].index]
+      if ahead.isEmpty {
+        (part, ahead) = order.step(step)
+        step += 1
+      }
+      let position = ahead.removeFirst()
+      let entry = manifest[part.order[position].index]
       tried += 1
       if reader.knownFault(entry) != nil { continue }
       let opened = clock.now
       do {
-        _ = try reader.pixels(of: entry, sample: (tried - 1, 0))
+        _ = try reader.pixels(of: entry, shape: part.shape, sample: (part.offset + position, 0))
         (read, reading) = (read + 1, reading + (clock.now - opened))
       } catch let clip as BadClip {
-        note(clip)
+        note(entry, clip)
       }
     }
     self.tried = tried
-    (self.bad, firstBad) = (bad, first)
-    obstacle = BadClipsError(bad, of: manifest, tolerance: tolerance, first: first)
+    (self.bad, firstBad) = (bad.count, first)
+    obstacle = BadClipsError(bad.count, of: manifest, tolerance: tolerance, first: first)
     secondsPerClip = read > 0 ? reading / .seconds(1) / Double(read) : nil
   }
 }

@@ -1,5 +1,6 @@
 import ClipIndexing
 import Manifests
+import Video
 
 /// Holds clips against their index: those that cannot be read are known before, and those that have changed
 /// are noticed when they are first opened.
@@ -57,6 +58,11 @@ public struct IndexGuard: Sendable {
   /// Why a clip is left out without a look at it; nil if it is not.
   func knownFault(_ entry: ClipEntry) -> BadClip? {
     index[entry.name].flatMap { rule.verdict(on: entry, by: $0)?.fault }
+  }
+
+  /// How long and how large a clip is, or why it cannot be read; nil when the index does not tell.
+  func facts(of entry: ClipEntry, _ limits: DecodeLimits) -> Result<ClipFacts, BadClip>? {
+    index[entry.name].flatMap { ClipFacts.told(of: entry, by: $0, limits) }
   }
 
   /// Throws `BadClip` when an open clip is not the one that was indexed.

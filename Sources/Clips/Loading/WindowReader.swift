@@ -9,7 +9,6 @@ import Video
 /// What is kept never changes what is read: pixels and failures are pure functions of clip and window. Nor does the
 /// source: files and a pack of them give the same bits.
 final class WindowReader: Sendable {
-  let shape: ClipShape
   let start: StartChoice
   let crop: CropChoice
   private let seed: UInt64
@@ -21,6 +20,7 @@ final class WindowReader: Sendable {
 
   private struct Key: Hashable {
     let clip: Int
+    let shape: ClipShape
     let window: Window
   }
 
@@ -33,12 +33,11 @@ final class WindowReader: Sendable {
   private let state: Mutex<State>
 
   init(
-    shape: ClipShape, start: StartChoice, crop: CropChoice, seed: UInt64, source: ClipSource,
+    start: StartChoice, crop: CropChoice, seed: UInt64, source: ClipSource,
     index: IndexGuard?, cacheMegabytes: Int
   ) {
     self.source = source
     self.index = index
-    self.shape = shape
     self.start = start
     self.crop = crop
     self.seed = seed
@@ -46,24 +45,28 @@ final class WindowReader: Sendable {
   }
 
   /// The pixels of one sample.
-  /// - Parameter sample: names the draw of the window.
+  /// - Parameters:
+  ///   - shape: the frames, height and width that are asked for.
+  ///   - sample: names the draw of the window.
   /// - Throws: `BadClip` when the clip cannot be used, `PackError` when the pack cannot, `MachineError` when the machine
   ///   does not let anything be read for a while.
-  func pixels(of entry: ClipEntry, sample: (position: Int, attempt: Int)) throws -> ClipPixels {
+  func pixels(
+    of entry: ClipEntry, shape: ClipShape, sample: (position: Int, attempt: Int)
+  ) throws -> ClipPixels {
     defer { done.add(1, ordering: .relaxed) }
-    return try patiently { try pixelsAtOnce(of: entry, sample: sample) }
+    return try patiently { try pixelsAtOnce(of: entry, shape: shape, sample: sample) }
   }
 
   private func pixelsAtOnce(
-    of entry: ClipEntry, sample: (position: Int, attempt: Int)
+    of entry: ClipEntry, shape: ClipShape, sample: (position: Int, attempt: Int)
   ) throws -> ClipPixels {
     var clip: (any OpenClip)?
     let facts = try facts(of: entry, &clip)
     let window = try Window(
       of: entry, facts, shape: shape, start: start, crop: crop, seed: seed, sample: sample)
-    let key = Key(clip: entry.index, window: window)
+    let key = Key(clip: entry.index, shape: shape, window: window)
     if let known = state.withLock({ $0.kept[key] }) { return try known.get() }
-    let result = try resultOfClip { try read(window, of: clip ?? source.open(entry, timings)) }
+    let result = try resultOfClip { try read(window, shape, of: clip ?? source.open(entry, timings)) }
     if window.recurs {
       state.withLock { state in
         // A failure takes hardly any room, and to know it saves opening the file again.
@@ -95,7 +98,7 @@ final class WindowReader: Sendable {
     return try result.get()
   }
 
-  private func read(_ window: Window, of clip: any OpenClip) throws -> ClipPixels {
+  private func read(_ window: Window, _ shape: ClipShape, of clip: any OpenClip) throws -> ClipPixels {
     var pictures = try clip.pictures(
       at: Array(shape.times(from: window.start).prefix(window.frames)), framing: window.framing(shape))
     pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)

@@ -16,8 +16,6 @@ struct WindowRoom: Sendable, Equatable {
   /// A clip that is too short holds its last frame; one that has less than half of the frames is refused.
   /// - Throws: `BadClip` when the piece lies outside the clip or is too short.
   init(of entry: ClipEntry, _ facts: ClipFacts, shape: ClipShape) throws(BadClip) {
-    // Durations are sums of container ticks: a thousandth of a second is no reason to refuse or to move.
-    let tolerance = 1e-3
     first = entry.start ?? 0
     let last = min(entry.end ?? .infinity, facts.seconds)
     guard first < last else {
@@ -26,7 +24,7 @@ struct WindowRoom: Sendable, Equatable {
         reason: "the piece starts at \(first) s, but the clip ends at \(facts.seconds) s", seconds: first)
     }
     let available = last - first
-    let availableFrames = min(Double(shape.frames), ((available - tolerance) * shape.frameRate).rounded(.up))
+    let availableFrames = Self.frames(in: available, of: shape)
     guard 2 * max(1, availableFrames) >= Double(shape.frames) else {
       throw BadClip(
         entry, stage: "choosing frames",
@@ -36,12 +34,20 @@ struct WindowRoom: Sendable, Equatable {
     }
     frames = Int(max(1, availableFrames))
     let slack = available - shape.seconds
-    self.slack = slack > tolerance ? slack : 0
+    self.slack = slack > Self.tolerance ? slack : 0
 
     // The picture is scaled to cover the shape; what juts out on one axis is cropped.
     let scale = max(
       Double(shape.width) / Double(facts.width), Double(shape.height) / Double(facts.height))
     jutsX = Double(facts.width) * scale - Double(shape.width) >= 0.5
     jutsY = Double(facts.height) * scale - Double(shape.height) >= 0.5
+  }
+
+  /// Durations are sums of container ticks: a thousandth of a second is no reason to refuse or to move.
+  private static let tolerance = 1e-3
+
+  /// How many of a shape's frames begin within so many seconds.
+  static func frames(in seconds: Double, of shape: ClipShape) -> Double {
+    min(Double(shape.frames), ((seconds - tolerance) * shape.frameRate).rounded(.up))
   }
 }

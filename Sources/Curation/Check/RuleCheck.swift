@@ -11,17 +11,23 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
   /// What a run says of its clips.
   public struct Run {
     let rule: ClipRule
+    let heldOutRule: ClipRule
     let tolerance: BadClipTolerance
     let heldOut: String?
     let needsIndex: Bool
 
     /// - Parameters:
     ///   - rule: what samples need.
+    ///   - heldOutRule: what those of held-out clips need, if that is not the same.
     ///   - tolerance: how many clips are left out before the run stops.
     ///   - heldOut: the manifest of held-out clips, which do not stop it.
     ///   - needsIndex: whether it has an index, which must tell of all clips to train on.
-    public init(rule: ClipRule, tolerance: BadClipTolerance, heldOut: String?, needsIndex: Bool = false) {
+    public init(
+      rule: ClipRule, heldOutRule: ClipRule? = nil, tolerance: BadClipTolerance, heldOut: String?,
+      needsIndex: Bool = false
+    ) {
       (self.rule, self.tolerance, self.heldOut) = (rule, tolerance, heldOut)
+      self.heldOutRule = heldOutRule ?? rule
       self.needsIndex = needsIndex
     }
   }
@@ -48,11 +54,14 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     _ manifest: Manifest, _ run: Run, index: ((String) -> IndexLine?)?, isKnown: (ClipEntry) -> Bool,
     unusable: inout [ManifestCheck.Unusable], _ progress: (Double) -> Void
   ) throws {
+    let isHeldOut =
+      run.heldOut.map { $0 == manifest.path || FileIdentity.isOneFile(manifest.path, $0) } ?? false
+    let rule = isHeldOut ? run.heldOutRule : run.rule
     var (bad, faults, unknown) = ([Int](), [(index: Int, clip: BadClip)](), [Int]())
     for entry in manifest {
       if isKnown(entry) {
         bad.append(entry.index)
-      } else if let verdict = index?(entry.name).flatMap({ run.rule.verdict(on: entry, by: $0) }) {
+      } else if let verdict = index?(entry.name).flatMap({ rule.verdict(on: entry, by: $0) }) {
         if let clip = verdict.fault { faults.append((entry.index, clip)) }
       } else {
         unknown.append(entry.index)
@@ -62,7 +71,7 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     let portion = 64
     for first in stride(from: 0, to: unknown.count, by: portion) {
       let places = unknown[first..<min(first + portion, unknown.count)]
-      faults += try Self.opened(places, of: manifest, run.rule)
+      faults += try Self.opened(places, of: manifest, rule)
       progress(Double(first + places.count) / Double(unknown.count))
     }
     faults.sort { $0.index < $1.index }
@@ -71,8 +80,6 @@ public struct RuleCheck: Sendable, Encodable, Equatable {
     }
     self.manifest = manifest.path
     func isTrainedOn(_ place: Int) -> Bool { manifest[place].split.map { $0 == "train" } ?? true }
-    let isHeldOut =
-      run.heldOut.map { $0 == manifest.path || FileIdentity.isOneFile(manifest.path, $0) } ?? false
     let trained = isHeldOut ? 0 : manifest.indices.count(where: isTrainedOn)
     missingInIndex =
       run.needsIndex && !isHeldOut

@@ -20,8 +20,13 @@ public struct DataSection: Equatable, Sendable {
   public let packed: String?
   /// What one clip may cost.
   public let limits: DecodeLimits
-  /// The frames, height, width and frame rate of a training clip.
+  /// The frames, height, width and frame rate of a training clip; where there are several shapes, of held-out clips, of
+  /// samples, and of the clips that the size of a batch is counted in.
   public let clipShape: ClipShape
+  /// The shapes of training clips, where they are not all of the one.
+  public let shapes: [ShapeEntry]
+  /// Which of them a step has.
+  public let shapeChoice: ShapeChoice
   /// Threads that decode.
   public let workers: Int
   /// Batches decoded ahead of training.
@@ -67,7 +72,18 @@ public struct DataSection: Equatable, Sendable {
     let frameRate = section.number(
       "frameRate", .above(0, through: 240),
       "Frames per second at which clips are sampled, whatever rate their files have.")
-    clipShape = ClipShape(frames: frames, height: height, width: width, frameRate: frameRate)
+    let reference = ClipShape(frames: frames, height: height, width: width, frameRate: frameRate)
+    clipShape = reference
+    shapes = section.sections(
+      "shapes", atMost: BatchOrder.mostShapes,
+      "Shapes that clips are learned from in, one for each step; without them all clips have data.frames × data.height × "
+        + "data.width, and with them held-out clips, samples and the size of a batch still go by these three."
+    ) { ShapeEntry($0, reference: reference) }
+    shapeChoice = section.choice(
+      "shapeChoice", default: ShapeChoice.share,
+      "Which of the shapes a step has: each its share of the steps, with all clips that are long enough; or each as often "
+        + "as it has clips, every clip in the one shape of the nearest proportions and the most frames that it holds (clip)."
+    )
     workers = section.integer("workers", 1...64, default: 1, "Threads that decode clips.")
     prefetch = section.integer(
       "prefetch", 1...64, default: 4, "Batches decoded ahead of training.")
@@ -88,6 +104,7 @@ public struct DataSection: Equatable, Sendable {
       "badClipTolerance", .from(0, through: 1), default: 0.05,
       "Share of the clips that may be unreadable before the run stops; above 0, one clip may in any case.")
     checkResizedCrops(section)
+    checkShapes(section)
   }
 
   private static func crop(_ section: Section) -> CropChoice {
@@ -116,11 +133,12 @@ public struct DataSection: Equatable, Sendable {
     guard case .resized(let law) = crop else { return }
     section.expect(packed == nil, of: "packed", "crop", otherwise: Self.noPackOfResizedCrops)
     // Boxes are of whole pixels, so that the least may cover a little less than it should.
-    let pixels = Int(1.1 * Double(clipShape.width * clipShape.height) / law.scale.lowerBound)
+    let largest = allShapes.max { $0.width * $0.height < $1.width * $1.height }!
+    let pixels = Int(1.1 * Double(largest.width * largest.height) / law.scale.lowerBound)
     section.expect(
-      pixels <= limits.maxPixels, of: "cropScale", "height", "width",
+      pixels <= limits.maxPixels, of: "cropScale", "height", "width", "shapes",
       otherwise:
-        "the least box, scaled to \(clipShape.width)×\(clipShape.height), would make a frame of \(pixels) pixels, above "
+        "the least box, scaled to \(largest.width)×\(largest.height), would make a frame of \(pixels) pixels, above "
         + "the \(limits.maxPixels) of data.limits.maxPixels; give a greater share or raise the limit")
   }
 

@@ -2,7 +2,9 @@ extension ReportPage {
   /// Loss, the three small ones, and the held-out loss.
   var charts: String {
     let refused = metrics.steps.filter(\.isRefused).map { Double($0.step) }
+    let shapes = metrics.shapes
     var loss = chart("loss", \.loss)
+    if shapes.count > 1 { loss.lines = lossLines(shapes) }
     loss.crosses = (
       refused, "a refused step: its loss or gradient was not finite, and the weights stayed as they were"
     )
@@ -12,7 +14,12 @@ extension ReportPage {
       small("gradient norm", \.gradientNorm),
       small("clips a second", \.clipsPerSecond, includesZero: true),
     ]
-    let shown = isSmooth ? "Pale: each step. Strong: the mean over \(window) steps." : "Each step."
+    let byShape =
+      shapes.count > 1
+      ? "A line for each shape of clips (frames × height × width), whose losses do not compare: the mean over \(window) steps of it."
+      : nil
+    let shown =
+      byShape ?? (isSmooth ? "Pale: each step. Strong: the mean over \(window) steps." : "Each step.")
     let crossed = refused.isEmpty ? "" : " A cross on the axis is a refused step."
     return """
       <section>
@@ -38,6 +45,15 @@ extension ReportPage {
 
   /// Whether there are enough steps for a mean over some of them to show more than the steps themselves.
   private var isSmooth: Bool { window > 1 }
+
+  /// A line for each shape.
+  private func lossLines(_ shapes: [String]) -> [LineChart.Line] {
+    shapes.enumerated().map { place, shape in
+      LineChart.Line(
+        name: shape, curve: metrics.losses(of: shape).smoothed(window: window, to: Self.mostPoints / 2),
+        style: .level(place, of: shapes.count))
+    }
+  }
 
   private func chart(_ yLabel: String, _ figure: KeyPath<RunMetrics.Step, Double>) -> LineChart {
     let curve = metrics.curve(figure).thinned(to: Self.mostPoints)

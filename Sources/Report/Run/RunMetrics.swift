@@ -13,6 +13,8 @@ struct RunMetrics {
     var waiting: Double
     var seconds: Double
     var isRefused: Bool
+    /// The shape of its clips, in a run that has several: "9x32x32".
+    var shape: String?
   }
 
   /// What was measured on held-out clips after a step, and how far the weights were from the base's.
@@ -98,7 +100,7 @@ struct RunMetrics {
           step: step, loss: line.loss ?? .nan, gradientNorm: line.gradientNorm ?? .nan,
           learningRate: line.learningRate ?? .nan, clipsPerSecond: line.clipsPerSecond ?? .nan,
           gflops: line.gflops ?? .nan, waiting: line.waiting ?? .nan, seconds: line.seconds ?? .nan,
-          isRefused: line.refused ?? false))
+          isRefused: line.refused ?? false, shape: line.shape))
     }
     if line.heldOut != nil || line.remembered != nil || line.weightChange != nil {
       while let last = validations.last, last.step >= step { validations.removeLast() }
@@ -125,6 +127,7 @@ struct RunMetrics {
     var loss: Double?, gradientNorm: Double?, learningRate: Double?
     var clipsPerSecond: Double?, gflops: Double?, waiting: Double?, seconds: Double?
     var refused: Bool?
+    var shape: String?
     var heldOut: [String: Double?]?, remembered: [String: Double?]?, weightChange: [String: Double?]?
     var heldOutLoss: Double?, rememberedLoss: Double?, heldOutChoice: Double?
     var heldOutLossName: String?
@@ -182,6 +185,20 @@ extension RunMetrics {
   /// A figure of each step.
   func curve(_ figure: KeyPath<Step, Double>) -> Curve {
     Curve(steps.map { Curve.Point(x: Double($0.step), y: $0[keyPath: figure]) })
+  }
+
+  /// The shapes of a run that has several, in the order in which they came first.
+  var shapes: [String] {
+    var shapes: [String] = []
+    for step in steps {
+      if let shape = step.shape, !shapes.contains(shape) { shapes.append(shape) }
+    }
+    return shapes
+  }
+
+  /// The loss of each step of a shape.
+  func losses(of shape: String) -> Curve {
+    Curve(steps.filter { $0.shape == shape }.map { Curve.Point(x: Double($0.step), y: $0.loss) })
   }
 
   /// A figure of each look at held-out clips; a gap where it is not known.

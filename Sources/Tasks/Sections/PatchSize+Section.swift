@@ -15,12 +15,16 @@ extension PatchSize {
   }
 
   /// Reports clips that the patch does not divide, or that have too many tokens.
-  /// - Parameter sampledFrames: the frames of sampled clips, where the recipe gives them.
-  public func check(_ section: Section, clips: ClipShape, sampledFrames: Int? = nil) {
+  /// - Parameters:
+  ///   - place: where their sizes stand in the recipe.
+  ///   - sampledFrames: the frames of sampled clips, where the recipe gives them.
+  public func check(
+    _ section: Section, clips: ClipShape, at place: String = "data", sampledFrames: Int? = nil
+  ) {
     var sizes = [
-      ("data.frames", clips.frames, frames, ClipShape.frameRange, "frames"),
-      ("data.height", clips.height, height, ClipShape.sideRange, "rows"),
-      ("data.width", clips.width, width, ClipShape.sideRange, "columns"),
+      ("\(place).frames", clips.frames, frames, ClipShape.frameRange, "frames"),
+      ("\(place).height", clips.height, height, ClipShape.sideRange, "rows"),
+      ("\(place).width", clips.width, width, ClipShape.sideRange, "columns"),
     ]
     if let sampledFrames {
       sizes.append(("samples.frames", sampledFrames, frames, ClipShape.frameRange, "frames"))
@@ -34,7 +38,7 @@ extension PatchSize {
     }
     let tokens = (clips.frames / frames) * (clips.height / height) * (clips.width / width)
     section.reader.expect(
-      tokens <= Self.tokenLimit, of: "model.patch", "data.frames", "data.height", "data.width",
+      tokens <= Self.tokenLimit, of: "model.patch", "\(place).frames", "\(place).height", "\(place).width",
       otherwise: "\(clips.frames) × \(clips.height) × \(clips.width) in patches of "
         + "\(frames) × \(height) × \(width) make \(tokens) tokens a clip, more than "
         + "\(Self.tokenLimit); take larger patches, or a shorter or smaller clip")

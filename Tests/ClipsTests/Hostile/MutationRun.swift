@@ -85,11 +85,11 @@ final class MutationRun {
 
   private func asTraining(_ path: String) -> BadClip? {
     let reader = WindowReader(
-      shape: Self.shape, start: .random, crop: .random, seed: seed, source: .files(limits), index: nil,
+      start: .random, crop: .random, seed: seed, source: .files(limits), index: nil,
       cacheMegabytes: 0)
     let entry = ClipEntry(index: 0, file: ClipFile(path: path), name: path, caption: "")
     do {
-      _ = try reader.pixels(of: entry, sample: (0, 0))
+      _ = try reader.pixels(of: entry, shape: Self.shape, sample: (0, 0))
       return nil
     } catch {
       return error as? BadClip ?? BadClip(entry, error)

@@ -44,12 +44,12 @@ struct IndexGuardTests {
     let packed = try ClipPack(set.folder.path).clips(of: manifest, .train, transform, limits: .standard)
     for source in [ClipSource.files(.standard), .packed(packed)] {
       let reader = WindowReader(
-        shape: shape, start: .first, crop: .centre, seed: 0, source: source,
+        start: .first, crop: .centre, seed: 0, source: source,
         index: try IndexGuard(index, .hash, rule: rule, for: manifest), cacheMegabytes: 0)
       var found: Set<Int> = []
       for entry in manifest {
         do {
-          _ = try reader.pixels(of: entry, sample: (0, 0))
+          _ = try reader.pixels(of: entry, shape: shape, sample: (0, 0))
         } catch let clip as BadClip {
           found.insert(entry.index)
           #expect(

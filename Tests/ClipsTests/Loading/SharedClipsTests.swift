@@ -31,12 +31,13 @@ struct SharedClipsTests {
     _ = try packer.run(packer.plan(), threads: 2, shouldStop: { false }, progress: { _ in })
     let clips = try ClipPack(folder.path).clips(of: manifest, .train, transform, limits: .standard)
     let readers = [ClipSource.files(.standard), .packed(clips)].map {
-      WindowReader(
-        shape: shape, start: start, crop: .random, seed: 7, source: $0, index: nil, cacheMegabytes: 0)
+      WindowReader(start: start, crop: .random, seed: 7, source: $0, index: nil, cacheMegabytes: 0)
     }
     for entry in manifest {
       for draw in 0..<3 {
-        let results = readers.map { reader in Result { try reader.pixels(of: entry, sample: (draw, 0)) } }
+        let results = readers.map { reader in
+          Result { try reader.pixels(of: entry, shape: shape, sample: (draw, 0)) }
+        }
         switch (results[0], results[1]) {
         case (.success(let file), .success(let packed)): #expect(file == packed, "\(entry.name) \(draw)")
         case (.failure(let file), .failure(let packed)): #expect(file as? BadClip == packed as? BadClip)

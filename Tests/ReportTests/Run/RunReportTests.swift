@@ -93,6 +93,23 @@ struct RunReportTests {
     #expect(try run.page().contains("prompt 1</figcaption>"))
   }
 
+  @Test func lossesOfSeveralShapesHaveALineEach() throws {
+    let run = try MadeUpRun(steps: 10)
+    #expect(try !run.page().contains("A line for each shape"))
+    let lines = (1...60).map { step in
+      let shape = step % 5 == 0 ? "1x32x32" : "9x32x32"
+      return
+        #"{"step":\#(step),"loss":\#(step % 5 == 0 ? 0.5 : 2),"shape":"\#(shape)","learningRate":0.1,"seconds":1}"#
+    }
+    try run.write(lines.joined(separator: "\n") + "\n", to: "metrics.jsonl")
+    let metrics = try RunMetrics(contentsOf: run.folder + "/metrics.jsonl")
+    #expect(metrics.shapes == ["9x32x32", "1x32x32"])
+    #expect(metrics.losses(of: "1x32x32").points.map(\.y) == Array(repeating: 0.5, count: 12))
+    let page = try run.page()
+    #expect(page.contains("A line for each shape of clips") && !page.contains("smoothed"))
+    #expect(page.contains(">9x32x32") && page.contains(">1x32x32"))
+  }
+
   @Test func quarantinedClipsAreNamed() throws {
     let run = try MadeUpRun(steps: 20)
     #expect(!(try run.page().contains("Clips set aside")))
