@@ -28,41 +28,46 @@ public final class AdamW: Optimizer {
     }
   }
 
-  /// The moments m and v, flat like the trained parameters.
+  /// The moments m and v of its parameters; where it has all that are trained, flat like them.
   public let firstMoment: Tensor, secondMoment: Tensor
   /// How many updates were made.
   public var updates = 0
   private let constants: Constants
   private let parameters: ParameterStore
+  private let places: StatePlaces
   private let runs: [Run]
 
-  /// A stretch of the buffers that one tile updates.
+  /// A stretch of the buffers that one tile updates: from `start` on in those of the parameters, from `place` on in those of
+  /// the moments.
   private struct Run {
-    let start: Int, count: Int, decays: Bool, rateFactor: Double
+    let start: Int, place: Int, count: Int, decays: Bool, rateFactor: Double
   }
 
-  /// State for the trained parameters: moments of zero.
-  public init(_ parameters: ParameterStore, _ constants: Constants) {
+  /// State for all trained parameters: moments of zero.
+  public convenience init(_ parameters: ParameterStore, _ constants: Constants) {
+    self.init(parameters, constants, of: parameters.trainedEntries)
+  }
+
+  /// - Parameter entries: the trained parameters that it updates; no others have moments.
+  init(_ parameters: ParameterStore, _ constants: Constants, of entries: [ParameterStore.Entry]) {
     self.parameters = parameters
     self.constants = constants
-    firstMoment = Tensor.zeros([parameters.bufferCount])
-    secondMoment = Tensor.zeros([parameters.bufferCount])
-    runs = parameters.trainedEntries.flatMap { entry in
+    let places = StatePlaces(entries)
+    self.places = places
+    firstMoment = Tensor.zeros([places.count])
+    secondMoment = Tensor.zeros([places.count])
+    runs = zip(entries, places.places).flatMap { entry, place in
       stride(from: 0, to: entry.count, by: 16_384).map {
         Run(
-          start: entry.offset + $0, count: min(16_384, entry.count - $0), decays: entry.decays,
-          rateFactor: entry.rateFactor)
+          start: entry.offset + $0, place: place + $0, count: min(16_384, entry.count - $0),
+          decays: entry.decays, rateFactor: entry.rateFactor)
       }
     }
   }
 
   /// "firstMoment" and "secondMoment", each in the parameter's shape.
   public var slots: [OptimizerSlot] {
-    [("firstMoment", firstMoment), ("secondMoment", secondMoment)].map { name, moment in
-      OptimizerSlot(
-        name: name,
-        tensors: parameters.trainedEntries.map { ($0.name, moment.view(at: $0.offset, $0.shape)) })
-    }
+    [places.slot("firstMoment", firstMoment), places.slot("secondMoment", secondMoment)]
   }
 
   /// One update.
@@ -81,7 +86,7 @@ public final class AdamW: Optimizer {
     parallel(over: runs.count, tile: 1) { range in
       for run in runs[range] {
         let (w, g) = (values.pointer + run.start, gradients.pointer + run.start)
-        let (m, v) = (firstMoment.pointer + run.start, secondMoment.pointer + run.start)
+        let (m, v) = (firstMoment.pointer + run.place, secondMoment.pointer + run.place)
         let own = rate * run.rateFactor
         let firstScale = Float(own / firstCorrection)
         let keep = 1 - (run.decays ? Float(own * constants.weightDecay) : 0)
