@@ -43,7 +43,8 @@ public final class Muon: Optimizer {
   ///   - rest: the constants of AdamW for what is no hidden matrix.
   ///   - excluded: weights that are none though they are matrices: the first and last layers of a model.
   public init(
-    _ parameters: ParameterStore, _ constants: Constants, rest: AdamW.Constants, excluding excluded: [NamePattern]
+    _ parameters: ParameterStore, _ constants: Constants, rest: AdamW.Constants,
+    excluding excluded: [NamePattern]
   ) {
     self.parameters = parameters
     self.constants = constants
@@ -129,7 +130,8 @@ public final class Muon: Optimizer {
     let notFinite = sums(over: matrix.count) { range in
       let i = range.lowerBound
       return passes.move(
-        parameters.values.pointer + matrix.start + i, along: direction.pointer + i, count: range.count, of: matrix)
+        parameters.values.pointer + matrix.start + i, along: direction.pointer + i, count: range.count,
+        of: matrix)
         ? 0 : 1
     }
     if !squares.isFinite || notFinite > 0 { isFinite.store(false, ordering: .relaxed) }

@@ -19,9 +19,9 @@ struct MuonMatrix {
 
   var count: Int { iteration.rows * iteration.columns }
 
-  /// Whether all threads take part in its products. Below this the calls, a few tens for a matrix, would cost as much as
-  /// what they compute, so that each thread has matrices of its own.
-  var isLarge: Bool { count * min(iteration.rows, iteration.columns) > 1 << 23 }
+  /// Whether all threads take part in its products. Smaller ones have a thread each: whole products on one thread cost less
+  /// than tiles of theirs on several, and with some 16 MB a thread there is room for them.
+  var isLarge: Bool { count > 1 << 20 }
 
   /// √max(1, rows / columns): a matrix of more rows changes its outputs less by an orthogonal step.
   var scale: Double { max(1, Double(iteration.rows) / Double(iteration.columns)).squareRoot() }
@@ -61,7 +61,9 @@ struct MuonPasses {
 
   /// Moves some values of a matrix along o, its orthogonal direction.
   /// - Returns: whether they are finite then.
-  func move(_ w: UnsafeMutablePointer<Float>, along o: UnsafePointer<Float>, count: Int, of matrix: MuonMatrix)
+  func move(
+    _ w: UnsafeMutablePointer<Float>, along o: UnsafePointer<Float>, count: Int, of matrix: MuonMatrix
+  )
     -> Bool
   {
     let own = rate * matrix.rateFactor

@@ -49,12 +49,13 @@ extension Recipe {
   /// The text of a recipe that fine-tunes a model of this recipe: its own sizes, task and data shape, with steps and
   /// learning rate that suit the method and the number of clips.
   ///
-  /// - Full fine-tuning takes a quarter of the base's learning rate, since what is there is to stay; adapters start at
+  /// - Full fine-tuning takes a quarter of the base's learning rates, since what is there is to stay; adapters start at
   ///   nothing and take all of it. Each clip is seen 60 times, in 200 to 4,000 steps.
+  /// - What was trained by Muon goes on so where all of the model is trained; adapters and heads are AdamW's.
   public func finetuning(_ settings: FinetuneSettings) -> String {
     let batch = max(1, min(training.batchSize, settings.clips))
     let steps = settings.steps ?? min(4000, max(200, settings.clips * 60 / batch))
-    let rate = optimizer.learningRate * (settings.method == .full ? 0.25 : 1)
+    let share = settings.method == .full ? 0.25 : 1
     var json = resolved
     for path in [
       ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"],
@@ -68,6 +69,8 @@ extension Recipe {
       for section in other.dropped + ["samples"] { _ = json.removing([section]) }
       // The average is no teacher any more, and that of a fresh head is to leave its random beginning soon.
       _ = json.removing(["optimizer", "emaApproach"])
+      // Patterns of this model's parameters may mean none of the other's.
+      _ = json.removing(["optimizer", "muon", "exclude"])
       set(.string(other.kind), "task", "kind")
       for (path, text) in other.keys {
         json = json.setting(JSON(.string(text)), at: path.split(separator: ".").map(String.init))
@@ -78,7 +81,12 @@ extension Recipe {
     if let validation = settings.validation { set(.string(validation), "data", "validation") }
     set(.string(settings.from), "start", "from")
     set(.string(settings.method.rawValue), "start", "method")
-    set(.number(rate), "optimizer", "learningRate")
+    set(.number(optimizer.learningRate * share), "optimizer", "learningRate")
+    if settings.method == .full && optimizer.kind == .muon {
+      set(.number(optimizer.muon.learningRate * share), "optimizer", "muon", "learningRate")
+    } else {
+      for key in ["kind", "muon"] { _ = json.removing(["optimizer", key]) }
+    }
     set(.integer(steps / 20), "optimizer", "warmupSteps")
     set(.integer(batch), "training", "batchSize")
     set(.integer(1), "training", "gradientAccumulation")

@@ -69,7 +69,7 @@ public struct Recipe: Sendable {
       "start", "What a new run starts from, and what of it is trained.", StartSection.init)
     self.start = start
     optimizer = section.section(
-      "optimizer", "AdamW, its learning rate, and the average of the weights.", OptimizerSection.init)
+      "optimizer", "AdamW or Muon, the learning rate, and the average of the weights.", OptimizerSection.init)
     section.reader.expect(
       optimizer.emaDecay > 0 || !task.learnsFromAverage, of: "optimizer.emaDecay", "task.kind",
       otherwise:

@@ -34,6 +34,11 @@ extension CaptionedTask {
   /// Attention and feed-forward of both stacks.
   public var adapterTargets: [NamePattern] { transformer.adapterTargets + text.encoder.adapterTargets }
 
+  /// Embeddings of patches, conditions and words, and the last projection.
+  public var muonExcluded: [NamePattern] {
+    stacks.flatMap(\.before) + [NamePattern("transformer.proj_out")]
+  }
+
   /// The vocabulary and the length of captions.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
     try .text(of: manifest, text.tokenizer, base: base)

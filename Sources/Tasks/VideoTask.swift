@@ -44,6 +44,9 @@ public protocol VideoTask: Sendable {
   var adapterTargets: [NamePattern] { get }
   /// What is trained beside adapters: a head that no base has, say.
   var trainedBesideAdapters: [NamePattern] { get }
+  /// The first and last layers of the model, whose matrices Muon leaves to AdamW unless a recipe says otherwise; by default
+  /// what lies before the first block of each stack.
+  var muonExcluded: [NamePattern] { get }
   /// Another kind of task that models of this kind are fine-tuned for; nil for their own.
   var finetuning: FinetuningKind? { get }
   /// What is sampled while training; nil for tasks that generate nothing.
@@ -82,6 +85,8 @@ extension VideoTask {
   public var classSource: LabelSource? { nil }
   /// Nothing.
   public var trainedBesideAdapters: [NamePattern] { [] }
+  /// What lies before the first block of each stack.
+  public var muonExcluded: [NamePattern] { stacks.flatMap(\.before) }
   /// Models are fine-tuned for their own kind.
   public var finetuning: FinetuningKind? { nil }
   /// A base of the same kind, by the same names.

@@ -83,7 +83,21 @@ public struct Blueprint: Sendable {
 
   /// The optimizer of parameters, which must be allocated.
   func makeOptimizer(_ parameters: ParameterStore) -> any Optimizer {
-    AdamW(parameters, recipe.optimizer.constants)
+    let optimizer = recipe.optimizer
+    switch optimizer.kind {
+    case .adamW: return AdamW(parameters, optimizer.constants)
+    case .muon:
+      let constants = Muon.Constants(
+        momentum: optimizer.muon.momentum, weightDecay: optimizer.constants.weightDecay,
+        rateFactor: optimizer.muon.learningRate / optimizer.learningRate)
+      return Muon(parameters, constants, rest: optimizer.constants, excluding: muonExcluded)
+    }
+  }
+
+  /// The matrices that Muon leaves to AdamW: those that the recipe names, or else the task's first and last layers.
+  var muonExcluded: [NamePattern] {
+    let named = recipe.optimizer.muon.exclude
+    return named.isEmpty ? recipe.task.muonExcluded : named
   }
 
   /// How the average of the weights follows them; nil when there is none.

@@ -1,8 +1,9 @@
 import Fields
 import Layers
+import Optimizers
 import Recipes
 
-/// What is wrong with the patterns of a recipe's `start`.
+/// What is wrong with the patterns of a recipe's `start`, or of its `optimizer.muon`.
 public enum PatternError: Error, Equatable, CustomStringConvertible {
   /// No parameter is meant by it.
   case unmatched(key: String, pattern: String, remedy: String)
@@ -12,6 +13,8 @@ public enum PatternError: Error, Equatable, CustomStringConvertible {
   case noHead(kind: String)
   /// An adapter would be larger than what it adapts.
   case rankTooLarge(rank: Int, weight: String, shape: [Int])
+  /// Muon has nothing to update: the hidden matrices are all frozen, or excluded.
+  case noMatrix(areExcluded: Bool)
 
   /// What patterns of a key stand for, where it is not any parameter of the model.
   private static let known = [
@@ -30,6 +33,11 @@ public enum PatternError: Error, Equatable, CustomStringConvertible {
     case .rankTooLarge(let rank, let weight, let shape):
       "start.lora.rank: \(rank) is more than the smaller side of \(weight) \(shape); take \(shape.min() ?? 1) or less, "
         + "or name other start.lora.targets."
+    case .noMatrix(areExcluded: true):
+      "optimizer.muon.exclude: all matrices are excluded, so there is none for Muon; name fewer, or take optimizer.kind "
+        + "\"adamW\"."
+    case .noMatrix(areExcluded: false):
+      "optimizer.kind: no hidden matrix is trained, so there is none for Muon; take \"adamW\"."
     }
   }
 }
@@ -46,6 +54,7 @@ extension Blueprint {
     let patterns =
       [("start.frozen", start.frozen), ("start.fresh", start.fresh), ("start.lora.targets", targets)]
       + [("start.learningRates", start.learningRates.map(\.pattern))]
+      + [("optimizer.muon.exclude", usesMuon ? recipe.optimizer.muon.exclude : [])]
     for (key, patterns) in patterns {
       let known = key == "start.lora.targets" ? parameters.linearNames : names
       for pattern in patterns where !known.contains(where: pattern.matches) {
@@ -59,7 +68,12 @@ extension Blueprint {
       }
     }
     if parameters.trainedEntries.isEmpty { throw PatternError.everythingFrozen }
+    if usesMuon && Muon.matrices(of: parameters, excluding: muonExcluded).isEmpty {
+      throw PatternError.noMatrix(areExcluded: !Muon.matrices(of: parameters, excluding: []).isEmpty)
+    }
   }
+
+  private var usesMuon: Bool { recipe.optimizer.kind == .muon }
 
   /// The targets that the recipe names itself.
   private var targets: [NamePattern] { recipe.start.method == .lora ? recipe.start.targets : [] }

@@ -23,22 +23,25 @@ struct TrialChoice {
     func forecast(_ blocks: [String: Int]) -> StepForecast {
       StepForecast(task.stacks, passes: training.gradientAccumulation, blocks: blocks)
     }
-    func costs(_ forecast: StepForecast, _ shape: TrialShape) throws -> (bytes: Int, operations: [Double]) {
-      var operations: [Double] = []
+    func costs(_ forecast: StepForecast, _ shape: TrialShape) throws -> (
+      bytes: Int, operations: Double, passes: [Double]
+    ) {
+      var (operations, passes) = (0.0, [Double]())
       let plan = try Plan.rehearse {
         // All are held at once, and take their steps in turn.
         let steps = try forecast.trials.map { try TrialStep(blueprint, $0, shape, captions) }
         for step in steps {
           let before = Plan.productOperationsSoFar
           _ = step.run()
-          operations.append(Double(Plan.productOperationsSoFar - before))
+          operations += Double(Plan.productOperationsSoFar - before)
+          passes.append(Double(step.passOperations))
         }
       }
-      return (plan.memory.peakBytes, operations)
+      return (plan.memory.peakBytes, operations, passes)
     }
     func fits(_ forecast: StepForecast, _ shape: TrialShape, rounds: Double) throws -> Bool {
       let costs = try costs(forecast, shape)
-      return costs.bytes < mostBytes && rounds * costs.operations.reduce(0, +) <= mostOperations
+      return costs.bytes < mostBytes && rounds * costs.operations <= mostOperations
     }
 
     let whole = TrialShape(clips: batch.clips / training.gradientAccumulation, batch.shape)
@@ -66,7 +69,7 @@ struct TrialChoice {
     let chosen = forecast(blocks)
     self.forecast = chosen
     self.shape = shape
-    let (small, large) = (try costs(chosen, shape).operations, try costs(chosen, whole).operations)
+    let (small, large) = (try costs(chosen, shape).passes, try costs(chosen, whole).passes)
     growth =
       shape == whole
       ? chosen.trials.map { _ in 1 }

@@ -39,6 +39,9 @@ final class TrialStep {
       captions: captions)
   }
 
+  /// Operations of the products of all passes that were rehearsed; those of updates are not among them.
+  var passOperations: Int { objective.operations }
+
   /// Takes a step.
   func run() -> StepForecast.Times {
     let clock = ContinuousClock()
@@ -51,11 +54,13 @@ final class TrialStep {
   }
 }
 
-/// An objective whose passes are timed.
+/// An objective whose passes are timed, and their operations counted in a rehearsal.
 private final class TimedObjective: Objective {
   private let real: any Objective
   /// Spent in passes.
   var seconds = 0.0
+  /// Of the passes' products.
+  var operations = 0
 
   init(_ real: any Objective) { self.real = real }
 
@@ -66,7 +71,11 @@ private final class TimedObjective: Objective {
   func addGradients(_ examples: Examples, at position: Position, share: Double) -> [Double] {
     let clock = ContinuousClock()
     let start = clock.now
-    defer { seconds += (clock.now - start) / .seconds(1) }
+    let before = Plan.isRunning ? Plan.productOperationsSoFar : 0
+    defer {
+      seconds += (clock.now - start) / .seconds(1)
+      if Plan.isRunning { operations += Plan.productOperationsSoFar - before }
+    }
     return real.addGradients(examples, at: position, share: share)
   }
 

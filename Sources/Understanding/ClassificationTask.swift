@@ -68,6 +68,8 @@ public struct ClassificationTask: EncoderTask {
   public var head: [NamePattern] { (pooling.names + ["classifier"]).map { NamePattern($0) } }
   /// The head: no base has one for these classes.
   public var trainedBesideAdapters: [NamePattern] { head }
+  /// Embeddings of patches, and the classifier.
+  public var muonExcluded: [NamePattern] { stacks.flatMap(\.before) + [NamePattern("classifier")] }
 
   /// By `labels.from`.
   public var classSource: LabelSource? { labels }

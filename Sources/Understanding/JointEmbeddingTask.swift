@@ -46,6 +46,9 @@ public struct JointEmbeddingTask: PretrainingTask {
   /// The encoder's blocks and the predictor's.
   public var stacks: [Stack] { [encoderStack, predictorStack] }
 
+  /// Embeddings of patches and features, and the predictor's last projection.
+  public var muonExcluded: [NamePattern] { stacks.flatMap(\.before) + [NamePattern("predictor.proj")] }
+
   /// Layout, and what the output means.
   public var conventions: [String: String] {
     [

@@ -66,6 +66,9 @@ public struct MaskedAutoencoderTask: PretrainingTask {
   /// The encoder's blocks and the decoder's.
   public var stacks: [Stack] { [encoderStack, decoderStack] }
 
+  /// Embeddings of patches and tokens, and the decoder's last projection.
+  public var muonExcluded: [NamePattern] { stacks.flatMap(\.before) + [NamePattern("decoder.head")] }
+
   /// Layout, and what the output means.
   public var conventions: [String: String] {
     [

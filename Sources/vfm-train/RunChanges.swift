@@ -17,7 +17,8 @@ struct RunChanges {
   /// names are compared one by one elsewhere, so that they may have moved.
   private static let told: Set<String> = [
     "training.steps", "optimizer.learningRate", "optimizer.finalLearningRate", "optimizer.warmupSteps",
-    "optimizer.schedule", "optimizer.spikeFactor", "start.learningRates", "start.layerDecay", "data.train",
+    "optimizer.schedule", "optimizer.spikeFactor", "optimizer.muon.learningRate", "start.learningRates",
+    "start.layerDecay", "data.train",
   ]
 
   /// A base may lie elsewhere: its weights are compared. A run without one cannot get one.
@@ -35,8 +36,9 @@ struct RunChanges {
       old.training.clipsPerStep == new.training.clipsPerStep
       && old.batchShapes.map(\.clips) == new.batchShapes.map(\.clips)
     let keepsBase = (old.start.from == nil) == (new.start.from == nil)
-    // Sizes of adapters mean nothing to a run without them, nor do other defaults of a newer version.
-    let unused: Set<String> = old.start.method == .lora || new.start.method == .lora ? [] : ["start.lora"]
+    // Sizes of adapters and Muon's rates mean nothing to a run without them, nor do other defaults of a newer version.
+    var unused: Set<String> = old.start.method == .lora || new.start.method == .lora ? [] : ["start.lora"]
+    if old.optimizer.kind != .muon && new.optimizer.kind != .muon { unused.insert("optimizer.muon") }
     let ignored = Self.free.union(Self.told).union(unused).union(keepsBatch ? Self.batch : []).union(
       keepsBase ? [Self.base] : [])
     let refused = new.differences(from: old, ignoring: ignored)

@@ -3,9 +3,11 @@ import Optimizers
 
 /// The optimizer, its learning rate over the steps, and the average of the weights.
 public struct OptimizerSection: Equatable, Sendable {
+  /// How weights follow gradients.
+  public let kind: OptimizerKind
   /// Peak learning rate.
   public let learningRate: Double
-  /// The constants of AdamW's update.
+  /// The constants of AdamW's update, whose weight decay is Muon's too.
   public let constants: AdamW.Constants
   /// Greatest norm of the whole gradient; 0 for no limit.
   public let gradientClipNorm: Double
@@ -21,8 +23,13 @@ public struct OptimizerSection: Equatable, Sendable {
   public let emaDecay: Double
   /// Whether the decay is approached from below in the first steps.
   public let approachesEmaDecay: Bool
+  /// For the kind muon.
+  public let muon: MuonSection
 
   init(_ section: Section) {
+    kind = section.choice(
+      "kind", default: OptimizerKind.adamW,
+      "How weights follow gradients: by AdamW, or hidden matrices by Muon and all else by AdamW.")
     learningRate = section.number(
       "learningRate", .above(0, below: 1), default: 1e-3, "Learning rate at its peak, after the warm-up.")
     let betas = section.numbers(
@@ -62,6 +69,7 @@ public struct OptimizerSection: Equatable, Sendable {
       "emaApproach", default: true,
       "Whether the first steps keep less of the average than emaDecay, so that it leaves its random beginning soon; false "
         + "suits an average that is a teacher (task.kind jointEmbedding).")
+    muon = section.section("muon", "Muon, for the kind muon.", MuonSection.init)
   }
 
   /// The learning rates of a run of `steps` steps.
