@@ -68,6 +68,10 @@ public struct AutoencoderTask: VideoTask {
   public var head: [NamePattern] { [] }
   /// It has no linear layers.
   public var adapterTargets: [NamePattern] { [] }
+  /// What reads pixels, and what writes them.
+  public var muonExcluded: [NamePattern] {
+    [NamePattern("encoder.conv_in"), NamePattern("decoder.conv_out")]
+  }
   /// It generates nothing.
   public var samples: SamplesSection? { nil }
 
