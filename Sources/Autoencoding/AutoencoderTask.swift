@@ -58,11 +58,9 @@ public struct AutoencoderTask: VideoTask {
       "layout": model.hasShortcuts ? "AutoencoderKLWan (Wan 2.2)" : "AutoencoderKLWan (Wan 2.1)",
       "pixels": "RGB, -1...1",
       "latents": "the mean of the moments, less latents_mean, over latents_std",
-      Self.sizesKey: model.text,
+      FrozenAutoencoder.sizesKey: model.text,
     ]
   }
-  /// The attribute that says how the model of a checkpoint is built.
-  static let sizesKey = "autoencoder_sizes"
 
   /// None: all of the model makes the clip.
   public var head: [NamePattern] { [] }

@@ -50,16 +50,18 @@ public struct Recipe: Sendable {
       default: []
       }
     seed = section.integer("seed", 0...Int.max, default: 0, "Seed of every random draw of the run.")
-    kind = section.section("task", "What is asked for.") {
-      $0.choice(
+    let (kind, keys) = section.section("task", "What is asked for.") { section in
+      let kind = section.choice(
         "kind", default: TaskKind.textToVideo,
         "The kind of task, which decides what other keys a recipe has.")
+      return (kind, TaskKeys(section, of: kind.task))
     }
+    self.kind = kind
     var data = section.section("data", "Which clips, and what stretch and size of them.", DataSection.init)
     curation = section.section(
       "curation", "What vfm-data curate keeps of the clips; training does not read it.",
       CurationLimits.init(_:))
-    task = kind.task.init(section, clips: data.clipShape)
+    task = kind.task.init(section, keys, clips: data.clipShape)
     data.readsCaptions = task.captions != nil
     self.data = data
     section.reader.expect(

@@ -53,8 +53,15 @@ public protocol Sampler {
   ) -> Tensor
   /// What every size is a multiple of: the model's patch.
   var sizeUnit: SampleSize { get }
+  /// The frames that are left when a number of frames is divided by the unit's; 0 by default.
+  var frameRemainder: Int { get }
   /// How many of some prompts are longer than what the model reads of one; nil when it reads none.
   func cut(_ prompts: [String]) -> CutCaptions?
   /// Words of a prompt that the model has never seen.
   func unknownWords(in prompt: String) -> [String]
+}
+
+extension Sampler {
+  /// Frames are a multiple of the unit's.
+  public var frameRemainder: Int { 0 }
 }

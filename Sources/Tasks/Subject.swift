@@ -14,6 +14,8 @@ public struct Subject {
   public let sampler: (any Sampler)?
   /// What is measured on held-out clips; the first one with a `choice` says which checkpoint is best.
   public let evaluators: [any Evaluator]
+  /// What vfm-eval measures beside them, of parts that training does not change: the autoencoder of a latent model.
+  public let apart: [any Evaluator]
   /// Tells classes apart, for kinds that do.
   public let scorer: (any ClassScorer)?
   /// Whether the evaluators read the classes of held-out clips, which then are taken from all over their list.
@@ -24,13 +26,15 @@ public struct Subject {
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator], scorer: (any ClassScorer)? = nil, measuresClasses: Bool = false,
+    evaluators: [any Evaluator], apart: [any Evaluator] = [], scorer: (any ClassScorer)? = nil,
+    measuresClasses: Bool = false,
     features: (any FeatureSource)? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
     self.sampler = sampler
     self.evaluators = evaluators
+    self.apart = apart
     self.scorer = scorer
     self.measuresClasses = measuresClasses || scorer != nil
     self.features = features

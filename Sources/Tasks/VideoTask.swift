@@ -16,6 +16,10 @@ public protocol VideoTask: Sendable {
   /// Declares and reads the task's keys; `section` is the whole recipe.
   /// - Parameter clips: the shape of the clips that the recipe asks for.
   init(_ section: Section, clips: ClipShape)
+  /// The same where the recipe's section `task` says more than the kind; by default it does not.
+  init(_ section: Section, _ keys: TaskKeys, clips: ClipShape)
+  /// Whether models of this kind can see clips through an autoencoder; by default they cannot.
+  static var canLearnFromLatents: Bool { get }
 
   /// How captions become tokens; nil for tasks that read none.
   var captions: TokenizerSection? { get }
@@ -75,6 +79,10 @@ public protocol VideoTask: Sendable {
 }
 
 extension VideoTask {
+  /// By `init(_:clips:)`.
+  public init(_ section: Section, _ keys: TaskKeys, clips: ClipShape) { self.init(section, clips: clips) }
+  /// They cannot.
+  public static var canLearnFromLatents: Bool { false }
   /// The model is made for one shape.
   public func tokens(of clips: ClipShape) -> Int? { nil }
   /// None is asked about.

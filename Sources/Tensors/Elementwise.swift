@@ -32,6 +32,20 @@ extension Tensor {
     }
   }
 
+  /// Brings every element within bounds.
+  public func clamp(_ bounds: ClosedRange<Float>) {
+    let (low, high) = (Lanes(repeating: bounds.lowerBound), Lanes(repeating: bounds.upperBound))
+    parallel(over: count, tile: tile) { range in
+      let x = pointer + range.lowerBound
+      sweep(range.count) { i, c in
+        var v = load(x, i, c)
+        v.replace(with: low, where: v .< low)
+        v.replace(with: high, where: v .> high)
+        store(v, x, i, c)
+      }
+    }
+  }
+
   /// A new tensor with the same elements.
   public func copied() -> Tensor {
     let copy = Tensor(shape)

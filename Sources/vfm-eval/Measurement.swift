@@ -52,7 +52,7 @@ struct Measurement {
   }
 
   private func figures(of model: LoadedModel, _ activity: String) -> ModelFigures {
-    let evaluations = model.subject.evaluators.map { $0.run(reader) }
+    let evaluations = (model.subject.evaluators + model.subject.apart).map { $0.run(reader) }
     guard let sampler = model.subject.sampler, let choice else {
       return ModelFigures(checkpoint: model.path, evaluations: evaluations)
     }

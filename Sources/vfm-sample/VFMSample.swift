@@ -96,7 +96,7 @@ struct VFMSample: ParsableCommand {
         )
       }
       let shape = model.blueprint.clipShape
-      let size = try checkedSize(shape, sampler.sizeUnit)
+      let size = try checkedSize(shape, sampler)
       try checkFrameRate(shape.frameRate, isFolder ? format(model) : VideoFormat(path: output))
       if let note = sampler.cut(prompt)?.note("prompts") { standardError("note: \(note)\n") }
       let own = model.blueprint.recipe.task.samples?.settings ?? SamplerSettings()
@@ -161,11 +161,20 @@ struct VFMSample: ParsableCommand {
   }
 
   /// The wanted size, which the patch must divide.
-  private func checkedSize(_ shape: ClipShape, _ unit: SampleSize) throws -> SampleSize {
+  private func checkedSize(_ shape: ClipShape, _ sampler: any Sampler) throws -> SampleSize {
+    let (unit, remainder) = (sampler.sizeUnit, sampler.frameRemainder % sampler.sizeUnit.frames)
     let size = SampleSize(
       frames: frames ?? shape.frames, height: height ?? shape.height, width: width ?? shape.width)
+    guard size.frames > 0, size.frames % unit.frames == remainder else {
+      throw Failure(
+        .usage,
+        remainder == 0
+          ? "--frames \(size.frames) must be a positive multiple of the model's patch, \(unit.frames)."
+          : "--frames \(size.frames) must be \(remainder) more than a multiple of \(unit.frames): the first frame has a latent of its own."
+      )
+    }
     for (name, value, part) in [
-      ("frames", size.frames, unit.frames), ("height", size.height, unit.height),
+      ("height", size.height, unit.height),
       ("width", size.width, unit.width),
     ] where value < 1 || value % part != 0 {
       throw Failure(.usage, "--\(name) \(value) must be a positive multiple of the model's patch, \(part).")

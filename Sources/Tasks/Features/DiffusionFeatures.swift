@@ -16,6 +16,7 @@ public struct DiffusionFeatures: FeatureSource {
   private let tokenizer: any Tokenizer
   private let maximumTextLength: Int, paddedTextLength: Int
   private let clipShare: @Sendable (Double) -> Double
+  private let prepare: @Sendable (Examples) -> Examples
   /// 0.3 for a flow, the trained strength where only one was trained.
   public let standardTime: Double?
 
@@ -27,9 +28,11 @@ public struct DiffusionFeatures: FeatureSource {
   /// - Parameters:
   ///   - maximumTextLength: longer captions are cut; `paddedTextLength`: shorter ones are padded to it.
   ///   - clipShare: how much of the clip is left at a time; of a flow 1 − t.
+  ///   - prepare: turns clips into what the model sees.
   public init(
     _ model: TextToVideoModel, tokenizer: any Tokenizer, maximumTextLength: Int, paddedTextLength: Int,
-    standardTime: Double = 0.3, clipShare: @escaping @Sendable (Double) -> Double = { 1 - $0 }
+    standardTime: Double = 0.3, clipShare: @escaping @Sendable (Double) -> Double = { 1 - $0 },
+    prepare: @escaping @Sendable (Examples) -> Examples = { $0 }
   ) {
     self.model = model
     self.tokenizer = tokenizer
@@ -37,6 +40,7 @@ public struct DiffusionFeatures: FeatureSource {
     self.paddedTextLength = paddedTextLength
     self.standardTime = standardTime
     self.clipShare = clipShare
+    self.prepare = prepare
   }
 
   /// Those of the transformer.
@@ -46,7 +50,7 @@ public struct DiffusionFeatures: FeatureSource {
 
   /// The tokens behind a block [B·N, D].
   public func tokens(of examples: Examples, _ look: FeatureLook) -> Tensor {
-    let clips = examples.clips
+    let clips = prepare(examples).clips
     let noisy = Tensor(clips.shape)
     let size = clips.count / examples.count
     for clip in 0..<examples.count {

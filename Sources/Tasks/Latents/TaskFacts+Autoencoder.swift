@@ -1,0 +1,38 @@
+import Checkpoints
+
+extension TaskFacts {
+  static let autoencoderHash = "autoencoder_sha256", autoencoderChannels = "latent_channels"
+
+  /// These facts and those of an autoencoder, whose latents the model learns from.
+  /// - Parameter base: the facts of the checkpoint that the run starts from.
+  /// - Throws: `AutoencoderError` when it does not fit the recipe or the base.
+  func with(_ autoencoder: FrozenAutoencoder, stride: LatentStride, base: TaskFacts?) throws -> TaskFacts {
+    guard autoencoder.stride == stride.list else {
+      throw AutoencoderError.otherStride(
+        path: autoencoder.path, stride: autoencoder.stride, wanted: stride.list)
+    }
+    if case .text(let hash)? = base?[Self.autoencoderHash], hash != autoencoder.weightsHash {
+      throw AutoencoderError.otherThanBase(
+        path: autoencoder.path, hash: autoencoder.weightsHash, base: hash)
+    }
+    return merging(
+      [
+        Self.autoencoderHash: .text(autoencoder.weightsHash),
+        Self.autoencoderChannels: .integer(autoencoder.configuration.latentChannels),
+      ]
+    ) { $1 }
+  }
+
+  /// The autoencoder at a path, if it is the one of these facts.
+  /// - Throws: `AutoencoderError`, `TaskFactsError`.
+  func autoencoder(at path: String) throws -> FrozenAutoencoder {
+    guard case .text(let wanted)? = self[Self.autoencoderHash] else {
+      throw TaskFactsError.missing(Self.autoencoderHash)
+    }
+    let autoencoder = try FrozenAutoencoder(path)
+    guard autoencoder.weightsHash == wanted else {
+      throw AutoencoderError.otherWeights(path: path, hash: autoencoder.weightsHash, wanted: wanted)
+    }
+    return autoencoder
+  }
+}
