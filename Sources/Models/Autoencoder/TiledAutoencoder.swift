@@ -29,9 +29,10 @@ public struct TiledAutoencoder {
     let side = model.configuration.pixelFactor
     let overlap = overlap ?? (tile / 4 + side - 1) / side * side
     for (name, size) in [("tile", tile), ("overlap", overlap)] {
+      let near = max(0, size) / side * side
       precondition(
         size >= 0 && size % side == 0,
-        "\(name): \(size) is no multiple of the \(side) pixels that a latent stands for; take \(max(0, size) / side * side) or \(max(0, size) / side * side + side)"
+        "\(name): \(size) is no multiple of the \(side) pixels that a latent stands for; take \(near) or \(near + side)"
       )
     }
     precondition(

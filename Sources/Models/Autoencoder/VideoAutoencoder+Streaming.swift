@@ -18,7 +18,8 @@ extension VideoAutoencoder {
       let frames = part.shape[2]
       precondition(
         frames > 0 && (seen + frames - 1) % unit == 0,
-        "\(frames) frames behind \(seen): a first part has \(unit)n + 1 frames, each other a multiple of \(unit)")
+        "\(frames) frames behind \(seen): a first part has \(unit)n + 1 frames, each other a multiple of \(unit)"
+      )
       try receive(meanOfLatents(encodeNext(part, in: stream)))
       seen += frames
     }
@@ -112,7 +113,8 @@ extension VideoAutoencoder {
     precondition(s.count == 5 && s[1] == 3, "clips are [B, 3, F, H, W], not \(s)")
     precondition(
       s[3] > 0 && s[4] > 0 && s[3] % side == 0 && s[4] % side == 0,
-      "frames of \(s[3]) × \(s[4]) pixels: a latent stands for \(side) × \(side); cut or scale them to multiples of it")
+      "frames of \(s[3]) × \(s[4]) pixels: a latent stands for \(side) × \(side); cut or scale them to multiples of it"
+    )
   }
 
   func check(latents: Tensor) {
