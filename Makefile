@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune understanding test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune understanding test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-autoencoder bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -145,6 +145,12 @@ bench-peer: build
 # A masked step of VideoMAE's small model, on ours and on PyTorch, turn by turn.
 bench-masked: build
 	$(PYTHON) Benchmarks/videomae_step.py --bench $(BIN)/vfm-bench
+
+# A step of the video autoencoder on short clips, on longer ones and on pictures, on ours and on PyTorch, turn by turn.
+bench-autoencoder: build
+	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 8 --size 9 32 32
+	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 2 --size 17 64 64
+	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 64 --size 1 32 32
 
 # Random samples of the clips in CLIPS, read by ours, PyAV and torchcodec, turn by turn.
 bench-decode: CLIPS = Datasets/quickstart/train.jsonl

@@ -10,7 +10,8 @@ struct VFMBench: ParsableCommand {
     abstract: "Measures how fast this machine trains and reads clips.",
     discussion: "Machines differ and are shared: compare figures of one run, never of two.",
     subcommands: [
-      AllCommand.self, StepCommand.self, MaskedCommand.self, RoofCommand.self, KernelsCommand.self,
+      AllCommand.self, StepCommand.self, MaskedCommand.self, AutoencoderCommand.self, RoofCommand.self,
+      KernelsCommand.self,
       OptimizerCommand.self,
       SweepCommand.self, SamplingCommand.self, CheckpointCommand.self, DecodeCommand.self,
     ], defaultSubcommand: AllCommand.self)
