@@ -33,7 +33,7 @@ import Testing
     try Parallel.withThreads(1) { _ = try run.train(single, checkpoints: folder.path + "/single") }
     #expect(single.hash == whole.hash)
 
-    let plain = try RunState(SmallRun(in: folder, []).blueprint)
+    let plain = try RunState(SmallRun(in: folder).blueprint)
     try run.train(plain, checkpoints: folder.path + "/plain")
     #expect(plain.hash != whole.hash)
   }
