@@ -22,10 +22,22 @@ extension Recipe {
   /// How many of the run's steps each of them has, as shares that add up to 1.
   public var shapeShares: [Double] { ShapePhases(batchShapes).shares(of: training.steps) }
 
+  /// Whether no weight of the model depends on how long and how large clips are.
+  var takesAnyShape: Bool { task.tokens(of: data.clipShape) != nil }
+
+  /// What is good to know where a model goes on with clips of other shapes than its base learned from; nil where they are the
+  /// same, or where weights depend on them.
+  public func shapesNote(from base: Recipe) -> String? {
+    let (before, now) = (base.data.allShapes.map(\.name), data.allShapes.map(\.name))
+    guard takesAnyShape, kind == base.kind, before != now else { return nil }
+    return "the base learned from clips of \(before.joined(separator: ", ")), and this run learns from "
+      + "\(now.joined(separator: ", ")): no weight depends on that, so all that was taken over goes on"
+  }
+
   /// Reports shapes that the task's model cannot take, and steps without a shape.
   func checkShapes(_ section: Section) {
     guard !data.shapes.isEmpty else { return }
-    guard task.tokens(of: data.clipShape) != nil else {
+    guard takesAnyShape else {
       return section.reader.expect(
         false, of: "data.shapes", "task.kind",
         otherwise:
@@ -57,8 +69,10 @@ extension Recipe {
           + "(training.steps \(steps)); let it begin earlier, train more steps, or leave the shape out")
       section.reader.expect(
         entry.until ?? 0 <= steps, of: "\(path).until", "training.steps",
-        otherwise: "the shape would end before step \(entry.until ?? 0), beyond the run's last step, \(steps - 1) "
-          + "(training.steps \(steps)); leave the key out for a shape that is learned to the run's end, or train more steps")
+        otherwise:
+          "the shape would end before step \(entry.until ?? 0), beyond the run's last step, \(steps - 1) "
+          + "(training.steps \(steps)); leave the key out for a shape that is learned to the run's end, or train more steps"
+      )
     }
     let keys = data.shapes.indices.flatMap { ["data.shapes[\($0)].from", "data.shapes[\($0)].until"] }
     let gaps = ShapePhases.gaps(between: data.shapes.map(\.steps), in: steps)
