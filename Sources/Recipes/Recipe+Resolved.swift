@@ -10,7 +10,7 @@ extension Recipe {
   public func modelDifferences(from base: Recipe) -> [String] {
     let beginnings =
       ["tokenizer.", "textEncoder.", "model.", "objective."]
-      + ["frames", "height", "width", "shapes"].map { "data.\($0): " }
+      + (takesAnyShape ? [] : ["frames", "height", "width"].map { "data.\($0): " })
     return differences(from: base).filter { line in beginnings.contains { line.hasPrefix($0) } }
   }
 

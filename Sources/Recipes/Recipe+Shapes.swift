@@ -14,14 +14,30 @@ extension Recipe {
       let tokens = max(1, task.tokens(of: entry.shape) ?? task.tokensPerClip)
       let clips = entry.clips ?? max(1, training.batchSize * task.tokensPerClip / tokens)
       return BatchShape(
-        entry.shape, clips: clips * training.gradientAccumulation, tokens: tokens, share: entry.share)
+        entry.shape, clips: clips * training.gradientAccumulation, tokens: tokens, share: entry.share,
+        steps: entry.steps)
     }
   }
 
-  /// Reports shapes that the task's model cannot take.
+  /// How many of the run's steps each of them has, as shares that add up to 1.
+  public var shapeShares: [Double] { ShapePhases(batchShapes).shares(of: training.steps) }
+
+  /// Whether no weight of the model depends on how long and how large clips are.
+  var takesAnyShape: Bool { task.tokens(of: data.clipShape) != nil }
+
+  /// What is good to know where a model goes on with clips of other shapes than its base learned from; nil where they are the
+  /// same, or where weights depend on them.
+  public func shapesNote(from base: Recipe) -> String? {
+    let (before, now) = (base.data.allShapes.map(\.name), data.allShapes.map(\.name))
+    guard takesAnyShape, kind == base.kind, before != now else { return nil }
+    return "the base learned from clips of \(before.joined(separator: ", ")), and this run learns from "
+      + "\(now.joined(separator: ", ")): no weight depends on that, so all that was taken over goes on"
+  }
+
+  /// Reports shapes that the task's model cannot take, and steps without a shape.
   func checkShapes(_ section: Section) {
     guard !data.shapes.isEmpty else { return }
-    guard task.tokens(of: data.clipShape) != nil else {
+    guard takesAnyShape else {
       return section.reader.expect(
         false, of: "data.shapes", "task.kind",
         otherwise:
@@ -39,5 +55,31 @@ extension Recipe {
           "\(clips) clips of \(entry.shape.name) would make a step, more than 65536; give the shape fewer \"clips\""
       )
     }
+    checkPhases(section)
+  }
+
+  /// Reports shapes that have no step, or end after the run, and steps that have no shape.
+  private func checkPhases(_ section: Section) {
+    let steps = training.steps
+    for (place, entry) in data.shapes.enumerated() {
+      let path = "data.shapes[\(place)]"
+      section.reader.expect(
+        entry.from < steps, of: "\(path).from", "training.steps",
+        otherwise: "the shape would begin with step \(entry.from), and the run has steps 0 to \(steps - 1) "
+          + "(training.steps \(steps)); let it begin earlier, train more steps, or leave the shape out")
+      section.reader.expect(
+        entry.until ?? 0 <= steps, of: "\(path).until", "training.steps",
+        otherwise:
+          "the shape would end before step \(entry.until ?? 0), beyond the run's last step, \(steps - 1) "
+          + "(training.steps \(steps)); leave the key out for a shape that is learned to the run's end, or train more steps"
+      )
+    }
+    let keys = data.shapes.indices.flatMap { ["data.shapes[\($0)].from", "data.shapes[\($0)].until"] }
+    let gaps = ShapePhases.gaps(between: data.shapes.map(\.steps), in: steps)
+    section.reader.expect(
+      gaps.isEmpty, of: ["data.shapes", "training.steps"] + keys,
+      otherwise:
+        "no shape is learned in \(gaps.map(ShapePhases.inWords).joined(separator: " and ")) of the run's \(steps); let one "
+        + "begin earlier (\"from\") or end later (\"until\", which may be left out)")
   }
 }

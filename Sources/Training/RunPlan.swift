@@ -50,7 +50,7 @@ public struct RunPlan: Sendable {
     sample: (Subject) -> Void = { _ in }
   ) throws {
     let recipe = blueprint.recipe
-    let batches = BatchShape.sharing(recipe.batchShapes, shares)
+    let batches = BatchShape.sharing(recipe.batchShapes, shares ?? recipe.shapeShares)
     let shapes = try batches.map { batch in
       let step = try Plan.rehearse { try Rehearsal(blueprint, captions).step(batch) }
       return Shape(batch: batch, operations: step.productOperations, peakBytes: step.memory.peakBytes)
@@ -88,12 +88,11 @@ public struct RunPlan: Sendable {
 }
 
 extension BatchShape {
-  /// The same with shares that add up to 1: those that are given, or their own.
-  static func sharing(_ shapes: [BatchShape], _ shares: [Double]?) -> [BatchShape] {
-    let shares = shares ?? shapes.map(\.share)
+  /// The same with shares that add up to 1.
+  static func sharing(_ shapes: [BatchShape], _ shares: [Double]) -> [BatchShape] {
     let sum = shares.reduce(0, +)
     return zip(shapes, shares).map {
-      BatchShape($0.shape, clips: $0.clips, tokens: $0.tokens, share: $1 / sum)
+      BatchShape($0.shape, clips: $0.clips, tokens: $0.tokens, share: $1 / sum, steps: $0.steps)
     }
   }
 }

@@ -81,10 +81,16 @@ extension Trainer {
       state.looksWithoutBetter += 1
       let patience = state.blueprint.recipe.evaluation.patience
       if isLoss && patience > 0 && state.looksWithoutBetter == patience, let best = state.best {
+        // A base that was trained well is disturbed by a full rate before it gains by the new clips.
+        let cause =
+          best.step == 0
+          ? "so far more of the base is lost than learned. If that goes on, train with a smaller learning rate, on more clips, "
+            + "or for fewer steps."
+          : "the clips are being learned by heart. Stop here, or train for fewer steps, on more clips, or with a smaller "
+            + "learning rate."
         observer?.warned(
           "step \(state.step): the held-out loss has not been lower than at step \(best.step) for \(patience) looks "
-            + "(\(short(loss)) now, \(short(best.loss)) then): the clips are being learned by heart. Stop here, or train "
-            + "for fewer steps, on more clips, or with a smaller learning rate.")
+            + "(\(short(loss)) now, \(short(best.loss)) then): \(cause)")
       }
     }
   }

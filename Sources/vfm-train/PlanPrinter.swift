@@ -95,20 +95,29 @@ struct PlanPrinter {
         let batch = shape.batch
         let name = batch.shape.name.padding(
           toLength: max(18, batch.shape.name.count), withPad: " ", startingAt: 0)
-        return "\n  \(name)\(inWords(share: batch.share)) of the steps: \(batch.tokens) tokens a clip, "
+        return "\n  \(name)\(inWords(share: batch.share)) of the steps\(phase(batch)): \(batch.tokens) tokens a clip, "
           + "\(batch.clips == 1 ? "1 clip" : "\(batch.clips) clips") a step, "
           + String(format: "%.2f", Double(shape.operations) / 1e9)
           + " GFLOP, \(inWords(bytes: shape.peakBytes)) at its peak, \(seconds(time.secondsPerStep)) s"
       }.joined()
   }
 
+  /// Which steps those of a shape are, where they are not all over the run.
+  private func phase(_ batch: BatchShape) -> String {
+    ShapePhases.part(batch.steps, of: forecast.plan.steps).map { " (\(ShapePhases.inWords($0)))" } ?? ""
+  }
+
   private var shapeFigures: [[String: Any]] {
     zip(forecast.plan.shapes, forecast.calibrationByShape).map { shape, time in
-      [
+      var figures: [String: Any] = [
         "shape": shape.batch.shape.name, "share": shape.batch.share, "tokensPerClip": shape.batch.tokens,
         "clipsPerStep": shape.batch.clips, "operationsPerStep": shape.operations,
         "peakBytes": shape.peakBytes, "secondsPerStep": time.secondsPerStep,
       ]
+      if let part = ShapePhases.part(shape.batch.steps, of: forecast.plan.steps) {
+        (figures["from"], figures["until"]) = (part.lowerBound, part.upperBound)
+      }
+      return figures
     }
   }
 

@@ -21,6 +21,7 @@ struct RunBeginning {
     let state = try RunState(Blueprint(recipe, manifest, base: base), base: base)
     if let base {
       tell(try state.begin(from: base), state)
+      if let note = recipe.shapesNote(from: base.blueprint.recipe) { standardError("note: \(note)\n") }
       for difference in recipe.modelDifferences(from: base.blueprint.recipe) {
         standardError("note: the base was trained otherwise: \(difference)\n")
       }

@@ -67,7 +67,7 @@ struct RunForecast {
     let (order, buckets) = try recipe.data.batchOrder(
       recipe.batchShapes, of: manifest, seed: UInt64(recipe.seed), index: index)
     plan = try RunPlan(
-      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: buckets?.buckets.map(\.share)
+      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: buckets?.phases.shares(of: recipe.training.steps)
     ) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler
@@ -122,7 +122,8 @@ struct RunForecast {
     let trial = try ClipTrial(
       manifest, order: order, seed: UInt64(recipe.seed), start: data.start, crop: data.crop,
       source: try data.clipSource(manifest, .train), index: index,
-      tolerance: BadClipTolerance(share: data.badClipTolerance), for: .seconds(2))
+      tolerance: BadClipTolerance(share: data.badClipTolerance), steps: recipe.training.steps,
+      for: .seconds(2))
     return Reading(
       trial: trial, secondsPerStep: trial.secondsPerClip.map { $0 * batch / Double(data.workers) })
   }

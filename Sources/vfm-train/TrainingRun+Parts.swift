@@ -65,9 +65,12 @@ extension TrainingRun {
       \(Parallel.threads) threads, output: \(folder.path)
 
       """)
-    for bucket in buckets?.buckets ?? [] {
+    let steps = recipe.training.steps
+    for (bucket, share) in zip(buckets?.buckets ?? [], buckets?.phases.shares(of: steps) ?? []) {
+      let phase =
+        ShapePhases.part(bucket.steps, of: steps).map { " (\(ShapePhases.inWords($0)))" } ?? ""
       standardError(
-        "\(inWords(share: bucket.share)) of the steps: \(bucket.batch == 1 ? "1 clip" : "\(bucket.batch) clips") of "
+        "\(inWords(share: share)) of the steps\(phase): \(bucket.batch == 1 ? "1 clip" : "\(bucket.batch) clips") of "
           + "\(bucket.shape.name), from \(bucket.clips.count)\n")
     }
     let captions = recipe.task.captions

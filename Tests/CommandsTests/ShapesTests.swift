@@ -70,6 +70,43 @@ struct ShapesTests {
     #expect(rest.json["hash"] as? String == whole.json["hash"] as? String && whole.json["hash"] != nil)
   }
 
+  /// Two frames first, then four beside them, then four alone.
+  @Test func phasesAreToldAndKept() throws {
+    let bench = try Workbench(steps: 20)
+    let phases = [
+      "--set", "training.batchSize=2", "--set",
+      #"data.shapes=[{"frames": 4, "from": 4}, {"frames": 2, "width": 8, "until": 8}]"#,
+    ]
+    func train(_ more: [String]) throws -> CommandResult {
+      try vfm(["vfm-train", "pretrain", bench.recipe, "--output", bench.output] + phases + more)
+    }
+    let plan = try train(["--plan"])
+    #expect(
+      plan.output.contains("\n  4x16x16           70 % of the steps (steps 4 to 19): "), "\(plan.output)")
+    #expect(
+      plan.output.contains("\n  2x16x8            30 % of the steps (steps 0 to 7): "), "\(plan.errors)")
+    let json = try train(["--plan", "--json"])
+    let shapes = try #require(json.json["shapes"] as? [[String: Any]])
+    #expect(shapes.map { $0["from"] as? Int } == [4, 0] && shapes.map { $0["until"] as? Int } == [20, 8])
+    #expect(try train(["--stop-after", "6"]).code == 75)
+    // The last shape goes on in a longer run.
+    let rest = try train(["--set", "training.steps=24"])
+    #expect(rest.code == 0, "\(rest.errors)")
+    #expect(
+      rest.errors.contains(
+        "75 % of the steps (steps 4 to 23): 2 clips of 4x16x16, from 15\n25 % of the steps (steps 0 to 7): 8 clips of 2x16x8"
+      ),
+      "\(rest.errors)")
+    let lines = try String(contentsOfFile: bench.output + "/metrics.jsonl", encoding: .utf8).split(
+      separator: "\n"
+    ).filter { $0.contains("\"shape\"") }
+    #expect(lines.count == 24 && lines[..<4].allSatisfy { $0.contains("2x16x8") })
+    #expect(lines[8...].allSatisfy { $0.contains("4x16x16") })
+    #expect(lines[4..<8].count { $0.contains("4x16x16") } == 2)
+    let gap = try train(["--set", "data.shapes[0].until=12"])
+    #expect(gap.code == 65 && gap.errors.contains("no shape is learned in steps 12 to 19"), "\(gap.errors)")
+  }
+
   @Test func otherBucketsAreNoWayToGoOn() throws {
     let bench = try Workbench(steps: 8)
     #expect(try train(bench, ["--stop-after", "3"]).code == 75)

@@ -28,7 +28,7 @@ public struct BatchOrder: Sendable {
     let order: any ClipOrder =
       classes.map { BalancedOrder(classes: $0, seed: seed) } ?? SampleOrder(count: count, seed: seed)
     parts = [Part(shape: shape, batch: batch, order: order, offset: 0)]
-    turns = ShapeTurns(shares: [1], seed: seed)
+    turns = ShapeTurns(ShapePhases([0..<Int.max], shares: [1]), seed: seed)
     leftOut = [:]
   }
 
@@ -40,7 +40,7 @@ public struct BatchOrder: Sendable {
         shape: bucket.shape, batch: bucket.batch,
         order: SampleOrder(clips: bucket.clips, seed: seed, list: place), offset: offset)
     }
-    turns = ShapeTurns(shares: buckets.buckets.map(\.share), seed: seed)
+    turns = ShapeTurns(buckets.phases, seed: seed)
     leftOut = buckets.leftOut
   }
 
@@ -48,6 +48,9 @@ public struct BatchOrder: Sendable {
   private static let positionBits = 36
   /// The most shapes that a run may have.
   public static let mostShapes = 16
+
+  /// Whether all steps have the same shapes to choose from.
+  var hasOnePhase: Bool { turns.hasOnePhase }
 
   /// The part that a step's clips come from, and their positions in its order.
   func step(_ step: Int) -> (part: Part, positions: Range<Int>) {

@@ -13,14 +13,15 @@ public struct ClipTrial: Sendable {
   public let secondsPerClip: Double?
 
   /// Reads clips in the order of the first epoch, or of the first steps where they have several shapes, until as many were
-  /// read as there are or the time is over.
+  /// read as there are or the time is over. Where the shapes change in the course of the run, steps of all of it are read.
   /// - Parameters:
   ///   - order, seed, start, crop, source, index, tolerance: as the run has them (`BatchLoader`).
+  ///   - steps: those of the run.
   ///   - time: how long to read; at least one clip is tried.
   /// - Throws: `MachineError`, `PackError`.
   public init(
     _ manifest: Manifest, order: BatchOrder, seed: UInt64, start: StartChoice, crop: CropChoice,
-    source: ClipSource, index: IndexGuard?, tolerance: BadClipTolerance, for time: Duration
+    source: ClipSource, index: IndexGuard?, tolerance: BadClipTolerance, steps: Int, for time: Duration
   ) throws {
     let reader = WindowReader(
       start: start, crop: crop, seed: seed, source: source, index: index, cacheMegabytes: 0)
@@ -39,7 +40,7 @@ public struct ClipTrial: Sendable {
     var part = order.step(0).part
     while tried < manifest.count && (tried == 0 || clock.now - begun < time) {
       if ahead.isEmpty {
-        (part, ahead) = order.step(step)
+        (part, ahead) = order.step(order.hasOnePhase ? step : Self.spread(step, over: steps))
         step += 1
       }
       let position = ahead.removeFirst()
@@ -58,5 +59,10 @@ public struct ClipTrial: Sendable {
     (self.bad, firstBad) = (bad.count, first)
     obstacle = BadClipsError(bad.count, of: manifest, tolerance: tolerance, first: first)
     secondsPerClip = read > 0 ? reading / .seconds(1) / Double(read) : nil
+  }
+
+  /// Steps as evenly from all over a run as may be, however many are taken: multiples of the golden section.
+  static func spread(_ place: Int, over steps: Int) -> Int {
+    Int((Double(place) * 0.618033988749895).truncatingRemainder(dividingBy: 1) * Double(steps))
   }
 }

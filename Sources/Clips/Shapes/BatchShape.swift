@@ -6,16 +6,21 @@ public struct BatchShape: Sendable, Equatable {
   public let clips: Int
   /// Tokens of a clip.
   public let tokens: Int
-  /// The share of the run's steps, above 0; only the proportions among all shapes count.
+  /// The share of the steps, above 0; only the proportions count among all shapes that are learned from at the time.
   public let share: Double
+  /// The steps of the run that may have the shape; up to `Int.max` where they end with the run.
+  public let steps: Range<Int>
 
   /// A shape and its steps.
-  public init(_ shape: ClipShape, clips: Int, tokens: Int, share: Double = 1) {
-    precondition(clips > 0 && share > 0, "a shape has clips and steps")
+  public init(
+    _ shape: ClipShape, clips: Int, tokens: Int, share: Double = 1, steps: Range<Int> = 0..<Int.max
+  ) {
+    precondition(clips > 0 && share > 0 && !steps.isEmpty, "a shape has clips and steps")
     self.shape = shape
     self.clips = clips
     self.tokens = tokens
     self.share = share
+    self.steps = steps
   }
 }
 

@@ -12,8 +12,10 @@ public struct ClipBuckets: Sendable {
     public let batch: Int
     /// The clips' places in the list, ascending.
     public let clips: [Int]
-    /// The share of the run's steps, 0 to 1.
+    /// The share of the steps, 0 to 1, if all shapes are learned from at the time.
     public let share: Double
+    /// The steps of the run that may have the shape; up to `Int.max` where they end with the run.
+    public let steps: Range<Int>
   }
 
   /// One a shape, in the order of the recipe.
@@ -69,10 +71,14 @@ public struct ClipBuckets: Sendable {
     let sum = shares.reduce(0, +)
     buckets = shapes.indices.map {
       Bucket(
-        shape: shapes[$0].shape, batch: shapes[$0].clips, clips: members[$0], share: shares[$0] / sum)
+        shape: shapes[$0].shape, batch: shapes[$0].clips, clips: members[$0], share: shares[$0] / sum,
+        steps: shapes[$0].steps)
     }
     self.leftOut = leftOut
   }
+
+  /// When which of the shapes are learned from.
+  public var phases: ShapePhases { ShapePhases(buckets.map(\.steps), shares: buckets.map(\.share)) }
 
   /// A SHA-256 of which clips are in which bucket: positions of a bucket's order mean clips of this list.
   public var digest: String {

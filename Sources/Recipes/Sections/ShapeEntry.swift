@@ -9,8 +9,10 @@ public struct ShapeEntry: Equatable, Sendable {
   public let share: Double
   /// Clips of a batch; nil for as many as have no more tokens than a batch of the recipe's own shape.
   public let clips: Int?
+  /// The first step that may have it, and the step before which it ends; nil for the run's end.
+  public let from: Int, until: Int?
 
-  /// Declares `frames`, `height`, `width`, `share` and `clips`.
+  /// Declares `frames`, `height`, `width`, `share`, `clips`, `from` and `until`.
   /// - Parameter reference: the recipe's own shape.
   init(_ section: Section, reference: ClipShape) {
     let frames = section.integer(
@@ -24,13 +26,28 @@ public struct ShapeEntry: Equatable, Sendable {
     shape = ClipShape(frames: frames, height: height, width: width, frameRate: reference.frameRate)
     share = section.number(
       "share", .above(0, through: 1000), default: 1,
-      "Share of the steps that have this shape; only the proportions among all shapes count.")
+      "Share of the steps that have this shape; only the proportions count among the shapes that are learned from at the time.")
     clips =
       section.optionalValue(
         "clips", .integer(1...4096), .optional,
         "Clips in a batch of this shape; without it, as many as have no more tokens than training.batchSize clips of "
           + "data.frames × data.height × data.width, and at least one.")?.integer
+    let most = TrainingSection.mostSteps
+    from = section.integer(
+      "from", 0...most, default: 0, "The first step that may have this shape; steps are counted from 0.")
+    until =
+      section.optionalValue(
+        "until", .integer(1...most), .optional,
+        "The step before which this shape is learned no more; without it, it is learned to the run's end, wherever that is."
+      )?.integer
+    section.expect(
+      from < until ?? .max, of: "from", "until",
+      otherwise: "the shape would begin with step \(from) and end before step \(until ?? 0); give an earlier "
+        + "\"from\" or a later \"until\"")
   }
+
+  /// The steps that may have the shape; up to `Int.max` where they end with the run.
+  public var steps: Range<Int> { from..<max(from + 1, until ?? .max) }
 }
 
 extension DataSection {
@@ -43,6 +60,14 @@ extension DataSection {
       shapes.isEmpty || packed == nil, of: "packed", "shapes", otherwise: Self.noPackOfShapes)
     for (place, entry) in shapes.enumerated() {
       let path = "data.shapes[\(place)]"
+      for key in ["from", "until"] where section.reader.isWritten("\(path).\(key)") {
+        section.reader.expect(
+          shapeChoice == .share || key == "from" && entry.from == 0, of: "\(path).\(key)",
+          "data.shapeChoice",
+          otherwise:
+            "where each clip has one shape (data.shapeChoice \"clip\"), clips of this one could be shown in a part of the run "
+            + "alone; leave the key out, or set data.shapeChoice to \"share\"")
+      }
       section.reader.expect(
         !shapes[..<place].contains { $0.shape == entry.shape }, of: "\(path).frames", "\(path).height",
         "\(path).width",

@@ -26,8 +26,11 @@ public struct TrainingSection: Equatable, Sendable {
   /// How what blocks keep for the backward pass lies in memory.
   public let savedActivations: Precision
 
+  /// The most steps that a run may have.
+  static let mostSteps = 1_000_000_000
+
   init(_ section: Section) {
-    let many = 1_000_000_000
+    let many = Self.mostSteps
     steps = section.integer("steps", 1...many, "Optimizer steps of the whole run.")
     batchSize = section.integer(
       "batchSize", 1...4096, default: 8, "Clips in a batch.")
