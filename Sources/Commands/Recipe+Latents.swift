@@ -15,10 +15,13 @@ extension Recipe {
   /// The autoencoder that latents of the recipe's clips are made by.
   /// - Throws: `LatentsError.unfit` when the recipe has none, or asks for samples that are none of kept latents.
   public func latentEncoder() throws -> any LatentEncoder {
-    if let fault = data.latentFault { throw LatentsError.unfit(reason: "data.\(fault.key): \(fault.reason).") }
+    if let fault = data.latentFault {
+      throw LatentsError.unfit(reason: "data.\(fault.key): \(fault.reason).")
+    }
     guard let encoder = try task.latentEncoder() else {
       throw LatentsError.unfit(
-        reason: "task.kind \"\(kind.rawValue)\" has no autoencoder here, so its clips have no latents; give a recipe with "
+        reason:
+          "task.kind \"\(kind.rawValue)\" has no autoencoder here, so its clips have no latents; give a recipe with "
           + "task.autoencoder.")
     }
     return encoder

@@ -10,7 +10,8 @@ import Tensors
 /// Encodes the clips of a recipe once and for all.
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Encode a recipe's clips once, so that training reads their latents and neither decodes nor encodes.",
+    abstract:
+      "Encode a recipe's clips once, so that training reads their latents and neither decodes nor encodes.",
     discussion: """
       Training with data.latents set to the folder gives the same bits as encoding in the loop, where latents are stored in \
       float32. The same command again encodes only what is not there yet or has changed, anew where the autoencoder is \
@@ -26,7 +27,9 @@ struct Encode: ParsableCommand {
   @Option(help: "How numbers are stored, float32 or bfloat16 (default: as those that are there, or float32).")
   var precision: Precision?
   @Option(
-    help: "Which part of the clips, as in 3/8: several processes or machines encode one part each into the same folder.")
+    help:
+      "Which part of the clips, as in 3/8: several processes or machines encode one part each into the same folder."
+  )
   var shard: Indexing.Shard?
   @Option(help: "Threads that decode and encode (default: all cores). Latents do not depend on it.")
   var threads: Int?
@@ -58,7 +61,8 @@ struct Encode: ParsableCommand {
       try writer.requireSpace(for: plan)
       if plan.replaced > 0 {
         standardError(
-          "\(plan.replaced == 1 ? "1 shard is" : "\(plan.replaced) shards are") out of date or damaged and made anew\n")
+          "\(plan.replaced == 1 ? "1 shard is" : "\(plan.replaced) shards are") out of date or damaged and made anew\n"
+        )
       }
       let stop = StopRequest(onFirst: "finishing the clip in hand (again to end at once) …")
       let progress = PercentLine("encoding")

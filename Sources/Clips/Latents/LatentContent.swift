@@ -50,7 +50,9 @@ struct LatentContent: Sendable {
     let floats = latents.values
     guard floats.allSatisfy(\.isFinite) else {
       throw LatentsError.unfit(
-        reason: "The latents of \(name.name) are not all finite: the autoencoder's weights are of no use; give another one.")
+        reason:
+          "The latents of \(name.name) are not all finite: the autoencoder's weights are of no use; give another one."
+      )
     }
     switch precision {
     case .float32: values = floats.withUnsafeBytes { [UInt8]($0) }

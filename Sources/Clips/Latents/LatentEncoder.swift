@@ -42,10 +42,12 @@ public struct LatentKey: Sendable, Equatable {
     var differences = [transform.obstacle(to: wanted.transform)].compactMap(\.self)
     if weightsHash != wanted.weightsHash {
       differences.append(
-        "the autoencoder's weights were \(weightsHash.prefix(12))… and are now \(wanted.weightsHash.prefix(12))…")
+        "the autoencoder's weights were \(weightsHash.prefix(12))… and are now \(wanted.weightsHash.prefix(12))…"
+      )
     }
     if shape != wanted.shape {
-      differences.append("the latents of a clip had \(words(shape)) numbers and now have \(words(wanted.shape))")
+      differences.append(
+        "the latents of a clip had \(words(shape)) numbers and now have \(words(wanted.shape))")
     }
     return differences.isEmpty ? nil : differences.joined(separator: ", ")
   }

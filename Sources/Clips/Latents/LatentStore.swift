@@ -94,6 +94,8 @@ public struct LatentClips: Sendable {
   /// Why no pictures can be had.
   var noPictures: LatentsError {
     .unfit(
-      reason: "The latents in \(path) (data.latents) are numbers without pictures; leave the key out where pictures are looked at.")
+      reason:
+        "The latents in \(path) (data.latents) are numbers without pictures; leave the key out where pictures are looked at."
+    )
   }
 }

@@ -34,7 +34,9 @@ extension LatentWriter {
     for (number, list) in lists.enumerated() {
       for entry in list.manifest {
         let name = PackedName(list.list, entry)
-        if places.updateValue(.init(list: number, entry: entry.index), forKey: name) == nil { order.append(name) }
+        if places.updateValue(.init(list: number, entry: entry.index), forKey: name) == nil {
+          order.append(name)
+        }
       }
     }
     return (order, places)

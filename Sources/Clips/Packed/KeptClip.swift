@@ -64,7 +64,7 @@ private func keptChangeAtOnce(
     let digest = try file.digest()
     return digest == clip.sha256
       ? nil : "has other bytes (SHA-256 was \(clip.sha256.prefix(12))…, is \(digest.prefix(12))…)"
-  } catch let error as VideoError {
+  } catch {
     if let machine = error.machine { throw machine }
     return clip.bytes < 0 ? nil : "cannot be read any more: \(error.reason)"
   }

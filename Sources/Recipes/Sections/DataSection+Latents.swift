@@ -6,9 +6,12 @@ extension DataSection {
   ///
   /// Of each clip the latents of one window are kept: its first frames, and the middle of them.
   package var latentFault: (key: String, reason: String)? {
-    let remedy = "and encode in the loop, where data.latents is left out, if samples are to differ from epoch to epoch"
+    let remedy =
+      "and encode in the loop, where data.latents is left out, if samples are to differ from epoch to epoch"
     if start != .first {
-      return ("start", "latents are kept of the first frames of each clip; set data.start to \"first\", \(remedy)")
+      return (
+        "start", "latents are kept of the first frames of each clip; set data.start to \"first\", \(remedy)"
+      )
     }
     if crop != .centre {
       return ("crop", "latents are kept of the middle of the frames; set data.crop to \"center\", \(remedy)")
@@ -27,7 +30,8 @@ extension DataSection {
     guard latents != nil else { return }
     section.expect(
       packed == nil, of: "latents", "packed",
-      otherwise: "latents are read without any pictures, so a pack is not read; leave data.packed or data.latents out")
+      otherwise:
+        "latents are read without any pictures, so a pack is not read; leave data.packed or data.latents out")
     if let fault = latentFault { section.expect(false, of: fault.key, "latents", otherwise: fault.reason) }
   }
 }

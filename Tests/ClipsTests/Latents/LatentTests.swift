@@ -13,7 +13,9 @@ private struct Seen: Equatable {
   var bad: [String] = []
 
   /// Latents that the source gives, or that are made of its pixels in the loop, a step at a time.
-  init(_ manifest: Manifest, _ source: ClipSource, encoder: BlockMeans? = nil, index: IndexGuard? = nil) throws {
+  init(_ manifest: Manifest, _ source: ClipSource, encoder: BlockMeans? = nil, index: IndexGuard? = nil)
+    throws
+  {
     let list = NSTemporaryDirectory() + UUID().uuidString + ".jsonl"
     defer { try? FileManager.default.removeItem(atPath: list) }
     let loader = BatchLoader(
@@ -40,7 +42,8 @@ struct LatentTests {
     let clips = try MixedClips()
     let expected = try Seen(clips.manifest, .files(.standard), encoder: BlockMeans())
     #expect(Set(expected.names).isSuperset(of: ["even.mp4", "variable.mp4", "short.mp4"]))
-    #expect(expected.bad.count == 3 && expected.bad.contains { $0.contains("choosing frames") }, "\(expected.bad)")
+    #expect(
+      expected.bad.count == 3 && expected.bad.contains { $0.contains("choosing frames") }, "\(expected.bad)")
     let (plan, summary) = try clips.encoded(clips.writer())
     #expect(plan.clips == 11 && plan.kept == 0 && plan.precision == .float32)
     #expect(summary.clips == 11 && summary.unusable == 3 && summary.badToTrainOn == 3 && summary.missing == 0)
@@ -86,11 +89,14 @@ struct LatentTests {
     )
     #expect(a.entries == b.entries && a.unreadable == b.unreadable && a.count > 5)
     let (latents, pixels) = (a.examples(0..<a.count), b.examples(0..<b.count))
-    #expect(latents.content == .latents && latents.clips.values == BlockMeans().latents(of: pixels.clips).values)
+    #expect(
+      latents.content == .latents && latents.clips.values == BlockMeans().latents(of: pixels.clips).values)
     let half = latents.part(1, of: a.count)
     #expect(half.content == .latents && half.clips.shape == [1, 4, 3, 4, 4])
     #expect(throws: LatentsError.self) {
-      try ViewReader(shape: MixedClips.shape, source: .latents(kept)).forEachBatch(of: 1, from: clips.manifest) { _ in
+      try ViewReader(shape: MixedClips.shape, source: .latents(kept)).forEachBatch(
+        of: 1, from: clips.manifest
+      ) { _ in
         true
       }
     }
@@ -115,7 +121,9 @@ struct LatentTests {
     #expect(plan.remaining == 0 && plan.replaced == 0 && plan.kept == 11)
     #expect(LatentShard.name(3, of: (1, 1)) == "latents-00003.h5")
     #expect(LatentShard.name(3, of: (2, 8)) == "latents-2-of-8-00003.h5")
-    for other in ["latents-3.h5", "latents-1-of-1-00003.h5", "latents-00003.h5.partial", "clips-00003.h5", "latents-.h5"] {
+    for other in [
+      "latents-3.h5", "latents-1-of-1-00003.h5", "latents-00003.h5.partial", "clips-00003.h5", "latents-.h5",
+    ] {
       #expect(LatentShard.place(of: other) == nil, "\(other)")
     }
   }
@@ -131,7 +139,9 @@ struct LatentTests {
     let (plan, second) = try clips.encoded(clips.writer(clipsOfShard: 2))
     #expect(plan.kept == first.clips && !second.isStopped && second.clips == 11)
     let names = try FileManager.default.contentsOfDirectory(atPath: clips.latents)
-    #expect(names.contains("notes.txt") && names.filter { $0.hasSuffix(".partial") } == ["latents-1-of-2-00000.h5.partial"])
+    #expect(
+      names.contains("notes.txt")
+        && names.filter { $0.hasSuffix(".partial") } == ["latents-1-of-2-00000.h5.partial"])
     #expect(
       try Seen(clips.manifest, .latents(clips.encodedClips()))
         == Seen(clips.manifest, .files(.standard), encoder: BlockMeans()))

@@ -11,12 +11,15 @@ struct StaleLatentsTests {
     let clips = try MixedClips()
     try clips.encoded(clips.writer())
     let weights = message { _ = try clips.encodedClips(BlockMeans(weight: 0.6)) }
-    #expect(weights.contains("the autoencoder's weights were 0.7000000000… and are now 0.6000000000…"), "\(weights)")
+    #expect(
+      weights.contains("the autoencoder's weights were 0.7000000000… and are now 0.6000000000…"), "\(weights)"
+    )
     #expect(weights.contains("Run vfm-data encode with this recipe again") && weights.contains(clips.latents))
     let shape = ClipShape(frames: 8, height: 16, width: 32, frameRate: 12)
     let samples = message { _ = try clips.encodedClips(shape: shape) }
     for difference in [
-      "data.frames was 6 and is now 8", "data.width was 16 and is now 32", "data.frameRate was 6.0 and is now 12.0",
+      "data.frames was 6 and is now 8", "data.width was 16 and is now 32",
+      "data.frameRate was 6.0 and is now 12.0",
       "the latents of a clip had 4×3×4×4 numbers and now have 4×4×4×8",
     ] {
       #expect(samples.contains(difference), "\(samples)")
@@ -61,12 +64,14 @@ struct StaleLatentsTests {
     try flipped.write(to: URL(fileURLWithPath: shard))
     let kept = try clips.encodedClips()
     let numbers = message {
-      for entry in clips.manifest where !["broken.mp4", "tooshort.mp4"].contains(entry.name) && entry.start != 9 {
+      for entry in clips.manifest
+      where !["broken.mp4", "tooshort.mp4"].contains(entry.name) && entry.start != 9 {
         _ = try kept.read(entry, nil)
       }
     }
     #expect(
-      numbers.contains("are not what was written; remove this file and run vfm-data encode again"), "\(numbers)")
+      numbers.contains("are not what was written; remove this file and run vfm-data encode again"),
+      "\(numbers)")
 
     for spoilt in [whole.prefix(whole.count - 2000), whole.prefix(100), Data()] {
       try spoilt.write(to: URL(fileURLWithPath: shard))
