@@ -83,6 +83,13 @@ public struct Failure: Error, CustomStringConvertible {
         case .cannotCreate: .cannotCreate
         case .diskFull, .failed: .inputOutput
         }
+      case let error as LatentsError:
+        switch error {
+        case .missing: .missingInput
+        case .damaged, .stale, .unfit: .unfitInput
+        case .cannotCreate: .cannotCreate
+        case .diskFull, .failed: .inputOutput
+        }
       case let error as FeaturesError:
         switch error {
         case .missing: .missingInput

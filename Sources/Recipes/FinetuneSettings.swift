@@ -58,7 +58,8 @@ extension Recipe {
     let share = settings.method == .full ? 0.25 : 1
     var json = resolved
     for path in [
-      ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "validation"],
+      ["data", "root"], ["data", "index"], ["data", "packed"], ["data", "latents"],
+      ["data", "validation"],
       // A few new clips do not fill several shapes.
       ["data", "shapes"], ["data", "shapeChoice"], ["start"], ["evaluation"],
     ] {

@@ -67,6 +67,11 @@ public struct Recipe: Sendable {
     section.reader.expect(
       data.balance == .none || task.classSource != nil, of: "data.balance", "task.kind",
       otherwise: "a task of kind \"\(kind.rawValue)\" knows no classes; leave the key out")
+    section.reader.expect(
+      data.latents == nil || task.readsLatents, of: "data.latents", "task.kind",
+      otherwise:
+        "task.kind \"\(kind.rawValue)\" learns from pixels here; leave data.latents out, or give task.autoencoder where "
+        + "the kind has that key")
     let start = section.section(
       "start", "What a new run starts from, and what of it is trained.", StartSection.init)
     self.start = start

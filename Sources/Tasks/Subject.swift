@@ -1,3 +1,4 @@
+import Clips
 import Evaluation
 import Layers
 import Objectives
@@ -22,13 +23,15 @@ public struct Subject {
   public let measuresClasses: Bool
   /// Gives the tokens behind its blocks, for kinds that have some.
   public let features: (any FeatureSource)?
+  /// z, f, h and w of the latents of a clip, for kinds that learn from latents.
+  public let latentShape: (@Sendable (ClipShape) -> [Int])?
 
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
     evaluators: [any Evaluator], apart: [any Evaluator] = [], scorer: (any ClassScorer)? = nil,
-    measuresClasses: Bool = false,
-    features: (any FeatureSource)? = nil
+    measuresClasses: Bool = false, features: (any FeatureSource)? = nil,
+    latentShape: (@Sendable (ClipShape) -> [Int])? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
@@ -38,6 +41,14 @@ public struct Subject {
     self.scorer = scorer
     self.measuresClasses = measuresClasses || scorer != nil
     self.features = features
+    self.latentShape = latentShape
+  }
+
+  /// Made-up examples for plans and trials, such as a run learns from.
+  /// - Parameter latents: whether the run learns from kept latents.
+  public func madeUp(_ count: Int, shape: ClipShape, latents: Bool, captions: [String]) -> Examples {
+    guard latents, let latentShape else { return .madeUp(count, shape: shape, captions: captions) }
+    return .madeUp(count, latents: latentShape(shape), captions: captions)
   }
 }
 

@@ -67,6 +67,13 @@ public struct TextToVideoTask: CaptionedTask {
   /// Pixels are cut shorter by whole patches; clips of latents are not, for their frames are not a multiple.
   public var frameUnit: Int { keys.autoencoder == nil ? transformer.patch.frames : .max }
 
+  /// From latents where there is an autoencoder.
+  public var readsLatents: Bool { keys.autoencoder != nil }
+  /// That of `task.autoencoder`.
+  public func latentEncoder() throws -> (any LatentEncoder)? {
+    try keys.autoencoder.map { try FrozenAutoencoder($0.path) }
+  }
+
   /// The vocabulary and the length of captions, and which autoencoder it is.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
     let facts = try TaskFacts.text(of: manifest, text.tokenizer, base: base)
@@ -116,7 +123,8 @@ public struct TextToVideoTask: CaptionedTask {
       sampler: LatentSampler(sampler, behind: autoencoder),
       evaluators: [HeldOutLoss(objective, batch: context.batch)],
       apart: [ReconstructionQuality(autoencoder, batch: context.batch)],
-      features: features(model, tokens, context) { autoencoder.encoded($0) })
+      features: features(model, tokens, context) { autoencoder.encoded($0) },
+      latentShape: { autoencoder.latentShape(of: $0) })
   }
 
   private func features(

@@ -57,6 +57,13 @@ public protocol VideoTask: Sendable {
   var samples: SamplesSection? { get }
   /// Whether the task learns from the average of the weights, so that a run must keep one; by default it does not.
   var learnsFromAverage: Bool { get }
+  /// Whether the task learns from latents where `data.latents` names a folder of them (`Examples.content`); by default it
+  /// learns from pixels only.
+  var readsLatents: Bool { get }
+  /// Opens the autoencoder whose latents `vfm-data encode` keeps, and whose weights those in `data.latents` must be of; nil,
+  /// as by default, for kinds without one.
+  /// - Throws: an error for people when it cannot be read.
+  func latentEncoder() throws -> (any LatentEncoder)?
 
   /// What the training clips say that the model depends on.
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
@@ -89,6 +96,10 @@ extension VideoTask {
   public func check(_ clips: ClipShape, at path: String, _ section: Section) {}
   /// It does not.
   public var learnsFromAverage: Bool { false }
+  /// It does not.
+  public var readsLatents: Bool { false }
+  /// There is none.
+  public func latentEncoder() throws -> (any LatentEncoder)? { nil }
   /// None.
   public var classSource: LabelSource? { nil }
   /// Nothing.

@@ -114,7 +114,8 @@ private struct Rehearsal {
   /// The whole step's clips are read at once and learned from in parts.
   func step(_ batch: BatchShape) {
     let parts = recipe.training.gradientAccumulation
-    let examples = Examples.madeUp(batch.clips, shape: batch.shape, captions: captions)
+    let examples = state.subject.madeUp(
+      batch.clips, shape: batch.shape, latents: recipe.data.latents != nil, captions: captions)
     _ = learn(
       (0..<parts).map { examples.part($0, of: parts) }, at: Position(seed: 0, step: 0), rate: 0)
   }
@@ -123,8 +124,9 @@ private struct Rehearsal {
   func validate(clips count: Int) {
     let batch = recipe.training.batchSize
     for first in stride(from: 0, to: count, by: batch) {
-      let examples = Examples.madeUp(
-        min(batch, count - first), shape: recipe.data.clipShape, captions: captions)
+      let examples = state.subject.madeUp(
+        min(batch, count - first), shape: recipe.data.clipShape, latents: recipe.data.latents != nil,
+        captions: captions)
       let objective = state.subject.objective
       for condition in objective.heldOutConditions.indices {
         _ = objective.heldOutLosses(examples, condition: condition, at: Position(seed: 0, step: 0))

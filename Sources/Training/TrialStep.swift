@@ -31,12 +31,12 @@ final class TrialStep {
       seed: UInt64(recipe.seed), withAverage: blueprint.averageLaw != nil)
     objective = TimedObjective(subject.objective)
     step = blueprint.makeStep(objective, blueprint.makeOptimizer(subject.parameters))
-    examples = Examples.madeUp(
+    examples = subject.madeUp(
       shape.clips,
       shape: ClipShape(
         frames: shape.frames, height: shape.height, width: shape.width,
         frameRate: blueprint.clipShape.frameRate),
-      captions: captions)
+      latents: recipe.data.latents != nil, captions: captions)
   }
 
   /// Operations of the products of all passes that were rehearsed; those of updates are not among them.

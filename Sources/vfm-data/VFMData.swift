@@ -8,5 +8,7 @@ struct VFMData: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vfm-data", abstract: "Make and look after sets of captioned clips.",
     discussion: "Exit codes are those of vfm-train.",
-    subcommands: [Synthesize.self, Check.self, IndexCommand.self, Curate.self, Pack.self, Mix.self])
+    subcommands: [
+      Synthesize.self, Check.self, IndexCommand.self, Curate.self, Pack.self, Encode.self, Mix.self,
+    ])
 }

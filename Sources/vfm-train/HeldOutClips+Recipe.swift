@@ -24,7 +24,7 @@ extension HeldOutClips {
     }
     self.init(
       clips: try recipe.data.validationManifest().flatMap {
-        try reader($0, recipe.data.clipSource($0, .validation))
+        try reader($0, recipe.clipSource($0, .validation))
       },
       remembered: try recipe.evaluation.rememberedManifest(recipe.data).flatMap {
         try reader($0, .files(recipe.data.limits))

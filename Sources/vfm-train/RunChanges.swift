@@ -18,7 +18,7 @@ struct RunChanges {
   private static let told: Set<String> = [
     "training.steps", "optimizer.learningRate", "optimizer.finalLearningRate", "optimizer.warmupSteps",
     "optimizer.schedule", "optimizer.spikeFactor", "optimizer.muon.learningRate", "start.learningRates",
-    "start.layerDecay", "data.train",
+    "start.layerDecay", "data.train", "data.latents",
   ]
 
   /// A base may lie elsewhere: its weights are compared. A run without one cannot get one.

@@ -54,7 +54,9 @@ struct RunForecast {
     cut = recipe.task.captions?.cut(manifest.indices.lazy.map { manifest.caption($0) })
     let validation = recipe.training.validateEvery > 0 ? try recipe.data.validationManifest() : nil
     left = manifest.notes + (validation?.notes ?? [])
-    let spread = try blueprint.makeSubject().measuresClasses
+    let subject = try blueprint.makeSubject()
+    let spread = subject.measuresClasses
+    let latentShape = recipe.data.latents == nil ? nil : subject.latentShape
     trainedOn =
       validation.map { list in
         let most = recipe.training.validationClips
@@ -81,7 +83,7 @@ struct RunForecast {
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(
         recipe, plan.shapes.map(\.batch), clips: buckets?.buckets.map(\.clips.count) ?? [manifest.count],
-        heldOut: heldOut.reduce(0, +)),
+        heldOut: heldOut.reduce(0, +), latents: latentShape),
       checkpoint: plan.checkpointBytes)
     (calibration, calibrationByShape) = try StepCalibration.mean(
       blueprint, plan.shapes.map(\.batch), captions: captions, runPeakBytes: plan.peakBytes)
@@ -100,9 +102,18 @@ struct RunForecast {
 
   /// Bytes of decoded clips. Clips of the first frames and the middle are the same in each epoch and are kept as long as
   /// there is room; the batches ahead share them.
-  /// - Parameter clips: how many each shape has.
-  static func clipBytes(_ recipe: Recipe, _ shapes: [BatchShape], clips: [Int], heldOut: Int) -> Int {
+  /// - Parameters:
+  ///   - clips: how many each shape has.
+  ///   - latents: the shape of a clip's latents, if they are read in place of pixels; they are not kept.
+  static func clipBytes(
+    _ recipe: Recipe, _ shapes: [BatchShape], clips: [Int], heldOut: Int,
+    latents: ((ClipShape) -> [Int])? = nil
+  ) -> Int {
     let data = recipe.data
+    if let latents {
+      let bytes = latents(data.clipShape).reduce(MemoryLayout<Float>.size, *)
+      return bytes * (shapes[0].clips * min(recipe.training.steps, data.prefetch + 1) + heldOut)
+    }
     let seen = zip(shapes, clips).reduce(0) { bytes, part in
       let (shape, clips) = part
       let steps = Double(recipe.training.steps + data.prefetch) * shape.share
@@ -121,7 +132,7 @@ struct RunForecast {
     let data = recipe.data
     let trial = try ClipTrial(
       manifest, order: order, seed: UInt64(recipe.seed), start: data.start, crop: data.crop,
-      source: try data.clipSource(manifest, .train), index: index,
+      source: try recipe.clipSource(manifest, .train), index: index,
       tolerance: BadClipTolerance(share: data.badClipTolerance), steps: recipe.training.steps,
       for: .seconds(2))
     return Reading(

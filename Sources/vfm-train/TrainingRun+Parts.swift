@@ -16,7 +16,7 @@ extension TrainingRun {
     if let buckets { try take(buckets) }
     let loader = BatchLoader(
       manifest, order: order, seed: seed, startStep: state.loaderStep, start: data.start, crop: data.crop,
-      source: try data.clipSource(manifest, .train), index: guardian, workers: data.workers,
+      source: try recipe.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
       quarantinePath: folder.quarantine)
     let leftOut = try loader.leaveOutUnusable()

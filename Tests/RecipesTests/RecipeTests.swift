@@ -128,7 +128,7 @@ import Testing
     ),
     (
       changed("\"clips\"", "\"clips\", \"a b\": 5"),
-      "r.json:3:23: unknown key data.\"a b\", the keys of data are train, validation, root, index, verify, packed, limits, frames, height, width, frameRate, shapes, shapeChoice, workers, prefetch, cacheMegabytes, crop, cropScale, cropRatio, start, balance, badClipTolerance"
+      "r.json:3:23: unknown key data.\"a b\", the keys of data are train, validation, root, index, verify, packed, latents, limits, frames, height, width, frameRate, shapes, shapeChoice, workers, prefetch, cacheMegabytes, crop, cropScale, cropRatio, start, balance, badClipTolerance"
     ),
     (adding("\"notes\": [1]"), "r.json:9:13: notes[0]: must be a string, but is 1; put it in double quotes"),
     (

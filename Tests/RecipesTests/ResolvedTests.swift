@@ -30,7 +30,8 @@ import Testing
       leaves(json, "")
         == Recipe.table(of: .textToVideo).leafPaths.filter {
           ![
-            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "start.from",
+            "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "data.latents",
+            "start.from",
             "evaluation.remember", "evaluation.rememberRoot",
           ].contains($0)
         })

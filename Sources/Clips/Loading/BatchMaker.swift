@@ -9,28 +9,28 @@ struct BatchMaker: Sendable {
 
   /// The samples of a step.
   /// - Parameter isCancelled: asked before each clip.
-  /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, `MachineError`, or `CancellationError` when it is cancelled.
+  /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, `LatentsError`, `MachineError`, or `CancellationError` when it is cancelled.
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     let (part, positions) = order.step(step)
     for position in positions {
-      let (entry, pixels) = try sample(of: part, at: position, isCancelled)
+      let (entry, content) = try sample(of: part, at: position, isCancelled)
       samples.entries.append(entry)
-      samples.pixels.append(pixels)
+      samples.contents.append(content)
     }
     return samples
   }
 
   private func sample(
     of part: BatchOrder.Part, at position: Int, _ isCancelled: () -> Bool
-  ) throws -> (ClipEntry, ClipPixels) {
+  ) throws -> (ClipEntry, ClipContent) {
     let (order, draw) = (part.order, part.offset + position)
     for attempt in 0...manifest.count + drawnReplacements {
       if isCancelled() { throw CancellationError() }
       let index = attempt == 0 ? order[position].index : order.replacement(at: draw, attempt: attempt)
       let entry = manifest[index]
       do {
-        return (entry, try reader.pixels(of: entry, shape: part.shape, sample: (draw, attempt)))
+        return (entry, try reader.content(of: entry, shape: part.shape, sample: (draw, attempt)))
       } catch let clip as BadClip {
         try quarantine.add(entry, clip)
       }

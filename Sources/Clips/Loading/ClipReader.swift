@@ -10,12 +10,12 @@ public struct ClipReader: Sendable {
   public let unreadable: [BadClip]
   /// The shape of each clip.
   public let shape: ClipShape
-  private let pixels: [ClipPixels]
+  private let contents: [ClipContent]
 
   /// Reads the first `limit` readable clips of a manifest (all of them by default) and keeps them as bytes.
   /// - Parameter spread: whether the clips are taken from all over the list, in place of the first: lists are often sorted
   ///   by class. Those that cannot be read are not replaced.
-  /// - Throws: `PackError` when they come from a pack that cannot be read.
+  /// - Throws: `PackError` or `LatentsError` when they come from a pack or from latents that cannot be read.
   public init(
     _ manifest: Manifest, shape: ClipShape, limit: Int = .max, spread: Bool = false,
     source: ClipSource = .files(.standard)
@@ -27,14 +27,14 @@ public struct ClipReader: Sendable {
     where samples.entries.count < limit {
       let entry = manifest[place]
       do {
-        samples.pixels.append(try reader.pixels(of: entry, shape: shape, sample: (0, 0)))
+        samples.contents.append(try reader.content(of: entry, shape: shape, sample: (0, 0)))
         samples.entries.append(entry)
       } catch let clip as BadClip {
         unreadable.append(clip)
       }
     }
     entries = samples.entries
-    pixels = samples.pixels
+    contents = samples.contents
     self.unreadable = unreadable
     self.shape = shape
   }
@@ -45,6 +45,6 @@ public struct ClipReader: Sendable {
   /// Some of the clips.
   /// - Parameter range: places in `entries`.
   public func examples(_ range: Range<Int>) -> Examples {
-    BatchSamples(entries: Array(entries[range]), pixels: Array(pixels[range])).examples(shape: shape)
+    BatchSamples(entries: Array(entries[range]), contents: Array(contents[range])).examples(shape: shape)
   }
 }

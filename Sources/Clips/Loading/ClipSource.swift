@@ -1,19 +1,22 @@
 import Manifests
 import Video
 
-/// Where the pictures of clips come from.
+/// Where the pictures of clips, or what a model sees of them, come from.
 public enum ClipSource: Sendable {
   /// From their files, decoded within limits.
   case files(DecodeLimits)
   /// From a pack, with nothing to decode.
   case packed(PackedClips)
+  /// From a folder of latents, with nothing to decode: there are no pictures.
+  case latents(LatentClips)
 
   /// Opens a clip; what is learned of its file goes to `timings`.
-  /// - Throws: `BadClip`, `MachineError`.
+  /// - Throws: `BadClip`, `MachineError`; `LatentsError` where there are no pictures.
   func open(_ entry: ClipEntry, _ timings: ClipTimings) throws -> any OpenClip {
     switch self {
     case .files(let limits): try FileSource(entry, limits, timings)
     case .packed(let clips): clips.open(entry)
+    case .latents(let latents): throw latents.noPictures
     }
   }
 }
@@ -46,6 +49,8 @@ final class FileSource: OpenClip {
   }
 
   var byteCount: Int? { bytes.count }
+  /// When the file was last written, in nanoseconds since 1970.
+  var modified: Int { bytes.modified }
 
   func digest() throws -> String { try entry.naming { try bytes.digest() } }
 

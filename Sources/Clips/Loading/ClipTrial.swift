@@ -18,7 +18,7 @@ public struct ClipTrial: Sendable {
   ///   - order, seed, start, crop, source, index, tolerance: as the run has them (`BatchLoader`).
   ///   - steps: those of the run.
   ///   - time: how long to read; at least one clip is tried.
-  /// - Throws: `MachineError`, `PackError`.
+  /// - Throws: `MachineError`, `PackError`, `LatentsError`.
   public init(
     _ manifest: Manifest, order: BatchOrder, seed: UInt64, start: StartChoice, crop: CropChoice,
     source: ClipSource, index: IndexGuard?, tolerance: BadClipTolerance, steps: Int, for time: Duration
@@ -49,7 +49,7 @@ public struct ClipTrial: Sendable {
       if reader.knownFault(entry) != nil { continue }
       let opened = clock.now
       do {
-        _ = try reader.pixels(of: entry, shape: part.shape, sample: (part.offset + position, 0))
+        _ = try reader.content(of: entry, shape: part.shape, sample: (part.offset + position, 0))
         (read, reading) = (read + 1, reading + (clock.now - opened))
       } catch let clip as BadClip {
         note(entry, clip)

@@ -32,7 +32,7 @@ public struct ViewReader: Sendable {
   ///   - size: views of a batch; the last one may have fewer. A clip's views may lie in several batches.
   ///   - body: is given each batch, and says whether to go on.
   /// - Returns: the clips that were read, and those that could not be; nil if `body` stopped it.
-  /// - Throws: `PackError` when a pack cannot be read, `MachineError` when the machine does not let clips be read, and
+  /// - Throws: `PackError` when a pack cannot be read, `LatentsError` when there are latents in place of pictures, `MachineError` when the machine does not let clips be read, and
   ///   what `body` throws.
   public func forEachBatch(
     of size: Int, from clips: some Sequence<ClipEntry>, limit: Int = .max,
@@ -43,11 +43,11 @@ public struct ViewReader: Sendable {
     var (waiting, weights) = (BatchSamples(), [Double]())
     func handOn(_ count: Int) throws -> Bool {
       let part = BatchSamples(
-        entries: Array(waiting.entries.prefix(count)), pixels: Array(waiting.pixels.prefix(count)))
+        entries: Array(waiting.entries.prefix(count)), contents: Array(waiting.contents.prefix(count)))
       let batch = ViewBatch(
         examples: part.examples(shape: shape), weights: Array(weights.prefix(count)), clipsRead: read.count)
       waiting.entries.removeFirst(count)
-      waiting.pixels.removeFirst(count)
+      waiting.contents.removeFirst(count)
       weights.removeFirst(count)
       return try body(batch)
     }
@@ -57,7 +57,7 @@ public struct ViewReader: Sendable {
         let views = try patiently { try pixels(of: entry) }
         read.append(entry)
         waiting.entries += Array(repeating: entry, count: views.count)
-        waiting.pixels += views
+        waiting.contents += views.map { .pixels($0) }
         weights += Array(repeating: 1 / Double(views.count), count: views.count)
       } catch let clip as BadClip {
         unreadable.append(clip)

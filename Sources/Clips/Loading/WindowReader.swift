@@ -44,6 +44,19 @@ final class WindowReader: Sendable {
     state = Mutex(State(room: cacheMegabytes << 20))
   }
 
+  /// The numbers of one sample: its pixels, or its latents, where they are what the source has.
+  /// - Parameters: as of `pixels`.
+  /// - Throws: as `pixels`, and `LatentsError` when the latents cannot be read.
+  func content(
+    of entry: ClipEntry, shape: ClipShape, sample: (position: Int, attempt: Int)
+  ) throws -> ClipContent {
+    guard case .latents(let latents) = source else {
+      return .pixels(try pixels(of: entry, shape: shape, sample: sample))
+    }
+    defer { done.add(1, ordering: .relaxed) }
+    return .latents(try latents.read(entry, index))
+  }
+
   /// The pixels of one sample.
   /// - Parameters:
   ///   - shape: the frames, height and width that are asked for.
@@ -66,7 +79,7 @@ final class WindowReader: Sendable {
       of: entry, facts, shape: shape, start: start, crop: crop, seed: seed, sample: sample)
     let key = Key(clip: entry.index, shape: shape, window: window)
     if let known = state.withLock({ $0.kept[key] }) { return try known.get() }
-    let result = try resultOfClip { try read(window, shape, of: clip ?? source.open(entry, timings)) }
+    let result = try resultOfClip { try (clip ?? source.open(entry, timings)).pixels(window, shape) }
     if window.recurs {
       state.withLock { state in
         // A failure takes hardly any room, and to know it saves opening the file again.
@@ -97,9 +110,12 @@ final class WindowReader: Sendable {
     state.withLock { $0.facts[entry.index] = result }
     return try result.get()
   }
+}
 
-  private func read(_ window: Window, _ shape: ClipShape, of clip: any OpenClip) throws -> ClipPixels {
-    var pictures = try clip.pictures(
+extension OpenClip {
+  /// The pixels of a window; a clip that is too short holds its last frame.
+  func pixels(_ window: Window, _ shape: ClipShape) throws -> ClipPixels {
+    var pictures = try pictures(
       at: Array(shape.times(from: window.start).prefix(window.frames)), framing: window.framing(shape))
     pictures += Array(repeating: pictures[window.frames - 1], count: shape.frames - window.frames)
     return ClipPixels(pictures, shape: shape)

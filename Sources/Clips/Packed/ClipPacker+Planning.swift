@@ -42,7 +42,7 @@ extension ClipPacker {
     guard shard.transforms == transforms else { return nil }
     for clip in shard.clips {
       guard let place = wanted[clip.name],
-        try ClipPack.change(of: lists[place.list].manifest[place.entry], since: clip, limits) == nil
+        try keptChange(of: lists[place.list].manifest[place.entry], since: clip, limits) == nil
       else { return nil }
     }
     return shard.clips.map(\.name)

@@ -34,7 +34,7 @@ enum PackShard {
     let image = try HDF5Writer.image(expecting: total) { writer in
       try writer.write(.integer(version), attribute: "packFormat")
       for (list, transform) in transforms.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-        try writer.write(.text(json(transform)), attribute: "transform_\(list.rawValue)")
+        try writer.write(.text(ShardColumns.json(transform)), attribute: "transform_\(list.rawValue)")
       }
       try writeFrames(contents.flatMap(\.frames), &writer)
       try writeClips(contents, &writer)
@@ -55,66 +55,26 @@ enum PackShard {
   }
 
   private static func writeFrames(_ frames: [PackedContent.Frame], _ writer: inout HDF5Writer) throws {
-    try write(frames.map(\.seconds), "frames/seconds", &writer)
-    try write(frames.map(\.until), "frames/until", &writer)
-    try write(frames.map(\.width), "frames/width", &writer)
-    try write(frames.map(\.height), "frames/height", &writer)
-    try write(frames.map(\.check), "frames/check", &writer)
+    try writer.write(frames.map(\.seconds), "frames/seconds")
+    try writer.write(frames.map(\.until), "frames/until")
+    try writer.write(frames.map(\.width), "frames/width")
+    try writer.write(frames.map(\.height), "frames/height")
+    try writer.write(frames.map(\.check), "frames/check")
   }
 
   private static func writeClips(_ clips: [PackedContent], _ writer: inout HDF5Writer) throws {
-    try write(clips.map(\.name.name), "clips/name", &writer)
-    try write(clips.map(\.name.list.rawValue), "clips/list", &writer)
-    try write(clips.map { $0.name.start ?? .nan }, "clips/start", &writer)
-    try write(clips.map { $0.name.end ?? .nan }, "clips/end", &writer)
-    try write(clips.map(\.bytes), "clips/bytes", &writer)
-    try write(clips.map(\.modified), "clips/modified", &writer)
-    try write(clips.map(\.sha256), "clips/sha256", &writer)
-    try write(clips.map { $0.facts?.seconds ?? .nan }, "clips/seconds", &writer)
-    try write(clips.map { $0.facts?.width ?? 0 }, "clips/width", &writer)
-    try write(clips.map { $0.facts?.height ?? 0 }, "clips/height", &writer)
-    try write(clips.map { $0.faults.isEmpty ? "" : try json($0.faults) }, "clips/faults", &writer)
-    try write(clips.map(\.frames.count), "clips/frames", &writer)
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  // MARK: Columns
-
-  /// The values in one separately checked piece of a column, at most.
-  private static let piece = 1 << 16
-
-  private static func write<Value>(
-    _ element: HDF5Reader.Element, _ values: [Value], _ path: String, _ writer: inout HDF5Writer
-  ) throws {
-    try values.withUnsafeBytes { bytes in
-      _ = try writer.write(
-        element, path, shape: [values.count],
-        layout: values.isEmpty ? nil : .checked(piece: [min(values.count, piece)]),
-        values: values.isEmpty ? nil : bytes.baseAddress)
-    }
-  }
-
-  private static func write(_ values: [Int], _ path: String, _ writer: inout HDF5Writer) throws {
-    try write(.int64, values, path, &writer)
-  }
-
-  private static func write(_ values: [Double], _ path: String, _ writer: inout HDF5Writer) throws {
-    try write(.float64, values, path, &writer)
-  }
-
-  private static func write(_ texts: [String], _ path: String, _ writer: inout HDF5Writer) throws {
-    var (bytes, ends) = ([UInt8](), [Int]())
-    for text in texts {
-      bytes += text.utf8
-      ends.append(bytes.count)
-    }
-    try write(.uint8, bytes, path, &writer)
-    try write(ends, path + "_ends", &writer)
+    try writer.write(clips.map(\.name.name), "clips/name")
+    try writer.write(clips.map(\.name.list.rawValue), "clips/list")
+    try writer.write(clips.map { $0.name.start ?? .nan }, "clips/start")
+    try writer.write(clips.map { $0.name.end ?? .nan }, "clips/end")
+    try writer.write(clips.map(\.bytes), "clips/bytes")
+    try writer.write(clips.map(\.modified), "clips/modified")
+    try writer.write(clips.map(\.sha256), "clips/sha256")
+    try writer.write(clips.map { $0.facts?.seconds ?? .nan }, "clips/seconds")
+    try writer.write(clips.map { $0.facts?.width ?? 0 }, "clips/width")
+    try writer.write(clips.map { $0.facts?.height ?? 0 }, "clips/height")
+    try writer.write(clips.map { $0.faults.isEmpty ? "" : try ShardColumns.json($0.faults) }, "clips/faults")
+    try writer.write(clips.map(\.frames.count), "clips/frames")
   }
 }
 

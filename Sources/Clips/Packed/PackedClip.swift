@@ -46,7 +46,7 @@ struct PackedName: Hashable, Sendable {
 }
 
 /// What a shard says of a clip.
-struct PackedClip: Sendable {
+struct PackedClip: KeptClip {
   let name: PackedName
   /// Size in bytes, time of the last change in nanoseconds since 1970, and digest of the clip when it was
   /// packed; −1 and an empty digest when it could not be opened.

@@ -18,6 +18,8 @@ public struct DataSection: Equatable, Sendable {
   public let verify: IndexGuard.Comparison
   /// Path of the folder of packed clips, as written.
   public let packed: String?
+  /// Path of the folder of latents, as written.
+  public let latents: String?
   /// What one clip may cost.
   public let limits: DecodeLimits
   /// The frames, height, width and frame rate of a training clip; where there are several shapes, of held-out clips, of
@@ -64,6 +66,10 @@ public struct DataSection: Equatable, Sendable {
       "What is compared with the index when a clip is first used: its size, or the hash of all its bytes.")
     packed = section.optionalString(
       "packed", "A folder that vfm-data pack wrote for this recipe: samples are read from it, not decoded.")
+    latents = section.optionalString(
+      "latents",
+      "A folder that vfm-data encode wrote for this recipe: the latents of its clips are read from it, and nothing is decoded "
+        + "or encoded.")
     limits = section.section("limits", "What one clip may cost before it is refused.", DecodeLimits.init(_:))
     let frames = section.integer(
       "frames", ClipShape.frameRange, "Frames in a clip; 1 trains on pictures, too.")
@@ -105,6 +111,7 @@ public struct DataSection: Equatable, Sendable {
       "Share of the clips that may be unreadable before the run stops; above 0, one clip may in any case.")
     checkResizedCrops(section)
     checkShapes(section)
+    checkLatents(section)
   }
 
   private static func crop(_ section: Section) -> CropChoice {

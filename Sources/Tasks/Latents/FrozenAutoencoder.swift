@@ -13,7 +13,7 @@ import Tensors
 ///
 /// Its weights are the averaged ones of its checkpoint; nothing trains them. Each clip gives the same bits whatever clips
 /// stand beside it.
-public struct FrozenAutoencoder: Sendable {
+public struct FrozenAutoencoder: LatentEncoder, Sendable {
   /// Where its checkpoint was read.
   public let path: String
   /// One SHA-256 over its weights and the statistics of its latents.
@@ -74,6 +74,14 @@ public struct FrozenAutoencoder: Sendable {
   /// Frames, rows and columns that a latent stands for: 4, 8, 8, say.
   public var stride: [Int] {
     [configuration.timeFactor, configuration.pixelFactor, configuration.pixelFactor]
+  }
+
+  /// z, f, h and w of the latents of a clip.
+  public func latentShape(of clip: ClipShape) -> [Int] {
+    let c = configuration
+    return [
+      c.latentChannels, c.latentFrames(clip.frames), clip.height / c.pixelFactor, clip.width / c.pixelFactor,
+    ]
   }
 
   /// Clips [B, 3, F, H, W] to latents [B, z, f, h, w].

@@ -42,7 +42,7 @@ struct ViewReaderTests {
     let reader = try ClipReader(clips.manifest, shape: MixedClips.shape)
     let views = ViewReader(shape: MixedClips.shape, plan: ViewPlan(offsets: 2, crops: 1))
     for (place, entry) in reader.entries.enumerated() {
-      let first = BatchSamples(entries: [entry], pixels: [try views.pixels(of: entry)[0]])
+      let first = BatchSamples(entries: [entry], contents: [.pixels(try views.pixels(of: entry)[0])])
       #expect(
         first.examples(shape: MixedClips.shape).clips.values
           == reader.examples(place..<place + 1).clips.values)
