@@ -127,7 +127,8 @@ let package = Package(
     module(
       "Recipes",
       uses: [
-        "Denoising", "Understanding", "Autoencoding", "Tasks", "Fields", "Optimizers", "Layers", "Clips", "ClipIndexing",
+        "Denoising", "Understanding", "Autoencoding", "Tasks", "Fields", "Optimizers", "Layers", "Clips",
+        "ClipIndexing",
         "Curation", "Video",
         "Tensors",
       ]),

@@ -69,7 +69,8 @@ struct RunForecast {
     let (order, buckets) = try recipe.data.batchOrder(
       recipe.batchShapes, of: manifest, seed: UInt64(recipe.seed), index: index)
     plan = try RunPlan(
-      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: buckets?.phases.shares(of: recipe.training.steps)
+      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0,
+      shares: buckets?.phases.shares(of: recipe.training.steps)
     ) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler
