@@ -103,6 +103,19 @@ struct StreamedAutoencoderTests {
     }
   }
 
+  @Test func sizesThatNoLatentStandsForAreNamed() {
+    let wan = VideoAutoencoderConfiguration()
+    #expect(wan.problem(frames: 17, height: 8, width: 64) == nil && wan.problem(frames: 1) == nil)
+    #expect(wan.problem(frames: 16) == "16 frames are not 4n + 1; take 13 or 17")
+    #expect(wan.problem(frames: 0) == "0 frames are not 4n + 1; take 1 or 5")
+    #expect(
+      wan.problem(height: 16, width: 20)
+        == "a width of 20 pixels is no multiple of the 8 that a latent stands for; take 16 or 24")
+    #expect(
+      wan.problem(height: 0, width: 8)
+        == "a height of 0 pixels is no multiple of the 8 that a latent stands for; take 8")
+  }
+
   @Test func framesThatNoLatentStandsForAreRefused() async {
     await #expect(processExitsWith: .failure) {
       let model = StreamedAutoencoderTests.model(StreamedAutoencoderTests.layouts[0])

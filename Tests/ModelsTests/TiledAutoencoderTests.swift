@@ -99,6 +99,23 @@ struct TiledAutoencoderTests {
     #expect(errors[1] < 0.055 && errors[2] < 0.036, "\(errors)")
   }
 
+  @Test func tilesThatCannotBeAreNamed() {
+    let wan = VideoAutoencoderConfiguration()
+    func problem(_ tile: Int, _ overlap: Int) -> String? {
+      TiledAutoencoder.problem(tile: tile, overlap: overlap, wan)
+    }
+    #expect(problem(64, 0) == nil && problem(64, 56) == nil)
+    #expect(
+      problem(36, 8)
+        == "a tile of 36 pixels is no multiple of the 8 that a latent stands for; take 32 or 40")
+    #expect(
+      problem(32, -8)
+        == "an overlap of -8 pixels is no multiple of the 8 that a latent stands for; take 8")
+    #expect(
+      problem(32, 32)
+        == "tiles of 32 pixels that overlap by 32 never end; take a smaller overlap or a larger tile")
+  }
+
   @Test func tilesThatNeverEndAreRefused() async {
     await #expect(processExitsWith: .failure) {
       let model = StreamedAutoencoderTests.model(StreamedAutoencoderTests.layouts[0])

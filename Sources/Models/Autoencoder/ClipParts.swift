@@ -24,11 +24,29 @@ extension VideoAutoencoderConfiguration {
   ///   - frames: timeFactor · n + 1.
   ///   - atOnce: at most so many frames at once, and one more in the first part; but never fewer than one latent stands for.
   public func parts(frames: Int, atOnce: Int) -> [ClipPart] {
-    let fewer = (max(1, frames) - 1) / timeFactor * timeFactor + 1
-    precondition(
-      frames == fewer,
-      "\(frames) frames are not \(timeFactor)n + 1; take \(fewer) or \(fewer + timeFactor) frames")
+    let problem = problem(frames: frames)
+    precondition(problem == nil, problem!)
     return parts(latents: latentFrames(frames), atOnce: max(1, atOnce / timeFactor))
+  }
+
+  /// What to do about clips of a size that no latents stand for; nil for those that they do.
+  public func problem(frames: Int = 1, height: Int? = nil, width: Int? = nil) -> String? {
+    let fewer = (max(1, frames) - 1) / timeFactor * timeFactor + 1
+    if frames != fewer {
+      return "\(frames) frames are not \(timeFactor)n + 1; take \(fewer) or \(fewer + timeFactor)"
+    }
+    for (name, size) in [("a height", height), ("a width", width)] {
+      if let size { if let problem = Self.problem(name, size, unit: pixelFactor) { return problem } }
+    }
+    return nil
+  }
+
+  /// What to do about a length in pixels that is no number of latents.
+  static func problem(_ name: String, _ size: Int, unit: Int) -> String? {
+    let near = max(0, size) / unit * unit
+    guard size != near || size == 0 else { return nil }
+    return "\(name) of \(size) pixels is no multiple of the \(unit) that a latent stands for; take "
+      + (near == 0 ? "\(unit)" : "\(near) or \(near + unit)")
   }
 
   /// What so many of a clip's first latents stand for.

@@ -28,17 +28,23 @@ public struct TiledAutoencoder {
   public init(_ model: VideoAutoencoder, tile: Int = 256, overlap: Int? = nil, framesAtOnce: Int = 4) {
     let side = model.configuration.pixelFactor
     let overlap = overlap ?? (tile / 4 + side - 1) / side * side
-    for (name, size) in [("tile", tile), ("overlap", overlap)] {
-      let near = max(0, size) / side * side
-      precondition(
-        size >= 0 && size % side == 0,
-        "\(name): \(size) is no multiple of the \(side) pixels that a latent stands for; take \(near) or \(near + side)"
-      )
-    }
-    precondition(
-      tile > overlap,
-      "tiles of \(tile) pixels that overlap by \(overlap) never end; take a smaller overlap or a larger tile")
+    let problem = Self.problem(tile: tile, overlap: overlap, model.configuration)
+    precondition(problem == nil, problem!)
     (self.model, self.tile, self.overlap, self.framesAtOnce) = (model, tile, overlap, framesAtOnce)
+  }
+
+  /// What to do about tiles that cannot be; nil for those that can.
+  public static func problem(
+    tile: Int, overlap: Int, _ configuration: VideoAutoencoderConfiguration
+  ) -> String? {
+    let unit = configuration.pixelFactor
+    if let problem = VideoAutoencoderConfiguration.problem("a tile", tile, unit: unit) { return problem }
+    if overlap != 0, let problem = VideoAutoencoderConfiguration.problem("an overlap", overlap, unit: unit) {
+      return problem
+    }
+    return tile > overlap
+      ? nil
+      : "tiles of \(tile) pixels that overlap by \(overlap) never end; take a smaller overlap or a larger tile"
   }
 
   /// Clips [B, 3, F, H, W] to the means of their latents [B, f, h, w, z].

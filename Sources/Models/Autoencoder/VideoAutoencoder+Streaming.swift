@@ -109,12 +109,10 @@ extension VideoAutoencoder {
   }
 
   func check(clips: Tensor) {
-    let (s, side) = (clips.shape, configuration.pixelFactor)
+    let s = clips.shape
     precondition(s.count == 5 && s[1] == 3, "clips are [B, 3, F, H, W], not \(s)")
-    precondition(
-      s[3] > 0 && s[4] > 0 && s[3] % side == 0 && s[4] % side == 0,
-      "frames of \(s[3]) × \(s[4]) pixels: a latent stands for \(side) × \(side); cut or scale them to multiples of it"
-    )
+    let problem = configuration.problem(height: s[3], width: s[4])
+    precondition(problem == nil, problem!)
   }
 
   func check(latents: Tensor) {
