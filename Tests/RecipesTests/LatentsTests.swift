@@ -1,4 +1,5 @@
 import Clips
+import Fields
 import Testing
 
 @testable import Recipes
