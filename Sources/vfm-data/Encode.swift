@@ -52,7 +52,7 @@ struct Encode: ParsableCommand {
       let lists = try recipe.latentLists()
       for list in lists { tellWhatIsLeftOut(list.manifest) }
       // Parts have locks of their own.
-      let part = shard.map { (number: $0.number, count: $0.count) } ?? (1, 1)
+      let part: (number: Int, count: Int) = shard.map { ($0.number, $0.count) } ?? (1, 1)
       let lock = try RunLock(part.count == 1 ? folder : "\(folder)/part-\(part.number)-of-\(part.count)")
       let writer = LatentWriter(
         folder: folder, lists: lists, shape: recipe.data.clipShape, encoder: encoder, precision: precision,
