@@ -168,7 +168,9 @@ let package = Package(
     testSupport("TestPrograms", uses: ["Isolation"]),
     probe(
       "isolation-probe", in: "IsolationProbe", uses: ["TestPrograms", "Isolation", "Checkpoints", "Video"]),
-    testSupport("TestClips", uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video"]),
+    testSupport(
+      "TestClips", uses: ["Clips", "ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors"]),
+    probe("latent-probe", in: "LatentProbe", uses: ["Clips", "Manifests", "Video", "Tensors", "TestClips"]),
 
     tests(of: "Files"),
     tests(of: "Hashing"),
@@ -190,7 +192,10 @@ let package = Package(
     tests(of: "Curation", uses: ["ClipIndexing", "Manifests", "Tokens", "Video", "TestClips"]),
     tests(
       of: "Clips",
-      uses: ["ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips"]),
+      uses: [
+        "ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors", "ClipMutations", "TestClips",
+        "TestPrograms", "latent-probe",
+      ]),
     tests(of: "Tokens"),
     tests(of: "SyntheticClips", uses: ["Clips", "Manifests", "Tokens", "Video", "TestClips"]),
     tests(

@@ -68,7 +68,7 @@ public struct LatentWriter {
       part: part, shardBytes: Self.shardBytes)
   }
 
-  init(
+  package init(
     folder: String, lists: [List], shape: ClipShape, encoder: any LatentEncoder, precision: Precision?,
     limits: DecodeLimits, part: (number: Int, count: Int), shardBytes: Int
   ) {

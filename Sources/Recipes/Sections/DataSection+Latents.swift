@@ -7,14 +7,14 @@ extension DataSection {
   /// Of each clip the latents of one window are kept: its first frames, and the middle of them.
   package var latentFault: (key: String, reason: String)? {
     let remedy =
-      "and encode in the loop, where data.latents is left out, if samples are to differ from epoch to epoch"
+      "where samples are to differ from epoch to epoch, leave data.latents out and encode in the loop"
     if start != .first {
       return (
-        "start", "latents are kept of the first frames of each clip; set data.start to \"first\", \(remedy)"
+        "start", "latents are kept of the first frames of each clip; set data.start to \"first\"; \(remedy)"
       )
     }
     if crop != .centre {
-      return ("crop", "latents are kept of the middle of the frames; set data.crop to \"center\", \(remedy)")
+      return ("crop", "latents are kept of the middle of the frames; set data.crop to \"center\"; \(remedy)")
     }
     if !shapes.isEmpty {
       return (

@@ -1,6 +1,7 @@
 import Foundation
 import Manifests
 import Tensors
+import TestClips
 import Testing
 import Video
 
