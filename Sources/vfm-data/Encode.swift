@@ -60,9 +60,8 @@ struct Encode: ParsableCommand {
       let plan = try writer.plan()
       try writer.requireSpace(for: plan)
       if plan.replaced > 0 {
-        standardError(
-          "\(plan.replaced == 1 ? "1 shard is" : "\(plan.replaced) shards are") out of date or damaged and made anew\n"
-        )
+        let shards = plan.replaced == 1 ? "1 shard is" : "\(plan.replaced) shards are"
+        standardError("\(shards) out of date, damaged or of another precision, and made anew\n")
       }
       let stop = StopRequest(onFirst: "finishing the clip in hand (again to end at once) …")
       let progress = PercentLine("encoding")
