@@ -31,7 +31,7 @@ import Testing
         == Recipe.table(of: .textToVideo).leafPaths.filter {
           ![
             "$schema", "notes", "data.validation", "data.root", "data.index", "data.packed", "data.latents",
-            "start.from",
+            "start.from", "task.autoencoder",
             "evaluation.remember", "evaluation.rememberRoot",
           ].contains($0)
         })
