@@ -26,7 +26,8 @@ public struct ShapeEntry: Equatable, Sendable {
     shape = ClipShape(frames: frames, height: height, width: width, frameRate: reference.frameRate)
     share = section.number(
       "share", .above(0, through: 1000), default: 1,
-      "Share of the steps that have this shape; only the proportions count among the shapes that are learned from at the time.")
+      "Share of the steps that have this shape; only the proportions count among the shapes that are learned from at the time."
+    )
     clips =
       section.optionalValue(
         "clips", .integer(1...4096), .optional,
