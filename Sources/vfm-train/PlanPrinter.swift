@@ -95,8 +95,8 @@ struct PlanPrinter {
         let batch = shape.batch
         let name = batch.shape.name.padding(
           toLength: max(18, batch.shape.name.count), withPad: " ", startingAt: 0)
-        return
-          "\n  \(name)\(inWords(share: batch.share)) of the steps\(phase(batch)): \(batch.tokens) tokens a clip, "
+        return "\n  \(name)\(inWords(share: batch.share)) of the steps\(phase(batch)): "
+          + "\(batch.tokens) tokens a clip, "
           + "\(batch.clips == 1 ? "1 clip" : "\(batch.clips) clips") a step, "
           + String(format: "%.2f", Double(shape.operations) / 1e9)
           + " GFLOP, \(inWords(bytes: shape.peakBytes)) at its peak, \(seconds(time.secondsPerStep)) s"
@@ -116,7 +116,8 @@ struct PlanPrinter {
         "peakBytes": shape.peakBytes, "secondsPerStep": time.secondsPerStep,
       ]
       if let part = ShapePhases.part(shape.batch.steps, of: forecast.plan.steps) {
-        (figures["from"], figures["until"]) = (part.lowerBound, part.upperBound)
+        figures["from"] = part.lowerBound
+        figures["until"] = part.upperBound
       }
       return figures
     }

@@ -68,9 +68,9 @@ struct RunForecast {
     let index = try recipe.data.indexGuard(recipe.data.clipIndex(), manifest)
     let (order, buckets) = try recipe.data.batchOrder(
       recipe.batchShapes, of: manifest, seed: UInt64(recipe.seed), index: index)
+    let shares = buckets?.phases.shares(of: recipe.training.steps)
     plan = try RunPlan(
-      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0,
-      shares: buckets?.phases.shares(of: recipe.training.steps)
+      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: shares
     ) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler
