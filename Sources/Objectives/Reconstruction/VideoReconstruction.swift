@@ -48,7 +48,7 @@ public struct VideoReconstruction: Objective {
       seed: position.seed, purpose: .noise, step: position.step, firstSample: position.firstSample)
     let (z, divergences, latentsSaved) = latents.forward(
       moments, noise: noise, clips: clips.shape[0], values: clips.count / clips.shape[0])
-    statistics.follow(z, step: position.step)
+    statistics.follow(latents.mean(moments), step: position.step)
     let (output, decoderSaved) = model.decode(z)
     let (losses, gradient) = reconstructionLoss(output, clips, share: share)
     let latentsGradient = model.decodeBackward(gradient, decoderSaved)
