@@ -52,27 +52,14 @@ struct Pack: ParsableCommand {
       progress.close()
       try report(summary, plan, folder)
       withExtendedLifetime(lock) {}
-      if summary.isStopped {
-        standardError("to go on, run the same command again\n")
-        throw ExitCode(ExitStatus.stopped.rawValue)
-      }
-      let tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
-      if let train = lists.first(where: { $0.list == .train }),
-        let error = BadClipsError(
-          summary.badToTrainOn, of: train.manifest, tolerance: tolerance, first: summary.firstBad)
-      {
-        throw error
-      }
+      try PreparedClips.end(
+        isStopped: summary.isStopped, recipe.data, train: lists.first { $0.list == .train }?.manifest,
+        bad: summary.badToTrainOn, first: summary.firstBad)
     }
   }
 
   private func report(_ summary: ClipPacker.Summary, _ plan: ClipPacker.Plan, _ folder: String) throws {
-    if summary.unusable > 0 {
-      let clips = summary.unusable == 1 ? "1 clip gives" : "\(summary.unusable) clips give"
-      standardError(
-        "\(clips) no sample; training will leave such clips out, as from the files\n"
-          + summary.firstBad.map { "  \($0)\n" }.joined())
-    }
+    PreparedClips.tellUnusable(summary.unusable, first: summary.firstBad)
     if json {
       let result: [String: Any] = [
         "output": folder, "clips": summary.clips, "kept": plan.kept, "unusable": summary.unusable,
