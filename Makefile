@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune understanding test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-autoencoder bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune understanding latents test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-autoencoder bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -76,6 +76,17 @@ $(BIN)/vfm-eval probe $(FIGURES)/$(1)-train.h5 --test $(FIGURES)/$(1)-test.h5 --
 $(BIN)/vfm-train finetune Recipes/probe.json --base Checkpoints/understanding-$(1) --output Checkpoints/attentive-$(1)
 $(call measure,attentive-$(1))
 endef
+
+# Learns to compress clips, encodes them once, and teaches a model to make clips of captions in those latents: two sheets, of
+# reconstructions and of samples, and figures of either half.
+latents: build
+	$(BIN)/vfm-data synthesize Datasets/latents --level medium --clips 6000 --seed 3 --size 32 --frames 9
+	$(BIN)/vfm-train pretrain Recipes/autoencoder.json --output Checkpoints/autoencoder
+	$(BIN)/vfm-eval --checkpoint Checkpoints/autoencoder --manifest Datasets/latents/test.jsonl --sheet Checkpoints/autoencoder/test.png
+	$(BIN)/vfm-data encode Recipes/latent.json
+	$(BIN)/vfm-train pretrain Recipes/latent.json --output Checkpoints/latent
+	$(BIN)/vfm-eval --checkpoint Checkpoints/latent --manifest Datasets/latents/test.jsonl --sheet Checkpoints/latent/test.png
+	@echo "look at Checkpoints/latent/report.html and at test.png in Checkpoints/autoencoder and Checkpoints/latent"
 
 # Tests see what the modules keep to themselves, which costs speed: they are built beside the product, not into it.
 # The tests of .setup/swift fetch with curl and sign with gpg and its agent.

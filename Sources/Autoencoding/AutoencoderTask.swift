@@ -86,11 +86,12 @@ public struct AutoencoderTask: VideoTask {
     let statistics = LatentStatistics(autoencoder.parameters.root, channels: model.latentChannels)
     let objective = VideoReconstruction(
       model: autoencoder, statistics: statistics, loss: loss, divergenceWeight: divergenceWeight)
+    let reconstructor = AutoencoderReconstructor(model: autoencoder)
     return Subject(
-      parameters: autoencoder.parameters, objective: objective,
+      parameters: autoencoder.parameters, objective: objective, reconstructor: reconstructor,
       evaluators: [
         HeldOutLoss(objective, batch: context.batch),
-        ReconstructionQuality(AutoencoderReconstructor(model: autoencoder), batch: context.batch),
+        ReconstructionQuality(reconstructor, batch: context.batch),
       ])
   }
 }
@@ -100,6 +101,6 @@ struct AutoencoderReconstructor: Reconstructor {
   let model: VideoAutoencoder
 
   func reconstruct(_ clips: Tensor) -> Tensor {
-    model.decode(GaussianLatents().mean(model.encode(clips).moments)).clips
+    model.clips(of: model.means(of: clips))
   }
 }

@@ -1,10 +1,11 @@
 import Manifests
+import SyntheticClips
 
 /// Which captions of held-out clips are sampled.
 public struct CaptionChoice: Sendable, Equatable {
   /// Places of the clips in their list, in its order.
   public let places: [Int]
-  /// Whether the clips' shape and motion are known, so that samples can be held against them.
+  /// Whether a judge can tell what the clips show, so that samples can be held against that.
   public let isJudged: Bool
 
   /// The most captions unless another number is asked for: of clips that can be judged, and of others.
@@ -14,9 +15,7 @@ public struct CaptionChoice: Sendable, Equatable {
   ///
   /// - Parameter limit: the most captions; nil for what suits.
   public init(of clips: [ClipEntry], limit: Int? = nil) {
-    let judged = clips.indices.filter {
-      clips[$0].attributes["shape"] != nil && clips[$0].attributes["motion"] != nil
-    }
+    let judged = clips.indices.filter { SceneJudge.canJudge(clips[$0].attributes) }
     isJudged = !judged.isEmpty
     if isJudged {
       places = Array(judged.prefix(limit ?? Self.standardLimits.judged))

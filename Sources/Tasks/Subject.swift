@@ -13,6 +13,8 @@ public struct Subject {
   public let objective: any Objective
   /// Makes clips, for kinds that generate.
   public let sampler: (any Sampler)?
+  /// Gives clips back from what it makes of them, for autoencoders.
+  public let reconstructor: (any Reconstructor)?
   /// What is measured on held-out clips; the first one with a `choice` says which checkpoint is best.
   public let evaluators: [any Evaluator]
   /// What vfm-eval measures beside them, of parts that training does not change: the autoencoder of a latent model.
@@ -29,13 +31,14 @@ public struct Subject {
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    evaluators: [any Evaluator], apart: [any Evaluator] = [], scorer: (any ClassScorer)? = nil,
+    reconstructor: (any Reconstructor)? = nil, evaluators: [any Evaluator], apart: [any Evaluator] = [], scorer: (any ClassScorer)? = nil,
     measuresClasses: Bool = false, features: (any FeatureSource)? = nil,
     latentShape: (@Sendable (ClipShape) -> [Int])? = nil
   ) {
     self.parameters = parameters
     self.objective = objective
     self.sampler = sampler
+    self.reconstructor = reconstructor
     self.evaluators = evaluators
     self.apart = apart
     self.scorer = scorer

@@ -76,7 +76,10 @@ struct VFMEval: ParsableCommand {
   @Option(help: "Seed of the samples' noise.")
   var seed: UInt64 = 0
   @Option(
-    help: "Write a contact sheet (.png): of the samples, or of the most confident mistakes about classes.",
+    help: """
+      Write a contact sheet (.png): of the samples, of clips above what an autoencoder makes of them, or of the most confident \
+      mistakes about classes.
+      """,
     completion: .file(extensions: ["png"]))
   var sheet: String?
   @Option(
@@ -130,6 +133,8 @@ struct VFMEval: ParsableCommand {
         if let sampling = record.sampling {
           try writePNG(
             ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
+        } else if let reconstructor = models.model.subject.reconstructor {
+          try writePNG(ReconstructionSheet.picture(measurement.reader, by: reconstructor), to: sheet)
         } else {
           standardError("note: nothing was sampled, so \(sheet) is not written\n")
         }

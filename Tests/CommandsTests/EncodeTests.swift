@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `vfm-data encode` refuses; that latents are those of the loop is tested where they are written.
+/// Latents from an autoencoder to a model that learns from them, by the commands; and what `vfm-data encode` refuses.
 @Suite struct EncodeTests {
   @Test func whatHasNoLatentsIsTold() throws {
     let bench = try Workbench()
@@ -25,5 +25,62 @@ import Testing
     ])
     #expect(run.code == 65 && run.errors.contains("leave data.latents out"), "\(run.errors)")
     #expect(!FileManager.default.fileExists(atPath: bench.path + "/latents"))
+  }
+
+  /// Trains an autoencoder for two steps.
+  private func autoencoder(_ bench: Workbench, seed: Int) throws {
+    try bench.write(
+      """
+      { "seed": \(seed), "task": { "kind": "autoencoder" },
+        "model": { "width": 8, "residualBlocks": 1, "multipliers": [1, 2, 4, 4] },
+        "data": { "train": "\(bench.path)/set/train.jsonl", "frames": 5, "height": 16, "width": 16, "frameRate": 16 },
+        "training": { "steps": 2, "batchSize": 1 } }
+      """, to: "autoencoder.json")
+    try? FileManager.default.removeItem(atPath: bench.path + "/autoencoder")
+    let run = try vfm([
+      "vfm-train", "pretrain", bench.path + "/autoencoder.json", "--output", bench.path + "/autoencoder",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+  }
+
+  @Test func aRunFromLatentsHasTheBitsOfTheLoopAndGoesOn() throws {
+    let bench = try Workbench(steps: 6)
+    try autoencoder(bench, seed: 1)
+    let (kept, path) = (bench.path + "/latents", bench.path + "/autoencoder")
+    let latent = [
+      "task.autoencoder=\(path)", "data.frames=5", "data.frameRate=16", "data.start=first",
+      "model.patch=[1,1,1]", "training.validateEvery=3",
+    ].flatMap { ["--set", $0] }
+    func train(_ name: String, _ more: [String]) throws -> CommandResult {
+      try vfm(
+        ["vfm-train", "pretrain", bench.recipe, "--json", "--output", bench.path + "/" + name] + latent + more)
+    }
+    let loop = try train("loop", [])
+    #expect(loop.code == 0, "\(loop.errors)")
+    let encode = ["vfm-data", "encode", bench.recipe, "--output", kept] + latent
+    for part in ["1/2", "2/2"] {
+      let encoded = try vfm(encode + ["--shard", part])
+      #expect(encoded.code == 0, "\(encoded.errors)")
+    }
+
+    let cached = ["--set", "data.latents=\(kept)"]
+    let whole = try train("cached", cached)
+    #expect(whole.code == 0, "\(whole.errors)")
+    let hash = try #require(loop.json["hash"] as? String)
+    #expect(whole.json["hash"] as? String == hash)
+    func looks(_ name: String) throws -> [Substring] {
+      try String(contentsOfFile: bench.path + "/\(name)/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+        .filter { $0.contains("heldOut") }
+    }
+    #expect(try looks("cached") == looks("loop") && looks("loop").count == 2)
+
+    #expect(try train("parts", cached + ["--stop-after", "3"]).code == 75)
+    let rest = try train("parts", cached + ["--threads", "1"])
+    #expect(rest.code == 0 && rest.json["hash"] as? String == hash, "\(rest.errors)")
+
+    // Latents of other weights.
+    try autoencoder(bench, seed: 2)
+    let stale = try train("stale", cached)
+    #expect(stale.code == 65 && stale.errors.contains("vfm-data encode"), "\(stale.errors)")
   }
 }

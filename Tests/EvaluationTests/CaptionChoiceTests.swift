@@ -27,4 +27,18 @@ struct CaptionChoiceTests {
     #expect(CaptionChoice(of: clips(3)).places == [0, 1, 2])
     #expect(CaptionChoice(of: clips(5), limit: 2).places == [0, 2])
   }
+
+  @Test(arguments: [
+    ["ground": "stripes"], ["ground": "gradient"], ["camera": "pan left"], ["shape2": "star"],
+  ])
+  func whatTheJudgeCannotTellIsLeftOut(more: [String: String]) {
+    let seen = ["shape": "circle", "motion": "left", "ground": "gray", "camera": "still"]
+    let clips = [seen.merging(more) { $1 }, seen].enumerated().map {
+      ClipEntry(
+        index: $0, file: ClipFile(path: "\($0).mp4"), name: "\($0).mp4", caption: "clip", attributes: $1)
+    }
+    let choice = CaptionChoice(of: clips)
+    #expect(choice.isJudged && choice.places == [1])
+    #expect(!CaptionChoice(of: [clips[0]]).isJudged)
+  }
 }

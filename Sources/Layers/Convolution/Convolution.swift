@@ -137,13 +137,12 @@ public struct Convolution: Layer {
     let (lines, pixels, taps) = (window.height.kernel, window.width.kernel, window.taps)
     let chosen = t.flatMap { t in y.flatMap { y in x.map { x in (t * lines + y) * pixels + x } } }
     let matrix = Tensor([inputs, chosen.count * outputs])
+    let (weights, inputs, outputs) = (weight.pointer, inputs, outputs)
     parallel(over: inputs, tile: 1) { range in
       for c in range {
         let target = matrix.row(c)
         for (i, tap) in chosen.enumerated() {
-          for o in 0..<outputs {
-            target[i * outputs + o] = weight.pointer[(o * inputs + c) * taps + tap]
-          }
+          for o in 0..<outputs { target[i * outputs + o] = weights[(o * inputs + c) * taps + tap] }
         }
       }
     }

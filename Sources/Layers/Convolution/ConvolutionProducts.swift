@@ -44,12 +44,13 @@ struct ConvolutionProducts {
     precondition(matrix.count == outputs * gather.columns, "a weight for each tap and each output")
     countWork()
     let (n, tile, floats) = (outputs, tiling.rows, tileFloats)
+    let (factors, targets, stride, bias) = (matrix.pointer, target.pointer, target.columns, bias?.pointer)
     parallel(over: gather.rows, tile: tile, scratch: floats + tile * n, as: .products) { rows, scratch in
       let isWhole = rows.count == tile && place == nil
-      let output = isWhole ? target.row(rows.lowerBound) : scratch + floats
+      let output = isWhole ? targets + rows.lowerBound * stride : scratch + floats
       for r in 0..<tile {
         if let bias {
-          (output + r * n).update(from: bias.pointer, count: n)
+          (output + r * n).update(from: bias, count: n)
         } else {
           (output + r * n).update(repeating: 0, count: n)
         }
@@ -58,12 +59,12 @@ struct ConvolutionProducts {
         OpenBLAS.multiply(
           rows: tile, columns: n, terms: part.columns.count, factor(part, rows, scratch),
           OpenBLAS.Factor(
-            pointer: matrix.pointer + part.columns.lowerBound, stride: gather.columns, isTransposed: true),
+            pointer: factors + part.columns.lowerBound, stride: gather.columns, isTransposed: true),
           into: output, stride: n, adding: true)
       }
       guard !isWhole else { return }
       for (i, row) in rows.enumerated() {
-        target.row(place?(row) ?? row).update(from: output + i * n, count: n)
+        (targets + (place?(row) ?? row) * stride).update(from: output + i * n, count: n)
       }
     }
   }

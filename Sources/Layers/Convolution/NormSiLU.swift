@@ -38,13 +38,14 @@ public struct NormSiLU: Layer {
 
   /// The output of the forward pass that saved this, made again.
   package func output(of saved: Saved) -> Tensor {
-    let (input, w) = (saved.input, gamma.value)
+    let input = saved.input
     precondition(input.columns == channels, "\(channels) channels, not those of \(input.shape)")
     let output = Tensor(input.shape)
+    let (inputs, outputs, gamma) = (input.pointer, output.pointer, gamma.value.pointer)
     parallel(over: input.rows, tile: rowsPerTile(columns: channels)) { rows in
       for r in rows {
-        let (x, y) = (input.row(r), output.row(r))
-        normalize(x, by: scale(x), w.pointer, y, channels)
+        let (x, y) = (inputs + r * channels, outputs + r * channels)
+        normalize(x, by: scale(x), gamma, y, channels)
         if isActivated { activate(y, channels) }
       }
     }
@@ -54,19 +55,21 @@ public struct NormSiLU: Layer {
   /// With s = 1/√(mean(x²) + ε) and dn = dy · (σ(n) + y (1 − σ(n))):  g = dn · γ,
   /// dx = s · (g − x · s² · mean(g · x)),  dγ += Σ dn · x · s.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    let (input, w, n) = (saved.input, gamma.value, channels)
+    let (input, n) = (saved.input, channels)
     let inputGradient = Tensor(input.shape)
+    let (inputs, w) = (input.pointer, gamma.value.pointer)
+    let (gradients, outputGradients) = (inputGradient.pointer, outputGradient.pointer)
     let sums = tileSums(rowsPerGroup: input.rows, columns: n) { _, rows, dw in
       for r in rows {
-        let (x, dx) = (input.row(r), inputGradient.row(r))
+        let (x, dy, dx) = (inputs + r * n, outputGradients + r * n, gradients + r * n)
         let scale = scale(x)
         if isActivated {
-          normalize(x, by: scale, w.pointer, dx, n)
-          applySlope(dx, outputGradient.row(r), n)  // dx holds n, then dn
+          normalize(x, by: scale, w, dx, n)
+          applySlope(dx, dy, n)  // dx holds n, then dn
         } else {
-          dx.update(from: outputGradient.row(r), count: n)
+          dx.update(from: dy, count: n)
         }
-        addNormBackward(x, scale, w.pointer, dx, dw, n)
+        addNormBackward(x, scale, w, dx, dw, n)
       }
     }
     addTileSums(sums, to: gamma.gradient)

@@ -14,6 +14,10 @@ struct TapGather {
   let grid: TokenGrid
   /// Which sources they read.
   let frames: TapClass, height: TapClass, width: TapClass
+  /// Floats of a pixel.
+  private let channels: Int
+  /// Floats of the taps that lie side by side in a picture's line.
+  let run: Int
 
   init(
     _ source: Tensor, history: Tensor? = nil, grid: TokenGrid, _ frames: TapClass, _ height: TapClass,
@@ -25,11 +29,10 @@ struct TapGather {
     self.frames = frames
     self.height = height
     self.width = width
+    channels = source.columns
+    run = width.taps.count * channels
   }
 
-  private var channels: Int { source.columns }
-  /// Floats of the taps that lie side by side in a picture's line.
-  var run: Int { width.taps.count * channels }
   /// Floats of a row.
   var columns: Int { frames.taps.count * height.taps.count * run }
   /// Rows of all clips.
@@ -107,22 +110,23 @@ struct TapGather {
     _ line: UnsafePointer<Float>?, from x: Int, _ count: Int, to target: UnsafeMutablePointer<Float>,
     _ stride: Int
   ) {
+    let (run, channels, taps, pixels) = (run, channels, width.taps.count, source.shape[3])
     guard let line else {
-      for i in 0..<count { (target + i * stride).update(repeating: 0, count: run) }
+      for i in 0..<count { (target + i &* stride).update(repeating: 0, count: run) }
       return
     }
-    let (pixels, taps) = (source.shape[3], width.taps.count)
+    let (step, start) = (width.step, x &* width.step &+ width.first)
     for i in 0..<count {
-      let (first, row) = ((x + i) * width.step + width.first, target + i * stride)
-      if first >= 0 && first + taps <= pixels {
-        copy(line + first * channels, to: row, run)
+      let (first, row) = (start &+ i &* step, target + i &* stride)
+      if first >= 0 && first &+ taps <= pixels {
+        copy(line + first &* channels, to: row, run)
       } else {
         for tap in 0..<taps {
-          let place = first + tap
+          let place = first &+ tap
           if place >= 0 && place < pixels {
-            copy(line + place * channels, to: row + tap * channels, channels)
+            copy(line + place &* channels, to: row + tap &* channels, channels)
           } else {
-            (row + tap * channels).update(repeating: 0, count: channels)
+            (row + tap &* channels).update(repeating: 0, count: channels)
           }
         }
       }

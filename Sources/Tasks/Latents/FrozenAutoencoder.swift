@@ -84,16 +84,14 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
     ]
   }
 
-  /// Clips [B, 3, F, H, W] to latents [B, z, f, h, w].
+  /// Clips [B, 3, F, H, W] to latents [B, z, f, h, w], some frames at a time.
   public func latents(of clips: Tensor) -> Tensor {
-    let means = GaussianLatents().mean(parts.model.encode(clips).moments)
-    return ChannelsLast().backward(parts.statistics.normalized(means))
+    ChannelsLast().backward(parts.statistics.normalized(parts.model.means(of: clips)))
   }
 
-  /// Latents [B, z, f, h, w] to clips [B, 3, F, H, W] in −1…1.
+  /// Latents [B, z, f, h, w] to clips [B, 3, F, H, W] in −1…1, some latents at a time.
   public func clips(of latents: Tensor) -> Tensor {
-    let rows = parts.statistics.denormalized(ChannelsLast().forward(latents))
-    let clips = parts.model.decode(rows).clips
+    let clips = parts.model.clips(of: parts.statistics.denormalized(ChannelsLast().forward(latents)))
     clips.clamp(-1...1)
     return clips
   }
