@@ -22,17 +22,18 @@ public struct HeldOutLoss: Evaluator {
 
   /// The mean over clips for each condition; their mean is the loss.
   public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
-    var figures: [Evaluation.Figure] = []
-    for (condition, name) in objective.heldOutConditions.enumerated() {
-      var losses: [Double] = []
-      while losses.count < clips.count {
+    let conditions = objective.heldOutConditions
+    var sums = conditions.map { _ in 0.0 }
+    for first in stride(from: 0, to: clips.count, by: batch) {
+      let examples = objective.prepared(clips.examples(first..<min(clips.count, first + batch)))
+      for condition in conditions.indices {
         guard goesOn() else { return nil }
-        losses += objective.heldOutLosses(
-          clips.examples(losses.count..<min(clips.count, losses.count + batch)), condition: condition,
-          at: Position(seed: Self.seed, step: 0, firstSample: losses.count))
+        let losses = objective.heldOutLosses(
+          examples, condition: condition, at: Position(seed: Self.seed, step: 0, firstSample: first))
+        for loss in losses { sums[condition] += loss }
       }
-      figures.append(Evaluation.Figure(name, losses.reduce(0, +) / Double(max(1, losses.count))))
     }
+    let figures = zip(conditions, sums).map { Evaluation.Figure($0, $1 / Double(max(1, clips.count))) }
     let loss = figures.reduce(0) { $0 + $1.value } / Double(figures.count)
     let evaluation = Evaluation(
       title: "held-out loss", condition: objective.conditionTitle, figures: figures, loss: loss)

@@ -30,6 +30,13 @@ public protocol Objective {
   var conditionTitle: String { get }
   /// The names of the conditions that held-out loss is measured under (noise levels, say).
   var heldOutConditions: [String] { get }
+  /// The examples as losses read them, where that is work to be done once for several conditions: as latents, say.
+  func prepared(_ examples: Examples) -> Examples
   /// Each clip's loss under one of these conditions, with randomness that depends on the position alone.
   func heldOutLosses(_ examples: Examples, condition: Int, at position: Position) -> [Double]
+}
+
+extension Objective {
+  /// As they are.
+  public func prepared(_ examples: Examples) -> Examples { examples }
 }

@@ -124,10 +124,11 @@ private struct Rehearsal {
   func validate(clips count: Int) {
     let batch = recipe.training.batchSize
     for first in stride(from: 0, to: count, by: batch) {
-      let examples = state.subject.madeUp(
-        min(batch, count - first), shape: recipe.data.clipShape, latents: recipe.data.latents != nil,
-        captions: captions)
       let objective = state.subject.objective
+      let examples = objective.prepared(
+        state.subject.madeUp(
+          min(batch, count - first), shape: recipe.data.clipShape, latents: recipe.data.latents != nil,
+          captions: captions))
       for condition in objective.heldOutConditions.indices {
         _ = objective.heldOutLosses(examples, condition: condition, at: Position(seed: 0, step: 0))
       }

@@ -79,6 +79,8 @@ private final class TimedObjective: Objective {
     return real.addGradients(examples, at: position, share: share)
   }
 
+  func prepared(_ examples: Examples) -> Examples { real.prepared(examples) }
+
   func heldOutLosses(_ examples: Examples, condition: Int, at position: Position) -> [Double] {
     real.heldOutLosses(examples, condition: condition, at: position)
   }

@@ -45,9 +45,11 @@ struct ConvolutionProducts {
     countWork()
     let (n, tile, floats) = (outputs, tiling.rows, tileFloats)
     let (factors, targets, stride, bias) = (matrix.pointer, target.pointer, target.columns, bias?.pointer)
-    parallel(over: gather.rows, tile: tile, scratch: floats + tile * n, as: .products) { rows, scratch in
-      let isWhole = rows.count == tile && place == nil
-      let output = isWhole ? targets + rows.lowerBound * stride : scratch + floats
+    let all = FrameRows(
+      frames: gather.rows / gather.pixels, pixels: gather.pixels, period: OpenBLAS.rowPeriod)
+    parallel(over: all.count, tile: tile, scratch: floats + tile * n, as: .products) { rows, scratch in
+      let isDirect = rows.count == tile && place == nil && all.padded == all.pixels
+      let output = isDirect ? targets + rows.lowerBound * stride : scratch + floats
       for r in 0..<tile {
         if let bias {
           (output + r * n).update(from: bias, count: n)
@@ -55,16 +57,18 @@ struct ConvolutionProducts {
           (output + r * n).update(repeating: 0, count: n)
         }
       }
-      for part in parts where !gather.isZero(rows, frameTap: part.frameTap) {
+      for part in parts where !gather.isZero(frames: all.frames(of: rows), frameTap: part.frameTap) {
         OpenBLAS.multiply(
-          rows: tile, columns: n, terms: part.columns.count, factor(part, rows, scratch),
+          rows: tile, columns: n, terms: part.columns.count, factor(part, rows, of: all, scratch),
           OpenBLAS.Factor(
             pointer: factors + part.columns.lowerBound, stride: gather.columns, isTransposed: true),
           into: output, stride: n, adding: true)
       }
-      guard !isWhole else { return }
-      for (i, row) in rows.enumerated() {
-        (targets + (place?(row) ?? row) * stride).update(from: output + i * n, count: n)
+      guard !isDirect else { return }
+      all.forEachRun(of: rows) { pixels, first in
+        for (i, row) in pixels.enumerated() {
+          (targets + (place?(row) ?? row) * stride).update(from: output + (first + i) * n, count: n)
+        }
       }
     }
   }
@@ -74,7 +78,8 @@ struct ConvolutionProducts {
     countWork()
     // A few shares of the rows, each with sums of its own, for each part of the columns: at least eight pieces of work,
     // whatever the number of threads.
-    let tiles = (gather.rows + tiling.rows - 1) / tiling.rows
+    let all = FrameRows(frames: gather.rows / gather.pixels, pixels: gather.pixels, period: 1)
+    let tiles = (all.count + tiling.rows - 1) / tiling.rows
     let shares = max(1, min(tiles, (8 + parts.count - 1) / parts.count))
     let shareRows = (tiles + shares - 1) / shares * tiling.rows
     let shared = Tensor([shares, sums.count])
@@ -85,14 +90,14 @@ struct ConvolutionProducts {
         for r in 0..<outputs {
           (target + r * gather.columns).update(repeating: 0, count: part.columns.count)
         }
-        let last = min(gather.rows, (share + 1) * shareRows)
+        let last = min(all.count, (share + 1) * shareRows)
         for first in stride(from: share * shareRows, to: last, by: tiling.rows) {
           let rows = first..<min(first + tiling.rows, last)
-          guard !gather.isZero(rows, frameTap: part.frameTap) else { continue }
+          guard !gather.isZero(frames: all.frames(of: rows), frameTap: part.frameTap) else { continue }
           OpenBLAS.multiply(
             rows: outputs, columns: part.columns.count, terms: rows.count,
             OpenBLAS.Factor(pointer: outputGradient.row(first), stride: outputs, isTransposed: true),
-            factor(part, rows, scratch), into: target, stride: gather.columns, adding: true)
+            factor(part, rows, of: all, scratch), into: target, stride: gather.columns, adding: true)
         }
       }
     }
@@ -101,14 +106,18 @@ struct ConvolutionProducts {
 
   /// A part of some rows, gathered, or where it lies already.
   private func factor(
-    _ part: Part, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
+    _ part: Part, _ rows: Range<Int>, of all: FrameRows, _ scratch: UnsafeMutablePointer<Float>
   ) -> OpenBLAS.Factor {
-    if gather.isSource && rows.count == tiling.rows {
+    if gather.isSource && rows.count == tiling.rows && all.padded == all.pixels {
       return OpenBLAS.Factor(
         pointer: gather.source.row(rows.lowerBound), stride: gather.columns, isTransposed: false)
     }
-    gather.write(rows, frameTap: part.frameTap, lineTaps: part.lineTaps, to: scratch)
-    return OpenBLAS.Factor(pointer: scratch, stride: part.columns.count, isTransposed: false)
+    let stride = part.columns.count
+    all.forEachRun(of: rows) { pixels, first in
+      gather.write(
+        pixels, frameTap: part.frameTap, lineTaps: part.lineTaps, to: scratch + first * stride)
+    }
+    return OpenBLAS.Factor(pointer: scratch, stride: stride, isTransposed: false)
   }
 
   /// Frames outside the clip are not counted, whatever tiles they share: the count follows from the shapes.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How a convolution's products are cut into tiles, each gathered in the cache and multiplied by OpenBLAS on one thread.
 ///
 /// Tiles of the forward product follow from the layer alone, not from the number of frames, and each has as many rows as
@@ -18,8 +20,10 @@ struct ConvolutionTiling: Equatable {
   /// - Parameters:
   ///   - lines: lines of the kernel in a frame.
   ///   - run: floats of a line.
-  init(lines: Int, run: Int) {
+  ///   - period: that of rows in OpenBLAS's kernels, which divides the rows of a tile.
+  init(lines: Int, run: Int, period: Int = OpenBLAS.rowPeriod) {
     self.lines = max(1, min(lines, 2 * Self.gathered / (Self.fewest * max(1, run))))
-    rows = min(256, max(Self.fewest, Self.gathered / max(1, self.lines * run) & ~15))
+    let rows = min(256, max(Self.fewest, Self.gathered / max(1, self.lines * run) & ~15))
+    self.rows = max(1, rows / period) * period
   }
 }

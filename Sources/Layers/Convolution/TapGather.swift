@@ -35,6 +35,8 @@ struct TapGather {
 
   /// Floats of a row.
   var columns: Int { frames.taps.count * height.taps.count * run }
+  /// Rows of a frame.
+  var pixels: Int { grid.height * grid.width }
   /// Rows of all clips.
   var rows: Int { source.shape[0] * grid.tokens }
   /// Rows, each counted for every tap in time that is inside the clip.
@@ -61,11 +63,9 @@ struct TapGather {
     frame < source.shape[1] && frame >= -(history?.shape[1] ?? 0)
   }
 
-  /// Whether all of these rows read nothing but zeros at a tap in time.
-  func isZero(_ rows: Range<Int>, frameTap: Int) -> Bool {
-    let pixels = grid.height * grid.width
-    let first = rows.lowerBound / pixels, last = (rows.upperBound - 1) / pixels
-    return (first...last).allSatisfy { !isInside(sourceFrame($0 % grid.frames, frameTap)) }
+  /// Whether all places in these frames, counted over all clips, read nothing but zeros at a tap in time.
+  func isZero(frames all: ClosedRange<Int>, frameTap: Int) -> Bool {
+    all.allSatisfy { !isInside(sourceFrame($0 % grid.frames, frameTap)) }
   }
 
   /// Writes what some lines of the kernel in one frame read for these rows, one row after the other.

@@ -25,7 +25,10 @@ public struct LatentObjective: Objective {
     objective.addGradients(autoencoder.encoded(examples), at: position, share: share)
   }
 
-  /// Encodes, then asks the objective.
+  /// Encodes.
+  public func prepared(_ examples: Examples) -> Examples { objective.prepared(autoencoder.encoded(examples)) }
+
+  /// Encodes what is not prepared, then asks the objective.
   public func heldOutLosses(_ examples: Examples, condition: Int, at position: Position) -> [Double] {
     objective.heldOutLosses(autoencoder.encoded(examples), condition: condition, at: position)
   }
