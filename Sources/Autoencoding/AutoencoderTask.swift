@@ -41,7 +41,7 @@ public struct AutoencoderTask: VideoTask {
   /// Latents.
   public var tokensPerClip: Int { tokens(of: shape) ?? 0 }
   /// Clips are not cut shorter for a trial: their frames are 4n + 1.
-  public var frameUnit: Int { shape.frames }
+  public var frameUnit: Int { .max }
 
   /// Latents of a clip.
   public func tokens(of clips: ClipShape) -> Int? {
@@ -80,7 +80,7 @@ public struct AutoencoderTask: VideoTask {
   /// None.
   public func textLength(_ facts: TaskFacts) -> Int { 0 }
 
-  /// The model and what it is asked; checkpoints are chosen by the held-out loss.
+  /// The model and what it is asked; checkpoints are chosen by the PSNR of held-out clips.
   public func subject(_ context: BuildContext) throws -> Subject {
     let autoencoder = VideoAutoencoder(model, policy: context.policy)
     let statistics = LatentStatistics(autoencoder.parameters.root, channels: model.latentChannels)
@@ -90,8 +90,8 @@ public struct AutoencoderTask: VideoTask {
     return Subject(
       parameters: autoencoder.parameters, objective: objective, reconstructor: reconstructor,
       evaluators: [
-        HeldOutLoss(objective, batch: context.batch),
-        ReconstructionQuality(reconstructor, batch: context.batch),
+        HeldOutLoss(objective, batch: context.batch, choosesBest: false),
+        ReconstructionQuality(reconstructor, batch: context.batch, choosesBest: true),
       ])
   }
 }

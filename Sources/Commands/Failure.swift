@@ -69,6 +69,7 @@ public struct Failure: Error, CustomStringConvertible {
         is LoadingError,
         is TaskFactsError, is ClassesError, is BaseFitError:
         .unfitInput
+      case let error as AutoencoderError: if case .missing = error { .missingInput } else { .unfitInput }
       case let error as BaseError: if case .notFound = error { .missingInput } else { .unfitInput }
       case let error as ClipIndexError:
         FileManager.default.fileExists(atPath: error.path) ? .unfitInput : .missingInput

@@ -30,6 +30,9 @@ public enum InitialValue: Sendable, Equatable {
       if bound > 0 { Self.fill(value, from: &stream, within: Double(bound), around: middle) }
       let size = value.count / value.shape[0]
       for (row, numbers) in rows {
+        precondition(
+          row < value.shape[0] && numbers.keys.allSatisfy { $0 < size },
+          "a start beyond the weight's \(value.shape)")
         let target = value.pointer + row * size
         target.update(repeating: 0, count: size)
         for (place, number) in numbers { target[place] = number }

@@ -28,7 +28,9 @@ extension SceneJudge {
   /// Whether a judge can tell what a clip with these attributes shows: one object, named by shape and motion, over a plain
   /// ground, before a camera that stands still. Ground and camera that are not named are taken to be so.
   public static func canJudge(_ attributes: [String: String]) -> Bool {
-    guard attributes["shape"] != nil, attributes["motion"] != nil, attributes["shape2"] == nil else { return false }
+    guard attributes["shape"] != nil, attributes["motion"] != nil, attributes["shape2"] == nil else {
+      return false
+    }
     let isPlain = attributes["ground"].flatMap(GroundKind.init).map { $0.plainTone != nil } ?? true
     let stands = attributes["camera"].flatMap(CameraKind.init).map { $0 == .still } ?? true
     return isPlain && stands

@@ -31,7 +31,8 @@ public struct Subject {
   /// A subject of these parts.
   public init(
     parameters: ParameterStore, objective: any Objective, sampler: (any Sampler)? = nil,
-    reconstructor: (any Reconstructor)? = nil, evaluators: [any Evaluator], apart: [any Evaluator] = [], scorer: (any ClassScorer)? = nil,
+    reconstructor: (any Reconstructor)? = nil, evaluators: [any Evaluator], apart: [any Evaluator] = [],
+    scorer: (any ClassScorer)? = nil,
     measuresClasses: Bool = false, features: (any FeatureSource)? = nil,
     latentShape: (@Sendable (ClipShape) -> [Int])? = nil
   ) {

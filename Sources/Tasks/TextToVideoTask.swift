@@ -44,6 +44,9 @@ public struct TextToVideoTask: CaptionedTask {
     tokensPerClip = seen.frames * seen.height * seen.width / transformer.patch.volume
     if let stride = keys.autoencoder?.stride {
       stride.check(section, clips: clips, patch: transformer.patch, at: "data")
+      if let samples, section.reader.isWritten("samples.frames") {
+        stride.checkFrames(section, samples.size.frames, patch: transformer.patch, at: "samples")
+      }
     } else {
       transformer.check(section, clips: clips, samples: samples)
     }
@@ -71,14 +74,14 @@ public struct TextToVideoTask: CaptionedTask {
   public var readsLatents: Bool { keys.autoencoder != nil }
   /// That of `task.autoencoder`.
   public func latentEncoder() throws -> (any LatentEncoder)? {
-    try keys.autoencoder.map { try FrozenAutoencoder($0.path) }
+    try keys.frozenAutoencoder()
   }
 
   /// The vocabulary and the length of captions, and which autoencoder it is.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
     let facts = try TaskFacts.text(of: manifest, text.tokenizer, base: base)
-    guard let (path, stride) = keys.autoencoder else { return facts }
-    return try facts.with(FrozenAutoencoder(path), stride: stride, base: base)
+    guard let autoencoder = try keys.frozenAutoencoder() else { return facts }
+    return try facts.with(autoencoder, base: base)
   }
 
   /// Layouts, what the output means, and the path from clip to noise.

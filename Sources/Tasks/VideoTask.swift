@@ -37,7 +37,7 @@ public protocol VideoTask: Sendable {
   ///   - path: where it stands in the recipe: "data.shapes[0]".
   ///   - section: the whole recipe.
   func check(_ clips: ClipShape, at path: String, _ section: Section)
-  /// What the frames of a clip are a multiple of.
+  /// What the frames of a clip are a multiple of, so that a trial may cut it shorter; `.max` where it may not.
   var frameUnit: Int { get }
   /// Attributes of the task's checkpoints that say what the numbers in them mean.
   var conventions: [String: String] { get }

@@ -80,7 +80,7 @@ struct Encode: ParsableCommand {
     PreparedClips.tellUnusable(summary.unusable, first: summary.firstBad)
     if json {
       let result: [String: Any] = [
-        "output": folder, "clips": summary.clips, "kept": plan.kept, "encoded": plan.remaining,
+        "output": folder, "clips": summary.clips, "kept": plan.kept, "encoded": summary.encoded,
         "unusable": summary.unusable, "missing": summary.missing, "bytes": summary.bytes,
         "pixelBytes": summary.pixelBytes, "precision": plan.precision.rawValue,
       ]

@@ -22,7 +22,8 @@ struct Measurement {
     self.settings = settings
     if models.model.subject.sampler == nil {
       let kind = models.model.blueprint.recipe.kind.rawValue
-      standardError("note: task.kind \"\(kind)\" samples no clips, so only losses are measured\n")
+      let rest = models.model.subject.reconstructor == nil ? ", so only losses are measured" : ""
+      standardError("note: task.kind \"\(kind)\" samples no clips\(rest)\n")
       choice = nil
     } else {
       choice = limit == 0 ? nil : CaptionChoice(of: reader.entries, limit: limit)

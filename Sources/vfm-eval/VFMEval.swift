@@ -134,7 +134,7 @@ struct VFMEval: ParsableCommand {
           try writePNG(
             ContactSheet.picture(rows: record.model.samples, captions: sampling.prompts), to: sheet)
         } else if let reconstructor = models.model.subject.reconstructor {
-          try writePNG(ReconstructionSheet.picture(measurement.reader, by: reconstructor), to: sheet)
+          try writePNG(ContactSheet.reconstructions(of: measurement.reader, by: reconstructor), to: sheet)
         } else {
           standardError("note: nothing was sampled, so \(sheet) is not written\n")
         }

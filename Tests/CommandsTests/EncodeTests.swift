@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Trains an autoencoder for two steps.
-  private func autoencoder(_ bench: Workbench, seed: Int) throws {
+  private func autoencoder(_ bench: Workbench, seed: Int, _ more: String...) throws {
     try bench.write(
       """
       { "seed": \(seed), "task": { "kind": "autoencoder" },
@@ -37,9 +37,10 @@ import Testing
         "training": { "steps": 2, "batchSize": 1 } }
       """, to: "autoencoder.json")
     try? FileManager.default.removeItem(atPath: bench.path + "/autoencoder")
-    let run = try vfm([
-      "vfm-train", "pretrain", bench.path + "/autoencoder.json", "--output", bench.path + "/autoencoder",
-    ])
+    let run = try vfm(
+      [
+        "vfm-train", "pretrain", bench.path + "/autoencoder.json", "--output", bench.path + "/autoencoder",
+      ] + more.flatMap { ["--set", $0] })
     #expect(run.code == 0, "\(run.errors)")
   }
 
@@ -53,7 +54,8 @@ import Testing
     ].flatMap { ["--set", $0] }
     func train(_ name: String, _ more: [String]) throws -> CommandResult {
       try vfm(
-        ["vfm-train", "pretrain", bench.recipe, "--json", "--output", bench.path + "/" + name] + latent + more)
+        ["vfm-train", "pretrain", bench.recipe, "--json", "--output", bench.path + "/" + name] + latent + more
+      )
     }
     let loop = try train("loop", [])
     #expect(loop.code == 0, "\(loop.errors)")
@@ -66,11 +68,18 @@ import Testing
     let cached = ["--set", "data.latents=\(kept)"]
     let whole = try train("cached", cached)
     #expect(whole.code == 0, "\(whole.errors)")
+    for (run, more) in [(loop, []), (whole, cached)] {
+      let plan = try train("plan", more + ["--plan"])
+      #expect(plan.json["peakBytes"] as? Int == run.json["peakBytes"] as? Int, "\(plan.errors)")
+      #expect(run.json["systemAllocationsAfterThirdStep"] as? Int == 0)
+    }
     let hash = try #require(loop.json["hash"] as? String)
     #expect(whole.json["hash"] as? String == hash)
     func looks(_ name: String) throws -> [Substring] {
-      try String(contentsOfFile: bench.path + "/\(name)/metrics.jsonl", encoding: .utf8).split(separator: "\n")
-        .filter { $0.contains("heldOut") }
+      try String(contentsOfFile: bench.path + "/\(name)/metrics.jsonl", encoding: .utf8).split(
+        separator: "\n"
+      )
+      .filter { $0.contains("heldOut") }
     }
     #expect(try looks("cached") == looks("loop") && looks("loop").count == 2)
 
@@ -82,5 +91,28 @@ import Testing
     try autoencoder(bench, seed: 2)
     let stale = try train("stale", cached)
     #expect(stale.code == 65 && stale.errors.contains("vfm-data encode"), "\(stale.errors)")
+  }
+
+  /// An autoencoder whose latents stand for other pixels, one that is not there, and samples that are no number of latents.
+  @Test func whatDoesNotFitTheAutoencoderIsTold() throws {
+    let bench = try Workbench()
+    try autoencoder(bench, seed: 1, "model.layout=wan2.2", "data.height=32", "data.width=32")
+    let clips = ["data.frames=5", "data.frameRate=16", "data.start=first", "data.height=40", "data.width=40"]
+    func run(_ command: [String], _ more: String...) throws -> CommandResult {
+      let settings = ["model.patch=[1,1,1]", "task.autoencoder=\(bench.path)/autoencoder"] + clips + more
+      return try vfm(
+        command + [bench.recipe, "--output", bench.path + "/out"] + settings.flatMap { ["--set", $0] })
+    }
+    for command in [["vfm-data", "encode"], ["vfm-train", "pretrain"]] {
+      let stride = try run(command)
+      #expect(stride.code == 65, "\(stride.errors)")
+      #expect(stride.errors.contains("task.latentStride is [4, 8, 8], but a latent of"), "\(stride.errors)")
+      let missing = try run(command, "task.autoencoder=\(bench.path)/none")
+      #expect(missing.code == 66 && missing.errors.contains("there is no checkpoint at"), "\(missing.errors)")
+      let samples = try run(command, "samples.frames=8")
+      #expect(
+        samples.code == 65 && samples.errors.contains("samples.frames: 8 frames are not 4n + 1"),
+        "\(samples.errors)")
+    }
   }
 }

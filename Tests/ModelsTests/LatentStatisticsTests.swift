@@ -40,6 +40,13 @@ struct LatentStatisticsTests {
     #expect(statistics.normalized(Tensor([3, 2], [1, 2])).values == [1, 1])
   }
 
+  @Test func latentsThatAreNotFiniteAreNotMeasured() {
+    let (_, statistics) = statistics()
+    statistics.follow(Tensor([1, -2, 3, 2], [2, 2]), step: 0)
+    statistics.follow(Tensor([1, .infinity, .nan, 2], [2, 2]), step: 1)
+    #expect(statistics.mean.value.values == [2, 0] && statistics.deviation.value.values == [1, 2])
+  }
+
   @Test func frozenOnesStay() {
     let store = ParameterStore(policy: ParameterPolicy(frozen: [NamePattern("**")]))
     let statistics = LatentStatistics(store.root, channels: 2)

@@ -8,7 +8,9 @@ struct RowPeriodTests {
   func rowsAPeriodApartGetTheSameBits(columns: Int, terms: Int) {
     let period = OpenBLAS.rowPeriod
     let rows = 240 / period * period
-    let (factor, weights, product) = (Tensor([rows, terms]), Tensor([columns, terms]), Tensor([rows, columns]))
+    let (factor, weights, product) = (
+      Tensor([rows, terms]), Tensor([columns, terms]), Tensor([rows, columns])
+    )
     weights.fillGaussian(seed: 1, purpose: .check, step: 0)
     let row = Tensor([terms])
     row.fillGaussian(seed: 2, purpose: .check, step: 0)

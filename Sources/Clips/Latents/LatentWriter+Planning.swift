@@ -89,7 +89,8 @@ extension LatentWriter {
     let needed = Int(1.05 * Double(plan.work.count * (key.count * plan.precision.bytes + 256)))
     // The file system is asked again before each shard, so one that does not say is no reason to stop.
     guard let free = try? Disk.real.freeBytes(folder) else { return }
-    if free < needed { throw LatentsError.diskFull(path: folder, needed: needed, free: free) }
+    let freed = plan.obsolete.reduce(0) { $0 + fileSize($1) }
+    if free + freed < needed { throw LatentsError.diskFull(path: folder, needed: needed, free: free) }
   }
 
   /// What a writer of the same part that was killed has left.
@@ -103,7 +104,7 @@ extension LatentWriter {
       }.map { folder + "/" + $0 }
   }
 
-  func summary(_ plan: Plan, isStopped: Bool) throws -> Summary {
+  func summary(_ plan: Plan, encoded: Int) throws -> Summary {
     let store = try? LatentStore(folder)
     var clips: [PackedName: LatentClip] = [:]
     for clip in store?.shards.flatMap(\.clips) ?? [] { clips[clip.name] = clip }
@@ -117,11 +118,11 @@ extension LatentWriter {
     }
     let readable = clips.values.count { $0.row != nil }
     return Summary(
-      clips: clips.count, unusable: unusable,
+      encoded: encoded, clips: clips.count, unusable: unusable,
       firstBad: Array((bad ?? []).prefix(BadClipsError.shown)), badToTrainOn: bad?.count ?? 0,
       bytes: store?.shards.reduce(0) { $0 + $1.byteCount } ?? 0,
       pixelBytes: readable * key.transform.shape.count,
-      missing: order.count { clips[$0] == nil && places[$0] != nil }, isStopped: isStopped)
+      missing: order.count { clips[$0] == nil && places[$0] != nil }, isStopped: encoded < plan.work.count)
   }
 
   /// Why no sample can be made of a clip, as training will find.

@@ -27,6 +27,8 @@ public struct LatentWriter {
 
   /// What became of it.
   public struct Summary: Sendable {
+    /// Clips that were encoded now.
+    public let encoded: Int
     /// Clips in the folder, and those among them that no sample can be made of.
     public let clips: Int, unusable: Int
     /// The first rows of the training list with such clips, and how many there are.
@@ -106,7 +108,7 @@ public struct LatentWriter {
       }
     }
     try shelf.write()
-    return try summary(plan, isStopped: done < plan.work.count)
+    return try summary(plan, encoded: done)
   }
 
   /// The pixels of some clips, each decoded by a thread of its own.

@@ -82,7 +82,7 @@ extension ClipPacker {
 }
 
 /// The size of a file in bytes, 0 when it cannot be looked at.
-private func fileSize(_ path: String) -> Int {
+func fileSize(_ path: String) -> Int {
   var status = stat()
   return stat(path, &status) == 0 ? Int(status.st_size) : 0
 }

@@ -43,6 +43,7 @@ struct ConvolutionProducts {
   ) {
     precondition(matrix.count == outputs * gather.columns, "a weight for each tap and each output")
     countWork()
+    guard gather.rows > 0 else { return }
     let (n, tile, floats) = (outputs, tiling.rows, tileFloats)
     let (factors, targets, stride, bias) = (matrix.pointer, target.pointer, target.columns, bias?.pointer)
     let all = FrameRows(
@@ -76,6 +77,7 @@ struct ConvolutionProducts {
   /// sums [N, columns] += dyᵀ rows, for dy [rows, N]: what each weight met.
   func addProducts(of outputGradient: Tensor, to sums: Tensor) {
     countWork()
+    guard gather.rows > 0 else { return }
     // A few shares of the rows, each with sums of its own, for each part of the columns: at least eight pieces of work,
     // whatever the number of threads.
     let all = FrameRows(frames: gather.rows / gather.pixels, pixels: gather.pixels, period: 1)

@@ -42,6 +42,8 @@ struct AutoencoderStarts {
     let coarse = c.multipliers.suffix(2)
     return !c.hasShortcuts && c.patch == 1
       && min(c.width, c.decoderWidth) * (c.multipliers.min() ?? 0) >= fine
+      // The decoder halves the channels on the way to the next finer level.
+      && c.multipliers.dropFirst().allSatisfy { c.decoderWidth * $0 / 2 >= fine }
       && c.multipliers.count > 1 && coarse.first == coarse.last
       && min(c.width, c.decoderWidth) * coarse.last! >= 2 * parts + 1
   }

@@ -23,7 +23,7 @@ public struct LatentStatistics {
 
   /// Follows the latents of a step: mean and variance move by 1/(step + 1), later by a hundredth, to those of these latents.
   ///
-  /// Does nothing where the statistics are frozen.
+  /// Does nothing where the statistics are frozen, or the latents not finite.
   /// - Parameters:
   ///   - latents: [R, C], all that the step has seen so far, or a part of it.
   ///   - step: counted from 0.
@@ -41,6 +41,8 @@ public struct LatentStatistics {
         }
       }
     }
+    // The step will be refused, and what was measured must outlive it.
+    guard sums.isFinite else { return }
     let (mean, deviation, count) = (mean.value, deviation.value, Double(latents.rows))
     parallel(over: channels, tile: channels) { range in
       for c in range {

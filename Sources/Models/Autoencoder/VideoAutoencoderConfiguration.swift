@@ -47,17 +47,20 @@ public struct VideoAutoencoderConfiguration: Sendable, Equatable, Codable {
   public var pixelChannels: Int { 3 * patch * patch }
   /// Whether the sizes allow to begin as a Haar transform.
   public var allowsHaar: Bool { AutoencoderStarts.fits(self) }
-  /// Whether shortcuts can lead past all levels: channels of both sides, or of the pixels that go into them, divide.
+  /// Whether shortcuts can lead past all levels of the encoder, and past those of the decoder that double the pixels: the
+  /// coarse side's channels must divide the fine side's times the pixels, and frames, that go into one.
   public var allowsShortcuts: Bool {
-    [width, decoderWidth].allSatisfy { width in
-      let widths = ([1] + multipliers).map { $0 * width }
-      return multipliers.indices.allSatisfy { level in
-        let isLast = level == multipliers.count - 1
-        let factor = isLast ? 1 : halvesTime[level] ? 8 : 4
-        return widths[level] * factor % widths[level + 1] == 0
-          && widths[level + 1] * factor % widths[level] == 0
-      }
+    func fits(fine: Int, coarse: Int, _ halvesTime: Bool?) -> Bool {
+      fine * (halvesTime.map { $0 ? 8 : 4 } ?? 1) % coarse == 0
     }
+    let down = ([1] + multipliers).map { $0 * width }, up = multipliers.reversed().map { $0 * decoderWidth }
+    let steps = halvesTime.map(Optional.some)
+    return zip(multipliers.indices, steps + [nil]).allSatisfy { level, halvesTime in
+      fits(fine: down[level], coarse: down[level + 1], halvesTime)
+    }
+      && zip(up.indices, steps.reversed()).allSatisfy { level, halvesTime in
+        fits(fine: up[level], coarse: up[max(0, level - 1)], halvesTime)
+      }
   }
   /// Latent frames of a clip: the first frame has one of its own.
   public func latentFrames(_ frames: Int) -> Int { (frames - 1) / timeFactor + 1 }
@@ -78,7 +81,9 @@ extension VideoAutoencoderConfiguration {
     let numbers =
       [sizes.width, sizes.decoderWidth, sizes.latentChannels, sizes.residualBlocks] + sizes.multipliers
     guard numbers.allSatisfy({ (1...4096).contains($0) }), [1, 2].contains(sizes.patch),
-      (1...8).contains(sizes.multipliers.count), sizes.halvesTime.count == sizes.multipliers.count - 1
+      (1...8).contains(sizes.multipliers.count), sizes.halvesTime.count == sizes.multipliers.count - 1,
+      !sizes.hasShortcuts || sizes.allowsShortcuts, sizes.start == .random || sizes.allowsHaar,
+      sizes.multipliers.allSatisfy({ $0 * sizes.decoderWidth % 2 == 0 })
     else { return nil }
     self = sizes
   }

@@ -10,7 +10,7 @@ extension ContactSheet {
   ///   - mostFrames: the most frames of a row; of longer clips as many at equal distances, the first among them.
   ///   - scale: as of `picture`.
   public static func reconstructions(
-    of originals: [[Picture]], _ reconstructions: [[Picture]], names: [String], mostFrames: Int = 8,
+    of originals: [[Picture]], _ reconstructions: [[Picture]], names: [String], mostFrames: Int = 9,
     scale: Int? = nil
   ) -> Picture {
     precondition(

@@ -25,8 +25,12 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
   /// The model is a value that nobody changes once it is loaded.
   private struct Parts: @unchecked Sendable {
     let model: VideoAutoencoder
+    let tiled: TiledAutoencoder
     let statistics: LatentStatistics
   }
+
+  /// Frames with a longer side go through in overlapping tiles of so many pixels on each side.
+  public static let tile = 512
 
   /// The attribute of an autoencoder's checkpoint that holds its sizes.
   public static let sizesKey = "autoencoder_sizes"
@@ -56,7 +60,8 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
     }
     self.path = checkpoint.path
     weightsHash = try weights.weightsHash()
-    parts = Parts(model: model, statistics: statistics)
+    parts = Parts(
+      model: model, tiled: TiledAutoencoder(model, tile: Self.tile, framesAtOnce: 8), statistics: statistics)
   }
 
   private static func checkpoint(_ path: String) throws -> LoadedCheckpoint {
@@ -86,12 +91,12 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
 
   /// Clips [B, 3, F, H, W] to latents [B, z, f, h, w], some frames at a time.
   public func latents(of clips: Tensor) -> Tensor {
-    ChannelsLast().backward(parts.statistics.normalized(parts.model.means(of: clips)))
+    ChannelsLast().backward(parts.statistics.normalized(parts.tiled.means(of: clips)))
   }
 
   /// Latents [B, z, f, h, w] to clips [B, 3, F, H, W] in −1…1, some latents at a time.
   public func clips(of latents: Tensor) -> Tensor {
-    let clips = parts.model.clips(of: parts.statistics.denormalized(ChannelsLast().forward(latents)))
+    let clips = parts.tiled.clips(of: parts.statistics.denormalized(ChannelsLast().forward(latents)))
     clips.clamp(-1...1)
     return clips
   }

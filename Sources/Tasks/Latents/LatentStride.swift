@@ -27,27 +27,31 @@ public struct LatentStride: Sendable, Equatable {
   /// Reports a clip that is no whole number of latents, or whose latents the patch does not divide.
   /// - Parameter path: "data", or the place of a further shape.
   func check(_ section: Section, clips: ClipShape, patch: PatchSize, at path: String) {
-    let (reader, latents) = (section.reader, latents(of: clips))
-    let fewer = (clips.frames - 1) / frames * frames + 1
-    reader.expect(
-      (clips.frames - 1) % frames == 0, of: "\(path).frames", "task.latentStride",
-      otherwise:
-        "\(clips.frames) frames are not \(frames)n + 1: the first frame has a latent of its own, and each "
-        + "\(frames) further ones share one; \(fewer) or \(fewer + frames) would fit")
-    reader.expect(
-      latents.frames % patch.frames == 0, of: "\(path).frames", "model.patch",
-      otherwise:
-        "\(clips.frames) frames have \(latents.frames) latent frames, no multiple of the \(patch.frames) of a patch"
-    )
+    checkFrames(section, clips.frames, patch: patch, at: path)
     for (name, size, stride, part) in [
       ("height", clips.height, height, patch.height), ("width", clips.width, width, patch.width),
     ] {
       let unit = stride * part
       let near = [size / unit * unit, (size / unit + 1) * unit].filter(ClipShape.sideRange.contains)
-      reader.expect(
+      section.reader.expect(
         size % unit == 0, of: "\(path).\(name)", "model.patch", "task.latentStride",
         otherwise: "\(size) is no multiple of \(unit), \(part) latents of \(stride) pixels a patch; "
           + "\(near.map(String.init).joined(separator: " or ")) would fit")
     }
+  }
+
+  /// Reports frames that are no whole number of latents, or whose latents the patch does not divide.
+  /// - Parameter path: the section with the key `frames`.
+  func checkFrames(_ section: Section, _ count: Int, patch: PatchSize, at path: String) {
+    let (fewer, latents) = ((count - 1) / frames * frames + 1, (count - 1) / frames + 1)
+    section.reader.expect(
+      count == fewer, of: "\(path).frames", "task.latentStride",
+      otherwise:
+        "\(count) frames are not \(frames)n + 1: the first frame has a latent of its own, and each "
+        + "\(frames) further ones share one; \(fewer) or \(fewer + frames) would fit")
+    section.reader.expect(
+      latents % patch.frames == 0, of: "\(path).frames", "model.patch",
+      otherwise:
+        "\(count) frames have \(latents) latent frames, no multiple of the \(patch.frames) of a patch")
   }
 }

@@ -5,12 +5,8 @@ extension TaskFacts {
 
   /// These facts and those of an autoencoder, whose latents the model learns from.
   /// - Parameter base: the facts of the checkpoint that the run starts from.
-  /// - Throws: `AutoencoderError` when it does not fit the recipe or the base.
-  func with(_ autoencoder: FrozenAutoencoder, stride: LatentStride, base: TaskFacts?) throws -> TaskFacts {
-    guard autoencoder.stride == stride.list else {
-      throw AutoencoderError.otherStride(
-        path: autoencoder.path, stride: autoencoder.stride, wanted: stride.list)
-    }
+  /// - Throws: `AutoencoderError` when it does not fit the base.
+  func with(_ autoencoder: FrozenAutoencoder, base: TaskFacts?) throws -> TaskFacts {
     if case .text(let hash)? = base?[Self.autoencoderHash], hash != autoencoder.weightsHash {
       throw AutoencoderError.otherThanBase(
         path: autoencoder.path, hash: autoencoder.weightsHash, base: hash)

@@ -26,6 +26,17 @@ public struct TaskKeys: Sendable, Equatable {
     autoencoder = path.map { ($0, LatentStride(frames: stride[0], height: stride[1], width: stride[2])) }
   }
 
+  /// The autoencoder, if there is one and a latent of it stands for what the recipe says.
+  /// - Throws: `AutoencoderError`, `CheckpointError`, `MachineError`.
+  func frozenAutoencoder() throws -> FrozenAutoencoder? {
+    guard let (path, stride) = autoencoder else { return nil }
+    let loaded = try FrozenAutoencoder(path)
+    guard loaded.stride == stride.list else {
+      throw AutoencoderError.otherStride(path: loaded.path, stride: loaded.stride, wanted: stride.list)
+    }
+    return loaded
+  }
+
   /// Whether both say the same.
   public static func == (left: TaskKeys, right: TaskKeys) -> Bool {
     left.autoencoder?.path == right.autoencoder?.path && left.autoencoder?.stride == right.autoencoder?.stride
