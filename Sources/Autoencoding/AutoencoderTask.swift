@@ -58,7 +58,7 @@ public struct AutoencoderTask: VideoTask {
       "layout": model.hasShortcuts ? "AutoencoderKLWan (Wan 2.2)" : "AutoencoderKLWan (Wan 2.1)",
       "pixels": "RGB, -1...1",
       "latents": "the mean of the moments, less latents_mean, over latents_std",
-      FrozenAutoencoder.sizesKey: model.text,
+      AutoencoderFile.sizesKey: model.text,
     ]
   }
 

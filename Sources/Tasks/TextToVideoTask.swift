@@ -73,14 +73,14 @@ public struct TextToVideoTask: CaptionedTask {
   /// From latents where there is an autoencoder.
   public var readsLatents: Bool { keys.autoencoder != nil }
   /// That of `task.autoencoder`.
-  public func latentEncoder() throws -> (any LatentEncoder)? {
-    try keys.frozenAutoencoder()
+  public func autoencoder() throws -> AutoencoderFile? {
+    try keys.autoencoderFile()
   }
 
   /// The vocabulary and the length of captions, and which autoencoder it is.
   public func facts(of manifest: Manifest, base: TaskFacts?) throws -> TaskFacts {
     let facts = try TaskFacts.text(of: manifest, text.tokenizer, base: base)
-    guard let autoencoder = try keys.frozenAutoencoder() else { return facts }
+    guard let autoencoder = try keys.autoencoderFile() else { return facts }
     return try facts.with(autoencoder, base: base)
   }
 

@@ -63,7 +63,7 @@ public protocol VideoTask: Sendable {
   /// Opens the autoencoder whose latents `vfm-data encode` keeps, and whose weights those in `data.latents` must be of; nil,
   /// as by default, for kinds without one.
   /// - Throws: an error for people when it cannot be read.
-  func latentEncoder() throws -> (any LatentEncoder)?
+  func autoencoder() throws -> AutoencoderFile?
 
   /// What the training clips say that the model depends on.
   /// - Parameter base: the facts of the checkpoint that the run starts from: what they mean must not change.
@@ -99,7 +99,7 @@ extension VideoTask {
   /// It does not.
   public var readsLatents: Bool { false }
   /// There is none.
-  public func latentEncoder() throws -> (any LatentEncoder)? { nil }
+  public func autoencoder() throws -> AutoencoderFile? { nil }
   /// None.
   public var classSource: LabelSource? { nil }
   /// Nothing.

@@ -5,6 +5,7 @@ import Clips
 import Commands
 import Foundation
 import Recipes
+import Tasks
 import Tensors
 
 /// Encodes the clips of a recipe once and for all.
@@ -48,7 +49,7 @@ struct Encode: ParsableCommand {
         throw Failure(
           .usage, "Say where the latents are to go: give --output, or set data.latents in the recipe.")
       }
-      let encoder = try recipe.latentEncoder()
+      let encoder = try FrozenAutoencoder(recipe.autoencoder())
       let lists = try recipe.latentLists()
       for list in lists { tellWhatIsLeftOut(list.manifest) }
       // Parts have locks of their own.

@@ -25,7 +25,8 @@ struct AutoencoderRunTests {
   func aRunLearnsLooksSavesAndGoesOn(optimizer: String) throws {
     let folder = try TemporaryFolder()
     let run = try run(
-      folder, steps: 6, "optimizer.kind=\(optimizer)", "optimizer.learningRate=0.001",
+      folder, steps: 6, "optimizer.kind=\(optimizer)", "optimizer.learningRate=0.0001",
+      "optimizer.muon.learningRate=0.0005",
       "training.validateEvery=3")
     let whole = try RunState(run.blueprint)
     let heldOut = HeldOutClips(
@@ -149,7 +150,7 @@ struct AutoencoderRunTests {
 
   @Test func latentsAreTheSameWhateverIsBesideThem() throws {
     let folder = try TemporaryFolder()
-    let autoencoder = try FrozenAutoencoder(try autoencoder(folder, "autoencoder"))
+    let autoencoder = try FrozenAutoencoder(AutoencoderFile(autoencoder(folder, "autoencoder")))
     let clips = Tensor([3, 3, 5, 16, 16])
     clips.fillGaussian(seed: 1, purpose: .check, step: 0)
     let all = autoencoder.latents(of: clips)

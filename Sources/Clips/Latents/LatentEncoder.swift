@@ -1,12 +1,16 @@
 import Tensors
 
-/// Makes latents of clips: an autoencoder's way in, of which no more is known here.
-public protocol LatentEncoder {
+/// What latents of clips are, whether there is anything that makes them or not.
+public protocol LatentCode {
   /// The SHA-256 of all that latents depend on beside the clip: the autoencoder's weights, and the statistics that its
   /// latents are brought to a common scale by.
   var weightsHash: String { get }
   /// z, f, h and w of the latents of a clip.
   func latentShape(of clip: ClipShape) -> [Int]
+}
+
+/// Makes latents of clips: an autoencoder's way in, of which no more is known here.
+public protocol LatentEncoder: LatentCode {
   /// The latents of clips, each as if it were alone, to the bit.
   /// - Parameter clips: pixels from −1 to 1, [B, 3, F, H, W].
   /// - Returns: [B, z, f, h, w]
@@ -23,10 +27,10 @@ public struct LatentKey: Sendable, Equatable {
   public let shape: [Int]
 
   /// The key of the latents of the first frames of clips, and the middle of them.
-  public init(_ clip: ClipShape, _ encoder: some LatentEncoder) {
+  public init(_ clip: ClipShape, _ code: some LatentCode) {
     self.init(
-      PackTransform(clip, start: .first, crop: .centre), weightsHash: encoder.weightsHash,
-      shape: encoder.latentShape(of: clip))
+      PackTransform(clip, start: .first, crop: .centre), weightsHash: code.weightsHash,
+      shape: code.latentShape(of: clip))
   }
 
   init(_ transform: PackTransform, weightsHash: String, shape: [Int]) {

@@ -6,7 +6,7 @@ extension TaskFacts {
   /// These facts and those of an autoencoder, whose latents the model learns from.
   /// - Parameter base: the facts of the checkpoint that the run starts from.
   /// - Throws: `AutoencoderError` when it does not fit the base.
-  func with(_ autoencoder: FrozenAutoencoder, base: TaskFacts?) throws -> TaskFacts {
+  func with(_ autoencoder: AutoencoderFile, base: TaskFacts?) throws -> TaskFacts {
     if case .text(let hash)? = base?[Self.autoencoderHash], hash != autoencoder.weightsHash {
       throw AutoencoderError.otherThanBase(
         path: autoencoder.path, hash: autoencoder.weightsHash, base: hash)
@@ -25,10 +25,10 @@ extension TaskFacts {
     guard case .text(let wanted)? = self[Self.autoencoderHash] else {
       throw TaskFactsError.missing(Self.autoencoderHash)
     }
-    let autoencoder = try FrozenAutoencoder(path)
-    guard autoencoder.weightsHash == wanted else {
-      throw AutoencoderError.otherWeights(path: path, hash: autoencoder.weightsHash, wanted: wanted)
+    let file = try AutoencoderFile(path)
+    guard file.weightsHash == wanted else {
+      throw AutoencoderError.otherWeights(path: path, hash: file.weightsHash, wanted: wanted)
     }
-    return autoencoder
+    return try FrozenAutoencoder(file)
   }
 }

@@ -28,13 +28,13 @@ public struct TaskKeys: Sendable, Equatable {
 
   /// The autoencoder, if there is one and a latent of it stands for what the recipe says.
   /// - Throws: `AutoencoderError`, `CheckpointError`, `MachineError`.
-  func frozenAutoencoder() throws -> FrozenAutoencoder? {
+  func autoencoderFile() throws -> AutoencoderFile? {
     guard let (path, stride) = autoencoder else { return nil }
-    let loaded = try FrozenAutoencoder(path)
-    guard loaded.stride == stride.list else {
-      throw AutoencoderError.otherStride(path: loaded.path, stride: loaded.stride, wanted: stride.list)
+    let file = try AutoencoderFile(path)
+    guard file.stride == stride.list else {
+      throw AutoencoderError.otherStride(path: file.path, stride: file.stride, wanted: stride.list)
     }
-    return loaded
+    return file
   }
 
   /// Whether both say the same.
