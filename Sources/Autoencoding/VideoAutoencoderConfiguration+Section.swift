@@ -55,12 +55,13 @@ extension VideoAutoencoderConfiguration {
       start == .random || allowsHaar, of: "start", "layout", "width", "multipliers",
       otherwise:
         "a Haar transform needs the layout of Wan 2.1, two coarsest levels of one width with at least 25 channels, "
-        + "and 7 or more in all others; take \"random\", or other widths")
+        + "7 or more in the first level and, since the decoder halves them, 14 of model.decoderWidth in the others; take "
+        + "\"random\", or other widths")
     section.expect(
       !hasShortcuts || allowsShortcuts, of: "multipliers", "width",
       otherwise:
-        "the channels of neighbouring levels must divide each other's, times 4 or 8 of the pixels that they share, "
-        + "for shortcuts to lead past them; 1, 2, 4, 4 does")
+        "for shortcuts to lead past a level, its coarse side's channels must divide its fine side's times 4, or times 8 "
+        + "where model.halvesTime is 1, down the encoder and up the decoder; 1, 2, 4, 4 does")
   }
 
   /// Reports a clip that does not fit: frames that are not 4n + 1, sides that 8 does not divide.

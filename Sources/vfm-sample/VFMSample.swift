@@ -45,7 +45,7 @@ struct VFMSample: ParsableCommand {
   var guidance: Double?
   @Option(help: "Seed of the noise.")
   var seed: UInt64 = 0
-  @Option(help: "Frames (default: as trained); the patch must divide them.")
+  @Option(help: "Frames (default: as trained); whole patches, or 4n + 1 behind an autoencoder.")
   var frames: Int?
   @Option(help: "Height in pixels (default: as trained).")
   var height: Int?

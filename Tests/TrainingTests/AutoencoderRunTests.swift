@@ -99,7 +99,7 @@ struct AutoencoderRunTests {
       complaint(
         "data.frames=1", "model.layout=wan2.2", "data.height=32", "data.width=32",
         "model.multipliers=[1,3,4,4]"
-      ).contains("must divide each other's"))
+      ).contains("must divide its fine side's"))
     #expect(
       complaint("data.frames=1", #"data.shapes=[{"frames": 3}]"#).contains("data.shapes[0].frames"))
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a checkpoint does not serve as the autoencoder of a latent model.
 public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   /// There is no checkpoint at the path.
@@ -17,7 +19,9 @@ public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path):
-      "task.autoencoder: there is no checkpoint at \(path); train one (task.kind \"autoencoder\") or give its path."
+      "task.autoencoder: there is no checkpoint at \(path)"
+        + (path.hasPrefix("/") ? "" : ", seen from \(FileManager.default.currentDirectoryPath)")
+        + "; train one (task.kind \"autoencoder\"), give its path, or begin where the run began."
     case .otherKind(let path):
       "task.autoencoder: \(path) holds no autoencoder; give a checkpoint of task.kind \"autoencoder\"."
     case .otherTensors(let path, let name):

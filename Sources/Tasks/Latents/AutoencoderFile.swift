@@ -31,15 +31,22 @@ public struct AutoencoderFile: LatentCode {
   }
 
   private static func checkpoint(_ path: String) throws -> LoadedCheckpoint {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw AutoencoderError.missing(path: path)
+    guard let folder = folder(path) else {
+      guard FileManager.default.fileExists(atPath: path) else { throw AutoencoderError.missing(path: path) }
+      return try CheckpointFile.read(path)
     }
-    guard isFolder.boolValue else { return try CheckpointFile.read(path) }
-    let inner = path + "/checkpoints"
-    let folder = CheckpointFolder(FileManager.default.fileExists(atPath: inner) ? inner : path)
     guard let found = try folder.newest() else { throw AutoencoderError.missing(path: path) }
     return found.checkpoint
+  }
+
+  /// The checkpoints of a run's folder; nil where the path is none.
+  static func folder(_ path: String) -> CheckpointFolder? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return nil
+    }
+    let inner = path + "/checkpoints"
+    return CheckpointFolder(FileManager.default.fileExists(atPath: inner) ? inner : path)
   }
 
   /// Frames, rows and columns that a latent stands for: 4, 8, 8, say.

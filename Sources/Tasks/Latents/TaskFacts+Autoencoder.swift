@@ -19,16 +19,20 @@ extension TaskFacts {
     ) { $1 }
   }
 
-  /// The autoencoder at a path, if it is the one of these facts.
+  /// The autoencoder at a path, if it is the one of these facts; of a run's folder the checkpoint that is.
   /// - Throws: `AutoencoderError`, `TaskFactsError`.
   func autoencoder(at path: String) throws -> FrozenAutoencoder {
     guard case .text(let wanted)? = self[Self.autoencoderHash] else {
       throw TaskFactsError.missing(Self.autoencoderHash)
     }
     let file = try AutoencoderFile(path)
-    guard file.weightsHash == wanted else {
-      throw AutoencoderError.otherWeights(path: path, hash: file.weightsHash, wanted: wanted)
+    if file.weightsHash == wanted { return try FrozenAutoencoder(file) }
+    // A run that went on has newer checkpoints, and may have kept the one that is meant.
+    for entry in try AutoencoderFile.folder(path)?.list() ?? [] where entry.path != file.path {
+      if let older = try? AutoencoderFile(entry.path), older.weightsHash == wanted {
+        return try FrozenAutoencoder(older)
+      }
     }
-    return try FrozenAutoencoder(file)
+    throw AutoencoderError.otherWeights(path: path, hash: file.weightsHash, wanted: wanted)
   }
 }
