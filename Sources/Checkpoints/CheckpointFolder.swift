@@ -56,6 +56,18 @@ public struct CheckpointFolder: Sendable {
     self.init(path, disk: .real, lock: lock, isolate: isolate)
   }
 
+  /// The checkpoints that a path stands for: of a run's folder those within it; nil where the path is no folder.
+  /// - Parameter isolate: as of `init`.
+  public static func at(_ path: String, isolate: Bool = false) -> CheckpointFolder? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return nil
+    }
+    let inner = path + "/checkpoints"
+    return CheckpointFolder(
+      FileManager.default.fileExists(atPath: inner) ? inner : path, isolate: isolate)
+  }
+
   init(_ path: String, disk: Disk, lock: RunLock? = nil, isolate: Bool = false) {
     self.path = path
     self.disk = disk

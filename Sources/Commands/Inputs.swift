@@ -38,15 +38,11 @@ public enum Inputs {
   /// A checkpoint, or the newest good one of a run's folder.
   /// - Parameter isolate: whether it is read in a process of its own, as a stranger's.
   public static func checkpoint(_ path: String, isolate: Bool) throws -> LoadedCheckpoint {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+    guard let folder = CheckpointFolder.at(path, isolate: isolate) else {
       let checkpoint = try CheckpointFile.read(path, isolate: isolate)
       for warning in checkpoint.warnings { standardError("\(warning)\n") }
       return checkpoint
     }
-    let inner = RunFolder(path).checkpoints
-    let folder = CheckpointFolder(
-      FileManager.default.fileExists(atPath: inner) ? inner : path, isolate: isolate)
     guard let found = try folder.newest() else {
       throw Failure(
         .missingInput, "There is no checkpoint in \(path); give a checkpoint file or a run's output folder.")

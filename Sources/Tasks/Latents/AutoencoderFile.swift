@@ -31,7 +31,7 @@ public struct AutoencoderFile: LatentCode {
   }
 
   private static func checkpoint(_ path: String) throws -> LoadedCheckpoint {
-    guard let folder = folder(path) else {
+    guard let folder = CheckpointFolder.at(path) else {
       guard FileManager.default.fileExists(atPath: path) else { throw AutoencoderError.missing(path: path) }
       return try CheckpointFile.read(path)
     }
@@ -39,19 +39,10 @@ public struct AutoencoderFile: LatentCode {
     return found.checkpoint
   }
 
-  /// The checkpoints of a run's folder; nil where the path is none.
-  static func folder(_ path: String) -> CheckpointFolder? {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      return nil
-    }
-    let inner = path + "/checkpoints"
-    return CheckpointFolder(FileManager.default.fileExists(atPath: inner) ? inner : path)
-  }
-
   /// Frames, rows and columns that a latent stands for: 4, 8, 8, say.
-  public var stride: [Int] {
-    [configuration.timeFactor, configuration.pixelFactor, configuration.pixelFactor]
+  public var stride: LatentStride {
+    LatentStride(
+      frames: configuration.timeFactor, height: configuration.pixelFactor, width: configuration.pixelFactor)
   }
 
   /// z, f, h and w of the latents of a clip.

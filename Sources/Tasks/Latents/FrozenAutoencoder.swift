@@ -2,7 +2,6 @@ import Clips
 import Evaluation
 import Layers
 import Models
-import Objectives
 import Tensors
 
 /// An autoencoder that was trained before, through which a latent model sees clips.
@@ -13,15 +12,14 @@ import Tensors
 /// stand beside it.
 public struct FrozenAutoencoder: LatentEncoder, Sendable {
   /// Its sizes.
-  public var configuration: VideoAutoencoderConfiguration { parts.model.configuration }
+  public var configuration: VideoAutoencoderConfiguration { parts.model.model.configuration }
   /// One SHA-256 over its weights and the statistics of its latents.
   public let weightsHash: String
   private let parts: Parts
 
   /// The model is a value that nobody changes once it is loaded.
   private struct Parts: @unchecked Sendable {
-    let model: VideoAutoencoder
-    let tiled: TiledAutoencoder
+    let model: TiledAutoencoder
     let statistics: LatentStatistics
   }
 
@@ -47,7 +45,7 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
     }
     weightsHash = file.weightsHash
     parts = Parts(
-      model: model, tiled: TiledAutoencoder(model, tile: Self.tile, framesAtOnce: 8), statistics: statistics)
+      model: TiledAutoencoder(model, tile: Self.tile, framesAtOnce: 8), statistics: statistics)
   }
 
   /// z, f, h and w of the latents of a clip.
@@ -55,12 +53,12 @@ public struct FrozenAutoencoder: LatentEncoder, Sendable {
 
   /// Clips [B, 3, F, H, W] to latents [B, z, f, h, w], some frames at a time.
   public func latents(of clips: Tensor) -> Tensor {
-    ChannelsLast().backward(parts.statistics.normalized(parts.tiled.means(of: clips)))
+    ChannelsLast().backward(parts.statistics.normalized(parts.model.means(of: clips)))
   }
 
   /// Latents [B, z, f, h, w] to clips [B, 3, F, H, W] in −1…1, some latents at a time.
   public func clips(of latents: Tensor) -> Tensor {
-    let clips = parts.tiled.clips(of: parts.statistics.denormalized(ChannelsLast().forward(latents)))
+    let clips = parts.model.clips(of: parts.statistics.denormalized(ChannelsLast().forward(latents)))
     clips.clamp(-1...1)
     return clips
   }

@@ -28,7 +28,7 @@ extension TaskFacts {
     let file = try AutoencoderFile(path)
     if file.weightsHash == wanted { return try FrozenAutoencoder(file) }
     // A run that went on has newer checkpoints, and may have kept the one that is meant.
-    for entry in try AutoencoderFile.folder(path)?.list() ?? [] where entry.path != file.path {
+    for entry in try CheckpointFolder.at(path)?.list() ?? [] where entry.path != file.path {
       if let older = try? AutoencoderFile(entry.path), older.weightsHash == wanted {
         return try FrozenAutoencoder(older)
       }

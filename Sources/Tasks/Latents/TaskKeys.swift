@@ -31,8 +31,8 @@ public struct TaskKeys: Sendable, Equatable {
   func autoencoderFile() throws -> AutoencoderFile? {
     guard let (path, stride) = autoencoder else { return nil }
     let file = try AutoencoderFile(path)
-    guard file.stride == stride.list else {
-      throw AutoencoderError.otherStride(path: file.path, stride: file.stride, wanted: stride.list)
+    guard file.stride == stride else {
+      throw AutoencoderError.otherStride(path: file.path, stride: file.stride.list, wanted: stride.list)
     }
     return file
   }
