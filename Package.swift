@@ -59,6 +59,7 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(
       name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil libswscale",
       providers: [
@@ -79,7 +80,7 @@ let package = Package(
     module("JSONLexer"),
     module("Fields", uses: ["JSONLexer"]),
 
-    module("Tensors", uses: ["CProcessor", "COpenBLAS"]),
+    module("Tensors", uses: ["CProcessor", "COpenBLAS", "CDNNL"]),
     module("Layers", uses: ["CProcessor", "Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
     module("Optimizers", uses: ["Layers", "Tensors"]),

@@ -10,6 +10,13 @@
 #define VFM_WIDE_VECTORS 0
 #endif
 
+/// 1 where this build multiplies pairs of bfloat16 by one instruction (Zen 4, Cooper Lake, Sapphire Rapids and later).
+#if defined(__AVX512BF16__)
+#define VFM_BFLOAT16_PRODUCTS 1
+#else
+#define VFM_BFLOAT16_PRODUCTS 0
+#endif
+
 /// Sixteen floats, SIMD16<Float> in Swift.
 typedef float vfm_lanes __attribute__((ext_vector_type(16)));
 /// Their square roots. Swift's own go through the lanes one by one.

@@ -5,15 +5,22 @@ import Tensors
 
 /// An activation whose backward can make the output anew while it computes the slope, for both share their exponential.
 public protocol RemadeActivation: Layer where Saved == Tensor {
-  /// Backward and forward again in one pass: dy becomes dx in place, and y is returned.
-  func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor
+  /// y of x's shape, at a precision, for products that are all that read it.
+  func output(of input: Tensor, as precision: Precision) -> Tensor
+  /// Backward and forward again in one pass: dy becomes dx in place, and y is returned, at a precision.
+  func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor
 }
 
 extension RemadeActivation {
+  /// y of x's shape.
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
+    (output(of: input, as: .float32), input)
+  }
+
   /// dx = dy · slope(x).
   public func backward(_ outputGradient: Tensor, _ saved: Tensor) -> Tensor {
     let gradient = outputGradient.copied()
-    _ = outputAndBackward(scaling: gradient, saved)
+    _ = outputAndBackward(scaling: gradient, saved, as: .float32)
     return gradient
   }
 }
@@ -25,39 +32,40 @@ public struct TanhGELU: RemadeActivation {
   /// A layer without parameters.
   public init() {}
 
-  /// y of x's shape.
-  public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
-    (mapped(input) { gelu($0).value }, input)
+  /// y = gelu(x).
+  public func output(of input: Tensor, as precision: Precision) -> Tensor {
+    mapped(input, as: precision) { gelu($0).value }
   }
 
   /// y = gelu(x) is returned, and dy becomes dx = dy · gelu′(x).
-  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor {
-    outputAndBackward(scaling: gradient, saved, applySlope)
+  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor {
+    outputAndBackward(scaling: gradient, saved, as: precision, applySlope)
   }
 }
 
 extension RemadeActivation {
   /// Calls `apply` with x, dy and y of whole lanes, of which it makes y and the new dy.
   func outputAndBackward(
-    scaling gradient: Tensor, _ saved: Tensor,
+    scaling gradient: Tensor, _ saved: Tensor, as precision: Precision,
     _ apply: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
   ) -> Tensor {
     precondition(gradient.count == saved.count, "shapes \(gradient.shape) and \(saved.shape) differ")
-    let output = Tensor(saved.shape)
+    let output = Tensor(saved.shape, precision)
     parallel(over: saved.count, tile: tile) { range in
-      let (start, whole) = (range.lowerBound, range.count & ~15)
-      let (x, dy, y) = (saved.pointer + start, gradient.pointer + start, output.pointer + start)
-      apply(x, dy, y, whole)
-      let rest = range.count - whole
-      guard rest > 0 else { return }
-      withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 3) { end in
-        end[0] = load(x, whole, rest)
-        end[1] = load(dy, whole, rest)
-        end.withMemoryRebound(to: Float.self) {
-          apply($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
+      output.fillElements(range) { start, y, count in
+        let (x, dy, whole) = (saved.pointer + start, gradient.pointer + start, count & ~15)
+        apply(x, dy, y, whole)
+        let rest = count - whole
+        guard rest > 0 else { return }
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 3) { end in
+          end[0] = load(x, whole, rest)
+          end[1] = load(dy, whole, rest)
+          end.withMemoryRebound(to: Float.self) {
+            apply($0.baseAddress!, $0.baseAddress! + 16, $0.baseAddress! + 32, 16)
+          }
+          store(end[1], dy, whole, rest)
+          store(end[2], y, whole, rest)
         }
-        store(end[1], dy, whole, rest)
-        store(end[2], y, whole, rest)
       }
     }
     return output
@@ -138,11 +146,13 @@ private func gelu(_ x: Lanes) -> (value: Lanes, slope: Lanes) {
 private let tile = 16_384
 
 @inline(__always)
-private func mapped(_ x: Tensor, _ function: (Lanes) -> Lanes) -> Tensor {
-  let y = Tensor(x.shape)
+private func mapped(_ x: Tensor, as precision: Precision = .float32, _ function: (Lanes) -> Lanes) -> Tensor {
+  let y = Tensor(x.shape, precision)
   parallel(over: x.count, tile: tile) { range in
-    let (x, y) = (x.pointer + range.lowerBound, y.pointer + range.lowerBound)
-    sweep(range.count) { i, c in store(function(load(x, i, c)), y, i, c) }
+    y.fillElements(range) { first, y, count in
+      let x = x.pointer + first
+      sweep(count) { i, c in store(function(load(x, i, c)), y, i, c) }
+    }
   }
   return y
 }

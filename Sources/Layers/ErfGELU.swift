@@ -11,19 +11,21 @@ public struct ErfGELU: RemadeActivation {
   /// A layer without parameters.
   public init() {}
 
-  /// y of x's shape.
-  public func forward(_ input: Tensor) -> (output: Tensor, saved: Tensor) {
-    let output = Tensor(input.shape)
+  /// y = gelu(x).
+  public func output(of input: Tensor, as precision: Precision) -> Tensor {
+    let output = Tensor(input.shape, precision)
     parallel(over: input.count, tile: 16_384) { range in
-      let (x, y) = (input.pointer + range.lowerBound, output.pointer + range.lowerBound)
-      sweep(range.count) { i, c in store(gelu(load(x, i, c)).value, y, i, c) }
+      output.fillElements(range) { first, y, count in
+        let x = input.pointer + first
+        sweep(count) { i, c in store(gelu(load(x, i, c)).value, y, i, c) }
+      }
     }
-    return (output, input)
+    return output
   }
 
   /// y = gelu(x) is returned, and dy becomes dx = dy · gelu′(x).
-  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor) -> Tensor {
-    outputAndBackward(scaling: gradient, saved, applySlope)
+  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor {
+    outputAndBackward(scaling: gradient, saved, as: precision, applySlope)
   }
 }
 

@@ -33,7 +33,8 @@ public struct FeedForward {
   /// x [R, in] to y [R, out].
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let hidden = widen.forward(input).output
-    return (narrow.forward(activation.forward(hidden).output).output, Saved(hidden: hidden))
+    let activated = activation.output(of: hidden, as: narrow.precision)
+    return (narrow.forward(activated).output, Saved(hidden: hidden))
   }
 
   /// From dy [R, out] to dx [R, in]; `input` is what forward was given. The activation's output is made again: R·M
@@ -48,9 +49,11 @@ public struct FeedForward {
   }
 
   private func backwardToHidden(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    let (hiddenGradient, inner) = narrow.inputGradient(outputGradient)
-    let activated = activation.outputAndBackward(scaling: hiddenGradient, saved.hidden)
-    narrow.addParameterGradients(outputGradient, inner, .init(input: activated))
+    let gradient = narrow.begin(outputGradient)
+    let hiddenGradient = narrow.inputGradient(gradient)
+    let activated = activation.outputAndBackward(
+      scaling: hiddenGradient, saved.hidden, as: narrow.precision)
+    narrow.addParameterGradients(gradient, .init(input: activated))
     return hiddenGradient
   }
 }

@@ -38,9 +38,12 @@ public struct LayerNorm: Layer {
   }
 
   /// x [R, D] to y [R, D].
-  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) { forward(input, as: .float32) }
+
+  /// The same, with the output kept at a precision, for products that are all that read it.
+  public func forward(_ input: Tensor, as precision: Precision) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
-    let output = Tensor(input.shape)
+    let output = Tensor(input.shape, precision)
     let saved = Saved(input: input, statistics: Tensor([input.rows, 2]))
     let (w, b) = (weight.value, bias.value)
     parallel(over: input.rows, tile: rowsPerTile(columns: width)) { rows in
@@ -51,8 +54,8 @@ public struct LayerNorm: Layer {
   }
 
   /// The output of the forward pass that saved this, made again.
-  public func output(of saved: Saved) -> Tensor {
-    let (output, w, b) = (Tensor(saved.input.shape), weight.value, bias.value)
+  public func output(of saved: Saved, as precision: Precision = .float32) -> Tensor {
+    let (output, w, b) = (Tensor(saved.input.shape, precision), weight.value, bias.value)
     parallel(over: output.rows, tile: rowsPerTile(columns: width)) {
       write($0, of: saved, by: w, b, into: output)
     }
@@ -63,8 +66,8 @@ public struct LayerNorm: Layer {
     _ rows: Range<Int>, of saved: Saved, by weight: Tensor, _ bias: Tensor, into output: Tensor
   ) {
     let (w, b) = (weight.pointer, bias.pointer)
-    for r in rows {
-      let (x, y) = (saved.input.row(r), output.row(r))
+    output.fillRows(rows) { r, y in
+      let x = saved.input.row(r)
       let (mean, scale) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
       sweep(width) { i, c in
         store(load(b, i, c).addingProduct((load(x, i, c) - mean) * scale, load(w, i, c)), y, i, c)

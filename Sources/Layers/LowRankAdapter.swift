@@ -11,11 +11,14 @@ struct LowRankAdapter: Sendable {
   let down: Parameter, up: Parameter
   /// s.
   let scale: Float
+  /// That of the factors of its products, in which its inputs are.
+  private let precision: Precision
 
   /// Registers `lora_A.weight` and `lora_B.weight` in the scope, if the store's policy targets the weight; tells the store
   /// of the weight in any case.
   init?(_ scope: Scope, weight: Parameter, inputs: Int, outputs: Int) {
     let store = scope.store
+    precision = scope.computePrecision
     guard let lora = store.policy.lora, lora.targets.contains(where: { $0.matches(weight.entry.name) }) else {
       store.linearWeights.append(LinearWeight(index: weight.index, shape: [outputs, inputs], adapter: nil))
       return nil
@@ -31,15 +34,15 @@ struct LowRankAdapter: Sendable {
 
   /// y += s · (x Aᵀ) Bᵀ.
   func addOutput(of input: Tensor, to output: Tensor) {
-    multiply(scaledInner(input), transposed: up.value, into: output, plus: .output)
+    multiply(scaledInner(input), transposed: up.value(at: precision), into: output, plus: .output)
   }
 
   /// d(x Aᵀ) = s · dy B, [R, r]: what both gradients below are made of.
   func innerGradient(_ outputGradient: Tensor) -> Tensor {
     let gradient = Tensor([outputGradient.rows, up.entry.shape[1]])
-    multiply(outputGradient, up.value, into: gradient)
+    multiply(outputGradient, up.value(at: precision), into: gradient)
     gradient.scale(by: scale)
-    return gradient
+    return gradient.converted(to: precision)
   }
 
   /// dB += s · dyᵀ (x Aᵀ),  dA += d(x Aᵀ)ᵀ x.
@@ -52,14 +55,14 @@ struct LowRankAdapter: Sendable {
 
   /// dx += d(x Aᵀ) A.
   func addInputGradient(_ innerGradient: Tensor, to inputGradient: Tensor) {
-    multiply(innerGradient, down.value, into: inputGradient, plus: .output)
+    multiply(innerGradient, down.value(at: precision), into: inputGradient, plus: .output)
   }
 
   /// s · x Aᵀ, [R, r].
   private func scaledInner(_ input: Tensor) -> Tensor {
     let inner = Tensor([input.rows, down.entry.shape[0]])
-    multiply(input, transposed: down.value, into: inner)
+    multiply(input, transposed: down.value(at: precision), into: inner)
     inner.scale(by: scale)
-    return inner
+    return inner.converted(to: precision)
   }
 }

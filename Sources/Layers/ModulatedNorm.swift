@@ -33,9 +33,11 @@ public struct ModulatedNorm: Sendable {
     }
   }
 
-  /// x [R, D] by vectors [G, C·D].
-  public func forward(_ x: Tensor, by vectors: ModulationVectors) -> (output: Tensor, saved: Saved) {
-    let y = Tensor(x.shape)
+  /// x [R, D] by vectors [G, C·D]; the output is kept at a precision, for products that are all that read it.
+  public func forward(_ x: Tensor, by vectors: ModulationVectors, as precision: Precision = .float32) -> (
+    output: Tensor, saved: Saved
+  ) {
+    let y = Tensor(x.shape, precision)
     let saved = Saved(input: x, statistics: Tensor([x.rows, 2]))
     let rowsPerGroup = vectors.rowsPerGroup(x)
     parallel(over: x.rows, tile: rowsPerTile(columns: x.columns)) { rows in
@@ -46,8 +48,10 @@ public struct ModulatedNorm: Sendable {
   }
 
   /// The output of the forward pass that saved this, made again.
-  public func output(of saved: Saved, by vectors: ModulationVectors) -> Tensor {
-    let y = Tensor(saved.input.shape)
+  public func output(of saved: Saved, by vectors: ModulationVectors, as precision: Precision = .float32)
+    -> Tensor
+  {
+    let y = Tensor(saved.input.shape, precision)
     let rowsPerGroup = vectors.rowsPerGroup(y)
     parallel(over: y.rows, tile: rowsPerTile(columns: y.columns)) {
       write($0, of: saved, by: vectors, rowsPerGroup, into: y)
@@ -58,8 +62,8 @@ public struct ModulatedNorm: Sendable {
   private func write(
     _ rows: Range<Int>, of saved: Saved, by vectors: ModulationVectors, _ rowsPerGroup: Int, into y: Tensor
   ) {
-    for r in rows {
-      let (source, target) = (saved.input.row(r), y.row(r))
+    y.fillRows(rows) { r, target in
+      let source = saved.input.row(r)
       let (mean, factor) = (saved.statistics.row(r)[0], saved.statistics.row(r)[1])
       let b = vectors.vector(r / rowsPerGroup, shift)
       let s = vectors.vector(r / rowsPerGroup, scale)

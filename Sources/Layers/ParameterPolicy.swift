@@ -18,11 +18,14 @@ public struct ParameterPolicy: Sendable, Equatable {
   /// The tables (by parameter name) that grew: their first n rows are the base's and are frozen with the table's name, the
   /// rows behind them are new and trained.
   public var keptRows: [String: Int]
+  /// That of the factors of products in which parameters take part; parameters, gradients and sums are float32.
+  public var computePrecision: Precision
 
   /// A policy; by default all parameters are trained at one rate.
   public init(
     frozen: [NamePattern] = [], trained: [NamePattern] = [], frozenPrecision: Precision = .float32,
-    lora: LoRA? = nil, rateFactors: [RateFactor] = [], keptRows: [String: Int] = [:]
+    lora: LoRA? = nil, rateFactors: [RateFactor] = [], keptRows: [String: Int] = [:],
+    computePrecision: Precision = .float32
   ) {
     self.frozen = frozen
     self.trained = trained
@@ -30,6 +33,7 @@ public struct ParameterPolicy: Sendable, Equatable {
     self.lora = lora
     self.rateFactors = rateFactors
     self.keptRows = keptRows
+    self.computePrecision = computePrecision
   }
 
   /// All parameters are trained, at one rate.

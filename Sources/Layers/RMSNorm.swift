@@ -32,14 +32,20 @@ public struct RMSNorm: Layer {
   }
 
   /// x [R, D] to y [R, D].
-  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) { forward(input) { _, _ in } }
+  public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) { forward(input, as: .float32) }
+
+  /// The same, with the output kept at a precision, for products that are all that read it.
+  public func forward(_ input: Tensor, as precision: Precision) -> (output: Tensor, saved: Saved) {
+    forward(input, as: precision) { _, _ in }
+  }
 
   /// The same, with `finish` called for each tile of rows of the output while it is in the cache, to change it in place.
-  package func forward(_ input: Tensor, finish: (_ rows: Range<Int>, _ output: Tensor) -> Void) -> (
-    output: Tensor, saved: Saved
-  ) {
+  package func forward(
+    _ input: Tensor, as precision: Precision = .float32,
+    finish: (_ rows: Range<Int>, _ output: Tensor) -> Void
+  ) -> (output: Tensor, saved: Saved) {
     precondition(input.columns == width, "rows of \(input.columns) numbers, but the norm is over \(width)")
-    let output = Tensor(input.shape)
+    let output = Tensor(input.shape, precision)
     let (saved, w) = (Saved(input: input, scales: Tensor([input.rows])), weight.value)
     parallel(over: input.rows, tile: rowsPerTile(columns: width)) { rows in
       for r in rows {
@@ -66,8 +72,8 @@ public struct RMSNorm: Layer {
 
   private func write(_ rows: Range<Int>, of saved: Saved, by weight: Tensor, into output: Tensor) {
     let w = weight.pointer
-    for r in rows {
-      let (x, y, scale) = (saved.input.row(r), output.row(r), saved.scales.pointer[r])
+    output.fillRows(rows) { r, y in
+      let (x, scale) = (saved.input.row(r), saved.scales.pointer[r])
       sweep(width) { i, c in store(load(x, i, c) * scale * load(w, i, c), y, i, c) }
     }
   }

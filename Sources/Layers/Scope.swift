@@ -1,3 +1,5 @@
+import Tensors
+
 /// A place in the tree of parameter names: `scope("blocks")(3)("attn1").parameter("weight", …)`.
 public struct Scope {
   let store: ParameterStore
@@ -26,6 +28,9 @@ public struct Scope {
   ) -> Parameter {
     store.register(self(name).path, shape, initial, decays: decays ?? (shape.count > 1), role: role)
   }
+
+  /// That of the factors of products on this processor.
+  public var computePrecision: Precision { store.policy.computePrecision.ofProducts }
 
   /// Whether any of the parameters registered so far in this place is trained. Where none is, no gradient is asked for.
   public var isTrained: Bool {

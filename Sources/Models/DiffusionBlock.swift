@@ -12,6 +12,8 @@ import Tensors
 struct DiffusionBlock {
   let table: Parameter  // [1, 6, D]
   let width: Int
+  /// That of the inputs of all branches, which only products read.
+  let precision: Precision
   let attentionNorm = ModulatedNorm(shift: 0, scale: 1)
   let attention: SelfAttention
   let attentionGate = GatedResidual(gate: 2)
@@ -23,6 +25,7 @@ struct DiffusionBlock {
 
   init(_ scope: Scope, _ sizes: VideoDiffusionTransformerConfiguration, rotary: RotaryPositions) {
     width = sizes.width
+    precision = scope.computePrecision
     attention = SelfAttention(scope("attn1"), width: width, heads: sizes.heads, rotary: rotary)
     textNorm = LayerNorm(scope("norm2"), width: width)
     textAttention = CrossAttention(scope("attn2"), width: width, heads: sizes.heads)
@@ -69,17 +72,17 @@ struct DiffusionBlock {
   func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
     let vectors = ModulationVectors(addingRow(table.value, to: context.timeVectors), width: width)
     // x += gate · selfAttention(modulated norm)
-    let (normal1, attentionNormSaved) = attentionNorm.forward(x, by: vectors)
+    let (normal1, attentionNormSaved) = attentionNorm.forward(x, by: vectors, as: precision)
     let (mixed, attentionSaved) = attention.forward(
       normal1, clips: context.clips, positions: context.positions)
     let x1 = attentionGate.forward(x, mixed, by: vectors).output
     // x += crossAttention(norm, text)
-    let (normal2, textNormSaved) = textNorm.forward(x1)
+    let (normal2, textNormSaved) = textNorm.forward(x1, as: precision)
     let (x2, textAttentionSaved) = textAttention.forward(
       normal2, text: context.text, clips: context.clips, textLengths: context.textLengths)
     x2.add(x1)
     // x += gate · feedForward(modulated norm)
-    let (normal3, feedForwardNormSaved) = feedForwardNorm.forward(x2, by: vectors)
+    let (normal3, feedForwardNormSaved) = feedForwardNorm.forward(x2, by: vectors, as: precision)
     let (fed, feedForwardSaved) = feedForward.forward(normal3)
     let x3 = feedForwardGate.forward(x2, fed, by: vectors).output
     let saved = Saved(
@@ -129,7 +132,7 @@ struct DiffusionBlock {
     let normalGradient = feedForward.backward(
       feedForwardGate.backward(outputGradient, saved.fed.widened, by: saved.vectors, into: slots),
       saved.feedForward.converted(to: .float32),
-      input: feedForwardNorm.output(of: normSaved, by: saved.vectors))
+      input: feedForwardNorm.output(of: normSaved, by: saved.vectors, as: precision))
     return feedForwardNorm.backward(
       normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
   }
@@ -140,7 +143,7 @@ struct DiffusionBlock {
   ) -> Tensor {
     let normSaved = LayerNorm.Saved(input: x1, statistics: saved.textStatistics)
     let gradients = textAttention.backward(
-      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved),
+      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved, as: precision),
       withTextGradient: textGradient != nil)
     if let textGradient, let gradient = gradients.text { textGradient.add(gradient) }
     return textNorm.backward(gradients.input, normSaved, plus: outputGradient)
@@ -153,7 +156,7 @@ struct DiffusionBlock {
     let normSaved = ModulatedNorm.Saved(input: input, statistics: saved.attentionStatistics)
     let normalGradient = attention.backward(
       attentionGate.backward(outputGradient, mixed, by: saved.vectors, into: slots),
-      saved.attention.converted(to: .float32), input: attentionNorm.output(of: normSaved, by: saved.vectors))
+      saved.attention.converted(to: .float32), input: attentionNorm.output(of: normSaved, by: saved.vectors, as: precision))
     return attentionNorm.backward(
       normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
   }

@@ -111,10 +111,10 @@ public struct TextEncoder {
     }
 
     func forward(_ x: Tensor, texts: Int, lengths: [Int], bias: Tensor) -> (output: Tensor, saved: Saved) {
-      let (normal, attentionNormSaved) = attentionNorm.forward(x)
+      let (normal, attentionNormSaved) = attentionNorm.forward(x, as: attention.query.precision)
       let (mixed, attentionSaved) = attention.forward(normal, texts: texts, lengths: lengths, bias: bias)
       let middle = x + mixed
-      let (normalMiddle, feedForwardNormSaved) = feedForwardNorm.forward(middle)
+      let (normalMiddle, feedForwardNormSaved) = feedForwardNorm.forward(middle, as: feedForward.gate.precision)
       let (fed, feedForwardSaved) = feedForward.forward(normalMiddle)
       fed.add(middle)
       let saved = Saved(

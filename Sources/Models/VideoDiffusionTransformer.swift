@@ -107,7 +107,7 @@ public struct VideoDiffusionTransformer {
     let (x, stream, savedBlocks) = run(tokens, context, through: blocks.count, keepingFrom: firstKept)
     let headVectors = ModulationVectors(
       addingRow(headTable.value, to: sideBySide(embedding, embedding)), width: configuration.width)
-    let (normal, headNormSaved) = headNorm.forward(x, by: headVectors)
+    let (normal, headNormSaved) = headNorm.forward(x, by: headVectors, as: head.precision)
     let rows = head.forward(normal).output  // [B·N, pt·ph·pw·C]
     let saved = Saved(
       shape: clips.shape, patchEmbedding: patchSaved, condition: conditionSaved,
@@ -133,7 +133,7 @@ public struct VideoDiffusionTransformer {
     let context = DiffusionBlock.Context(
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
-      timeVectors: timeVectors, text: textTokens, textLengths: textLengths)
+      timeVectors: timeVectors, text: textTokens.converted(to: head.precision), textLengths: textLengths)
     return (
       places?.forward(tokens, of: grid) ?? tokens, context, embedding, patchSaved, conditionSaved
     )
@@ -185,7 +185,7 @@ public struct VideoDiffusionTransformer {
   /// The gradients of the stream and of the head's vectors, if anything before the head is to be given one.
   private func backwardHead(_ outputGradient: Tensor, _ saved: Saved) -> (stream: Tensor, vectors: Tensor)? {
     let rowsGradient = joiner.cut(outputGradient)
-    let headSaved = Linear.Saved(input: headNorm.output(of: saved.headNorm, by: saved.headVectors))
+    let headSaved = Linear.Saved(input: headNorm.output(of: saved.headNorm, by: saved.headVectors, as: head.precision))
     guard reach.passesHead else {
       head.addParameterGradients(rowsGradient, headSaved)
       return nil

@@ -1,4 +1,4 @@
-/// How a number is kept in memory. Computing is always in float32.
+/// How a number is kept in memory, and what the factors of a product are; sums and all else are in float32.
 public enum Precision: String, CaseIterable, Codable, Sendable {
   /// 24 bits of precision.
   case float32
@@ -7,6 +7,11 @@ public enum Precision: String, CaseIterable, Codable, Sendable {
 
   /// Bytes of an element.
   public var bytes: Int { self == .float32 ? 4 : 2 }
+
+  /// That of products on this processor, where this one is asked for: float32 where there are no instructions for bfloat16.
+  public var ofProducts: Precision {
+    self == .bfloat16 && !OneDNN.multipliesBFloat16 ? .float32 : self
+  }
 }
 
 private let tile = 16_384
@@ -28,17 +33,64 @@ extension Tensor {
   /// Takes over the elements of `other`, which are rounded or widened if its precision is another.
   public func copy(from other: Tensor) {
     precondition(count == other.count, "cannot copy shape \(other.shape) to \(shape)")
-    parallel(over: count, tile: tile) { range in
-      let (start, n) = (range.lowerBound, range.count)
-      switch (other.precision, precision) {
-      case (.float32, .float32): (pointer + start).update(from: other.pointer + start, count: n)
-      case (.bfloat16, .bfloat16): (halves + start).update(from: other.halves + start, count: n)
-      case (.float32, .bfloat16): narrow(other.pointer + start, n, into: halves + start)
-      case (.bfloat16, .float32): widen(other.halves + start, n, into: pointer + start)
+    parallel(over: count, tile: tile) { copy(elements: $0, from: other) }
+  }
+
+  /// The same for some rows, on the calling thread.
+  func copy(_ rows: Range<Int>, from other: Tensor) {
+    copy(elements: rows.lowerBound * columns..<rows.upperBound * columns, from: other)
+  }
+
+  private func copy(elements: Range<Int>, from other: Tensor) {
+    let (start, n) = (elements.lowerBound, elements.count)
+    switch (other.precision, precision) {
+    case (.float32, .float32): (pointer + start).update(from: other.pointer + start, count: n)
+    case (.bfloat16, .bfloat16): (halves + start).update(from: other.halves + start, count: n)
+    case (.float32, .bfloat16): narrow(other.pointer + start, n, into: halves + start)
+    case (.bfloat16, .float32): widen(other.halves + start, n, into: pointer + start)
+    }
+  }
+}
+
+extension Tensor {
+  /// Has some rows written: `body` fills one after the other, as floats, which are rounded if they are kept narrower.
+  public func fillRows(
+    _ rows: Range<Int>, _ body: (_ row: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    switch precision {
+    case .float32: for r in rows { body(r, row(r)) }
+    case .bfloat16:
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { memory in
+        let line = memory.baseAddress!
+        for r in rows {
+          body(r, line)
+          narrow(line, columns, into: halves + r * columns)
+        }
+      }
+    }
+  }
+
+  /// The same for elements, some thousand at a time.
+  public func fillElements(
+    _ elements: Range<Int>, _ body: (_ first: Int, _ target: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  ) {
+    switch precision {
+    case .float32: body(elements.lowerBound, pointer + elements.lowerBound, elements.count)
+    case .bfloat16:
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: pieceSize) { memory in
+        let piece = memory.baseAddress!
+        for first in stride(from: elements.lowerBound, to: elements.upperBound, by: pieceSize) {
+          let count = min(pieceSize, elements.upperBound - first)
+          body(first, piece, count)
+          narrow(piece, count, into: halves + first)
+        }
       }
     }
   }
 }
+
+/// Elements that are computed as floats before they are rounded: they stay in the first cache.
+private let pieceSize = 2048
 
 /// bfloat16 of n floats. Half of the last place that stays is added, a little less where that place is even.
 private func narrow(_ x: UnsafePointer<Float>, _ n: Int, into y: UnsafeMutablePointer<UInt16>) {

@@ -35,6 +35,24 @@ public func addColumnSums(of x: Tensor, to row: Tensor?) {
   addTileSums(sums, from: 0, to: row)
 }
 
+/// `row` += the sum over all rows of `x`, and x at a precision, in one pass. At float32 that is x itself.
+///
+/// x [rows, columns], row [columns].
+public func convertedAddingColumnSums(of x: Tensor, to row: Tensor?, _ precision: Precision) -> Tensor {
+  guard let row, precision != x.precision else {
+    addColumnSums(of: x, to: row)
+    return x.converted(to: precision)
+  }
+  precondition(row.count == x.columns, "one sum for each of \(x.columns) columns")
+  let result = Tensor(x.shape, precision)
+  let sums = tileSums(rowsPerGroup: x.rows, columns: x.columns) { _, rows, sums in
+    for r in rows { add(x.row(r), to: sums, x.columns) }
+    result.copy(rows, from: x)
+  }
+  addTileSums(sums, from: 0, to: row)
+  return result
+}
+
 /// `row` += the sums over tiles that begin at column `first`. Without a row, nothing.
 ///
 /// sums [tiles, columns], row at most [columns].

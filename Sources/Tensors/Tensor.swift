@@ -67,7 +67,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// The elements of a narrowed tensor.
-  var halves: UnsafeMutablePointer<UInt16> {
+  package var halves: UnsafeMutablePointer<UInt16> {
     precondition(precision == .bfloat16, "a tensor of \(precision) has no halves")
     return UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self) + offset
   }

@@ -68,13 +68,13 @@ struct EncoderBlock {
   /// x [B·n, D] to the stream behind the block.
   func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
     // x += attention(LN₁(x))
-    let (normal1, norm1Saved) = attentionNorm.forward(x)
+    let (normal1, norm1Saved) = attentionNorm.forward(x, as: attention.query.precision)
     let (middle, attentionSaved) = attention.forward(
       normal1, clips: context.clips, positions: context.positions)
     if let factors = factors(context, branch: 0) { scaleGroups(middle, by: factors) }
     middle.add(x)
     // x += feedForward(LN₂(x))
-    let (normal2, norm2Saved) = feedForwardNorm.forward(middle)
+    let (normal2, norm2Saved) = feedForwardNorm.forward(middle, as: feedForward.widen.precision)
     let (fed, feedForwardSaved) = feedForward.forward(normal2)
     if let factors = factors(context, branch: 1) { scaleGroups(fed, by: factors) }
     let saved = Saved(
@@ -92,7 +92,7 @@ struct EncoderBlock {
     let normSaved = LayerNorm.Saved(input: input, statistics: saved.attentionStatistics)
     let normalGradient = attention.backward(
       scaled(middleGradient, context, branch: 0), saved.attention.converted(to: .float32),
-      input: attentionNorm.output(of: normSaved), positions: context.positions)
+      input: attentionNorm.output(of: normSaved, as: attention.query.precision), positions: context.positions)
     return attentionNorm.backward(normalGradient, normSaved, plus: middleGradient)
   }
 
@@ -101,7 +101,7 @@ struct EncoderBlock {
     let normSaved = LayerNorm.Saved(input: saved.middle.widened, statistics: saved.feedForwardStatistics)
     let normalGradient = feedForward.backward(
       scaled(outputGradient, context, branch: 1), saved.feedForward.converted(to: .float32),
-      input: feedForwardNorm.output(of: normSaved))
+      input: feedForwardNorm.output(of: normSaved, as: feedForward.widen.precision))
     return feedForwardNorm.backward(normalGradient, normSaved, plus: outputGradient)
   }
 

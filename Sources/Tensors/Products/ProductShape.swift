@@ -16,18 +16,24 @@ public struct ProductShape: Hashable, Sendable, CustomStringConvertible {
   public let rows: Int, columns: Int
   /// How many products are summed in each element of the output.
   public let terms: Int
+  /// That of both factors; sums are float32.
+  public let precision: Precision
 
   /// A product of these sizes.
-  public init(_ form: Form, rows: Int, columns: Int, terms: Int) {
+  public init(_ form: Form, rows: Int, columns: Int, terms: Int, _ precision: Precision = .float32) {
     self.form = form
     self.rows = rows
     self.columns = columns
     self.terms = terms
+    self.precision = precision
   }
 
   /// Floating-point operations (a multiply and an add are two).
   public var operations: Int { 2 * rows * columns * terms }
 
-  /// What it is for, rows × columns × terms.
-  public var description: String { "\(form.rawValue) \(rows) × \(columns) × \(terms)" }
+  /// What it is for, rows × columns × terms, and the factors' precision if it is not float32.
+  public var description: String {
+    let sizes = "\(form.rawValue) \(rows) × \(columns) × \(terms)"
+    return precision == .float32 ? sizes : "\(sizes) \(precision.rawValue)"
+  }
 }

@@ -1,7 +1,7 @@
-/// How a product is cut into tiles, each of which is one call of OpenBLAS on one thread.
+/// How a product is cut into tiles, each of which is one call of a library on one thread.
 ///
-/// Tiles follow from the shape alone, so the bits do too. OpenBLAS lays both factors of a tile into panels of its own, so
-/// tiles are large: about eight a product, which a few threads share evenly.
+/// Tiles follow from the shape alone, so the bits do too. The libraries lay both factors of a tile into panels of their own,
+/// so tiles are large: about eight a product, which a few threads share evenly.
 struct ProductTiling: Equatable {
   /// Sizes of a tile of the output; those at its lower and right edges may be smaller.
   let rows: Int, columns: Int
@@ -11,7 +11,11 @@ struct ProductTiling: Equatable {
   private static let tiles = 8
 
   init(_ shape: ProductShape) {
-    self = shape.form == .weightGradient ? Self.ofWeightGradient(shape) : Self.ofRows(shape)
+    switch (shape.form, shape.precision) {
+    case (.weightGradient, .float32): self = Self.ofWeightGradient(shape)
+    case (.weightGradient, .bfloat16): self = Self.ofNarrowWeightGradient(shape)
+    case (.forward, _), (.inputGradient, _): self = Self.ofRows(shape)
+    }
   }
 
   private init(rows: Int, columns: Int, terms: Int) {
@@ -42,6 +46,18 @@ struct ProductTiling: Equatable {
     while down * slices * across * parts < tiles && shape.rows / (2 * down * slices) >= 96 { slices *= 2 }
     return ProductTiling(
       rows: share(shape.rows, of: down * slices), columns: share(shape.columns, of: across),
+      terms: share(shape.terms, of: parts))
+  }
+
+  /// The same for factors of bfloat16: flat tiles, for oneDNN transposes the left factor of a tile; and parts of the terms
+  /// only where the weight is small, for adding sums takes as long as half the product.
+  private static func ofNarrowWeightGradient(_ shape: ProductShape) -> ProductTiling {
+    let down = max(1, shape.rows / 96)
+    var across = pieces(shape.columns, of: 768)
+    while down * across < tiles && shape.columns / (2 * across) >= 192 { across *= 2 }
+    let parts = min(max(1, tiles / (down * across)), max(1, shape.terms / 512))
+    return ProductTiling(
+      rows: share(shape.rows, of: down), columns: share(shape.columns, of: across),
       terms: share(shape.terms, of: parts))
   }
 

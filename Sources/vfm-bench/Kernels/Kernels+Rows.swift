@@ -77,7 +77,7 @@ extension Kernels {
     return [
       Kernel("GELU forward", .memory(reading: n, writing: n)) { _ = TanhGELU().forward(hidden) },
       Kernel("GELU backward and forward again", .memory(reading: 2 * n, writing: 2 * n)) {
-        _ = TanhGELU().outputAndBackward(scaling: gradient, hidden)
+        _ = TanhGELU().outputAndBackward(scaling: gradient, hidden, as: .float32)
       },
       Kernel("column sums", .memory(reading: n, writing: 0)) { addColumnSums(of: hidden, to: sums) },
       Kernel("cut into patches", .memory(reading: clip.count, writing: clip.count)) { _ = cutter.cut(clip) },

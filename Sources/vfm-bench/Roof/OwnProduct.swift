@@ -8,11 +8,14 @@ struct OwnProduct {
   init(_ shape: ProductShape) {
     self.shape = shape
     let (m, n, k) = (shape.rows, shape.columns, shape.terms)
-    a = Tensor(shape.form == .weightGradient ? [k, m] : [m, k])
-    b = Tensor(shape.form == .forward ? [n, k] : [k, n])
+    func factor(_ sizes: [Int]) -> Tensor {
+      let factor = Tensor(sizes)
+      factor.fill(0.01)
+      return factor.converted(to: shape.precision)
+    }
+    a = factor(shape.form == .weightGradient ? [k, m] : [m, k])
+    b = factor(shape.form == .forward ? [n, k] : [k, n])
     c = Tensor.zeros([m, n])
-    a.fill(0.01)
-    b.fill(0.01)
   }
 
   func run() {

@@ -33,7 +33,7 @@ struct RoofReport: BenchReport {
     self.model = model
     threads = Parallel.threads
     openBLASKernels = OpenBLAS.kernels
-    let roof = SgemmRoof(StepBench(model).plan.products)
+    let roof = ProductRoof(StepBench(model).plan.products)
     let own = roof.shapes.map { OwnProduct($0.shape) }
     let (count, peak) = (own.count, MultiplyAdds())
     let samples = measureInTurn(

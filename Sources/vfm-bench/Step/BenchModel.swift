@@ -13,6 +13,8 @@ struct BenchModel: Encodable, Equatable {
   var recompute = false
   /// How activations are kept for backward.
   var saved = Precision.float32
+  /// That of the factors of products.
+  var precision = Precision.float32
 
   static let channels = 16, textTokens = 64, textWidth = 256
   static let patch = PatchSize(frames: 1, height: 2, width: 2)
@@ -42,8 +44,12 @@ struct BenchModel: Encodable, Equatable {
       savedPrecision: saved)
   }
 
+  /// Its parameters' store, not allocated yet.
+  var store: ParameterStore { ParameterStore(policy: ParameterPolicy(computePrecision: precision)) }
+
   var words: String {
     "\(clips) × \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
       + (recompute ? ", recomputed" : "") + (saved == .bfloat16 ? ", kept as bfloat16" : "")
+      + (precision == .bfloat16 ? ", products of bfloat16" : "")
   }
 }

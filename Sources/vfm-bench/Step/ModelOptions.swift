@@ -17,16 +17,22 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Attention heads.") var heads: Int?
   @Flag(help: "Compute each block's activations again in backward.") var recompute = false
   @Option(help: "How activations are kept for backward: float32 or bfloat16.") var saved = Precision.float32
+  @Option(help: "That of the factors of products: float32, by OpenBLAS, or bfloat16, by oneDNN.")
+  var precision = Precision.float32
 
   var model: BenchModel {
     let named = shape.model
     return BenchModel(
       clips: clips ?? named.clips, size: size.isEmpty ? named.size : size, width: width ?? named.width,
       depth: depth ?? named.depth, heads: heads ?? named.heads, recompute: recompute,
-      saved: saved)
+      saved: saved, precision: precision)
   }
 
   func validate() throws {
+    if precision != precision.ofProducts {
+      throw ValidationError(
+        "--precision bfloat16: this processor has no instructions for it (\(OneDNN.instructions)).")
+    }
     let model = model
     let size = model.size
     if size.count != 3 || size.contains(where: { $0 < 1 }) || size[1] % 2 != 0 || size[2] % 2 != 0 {

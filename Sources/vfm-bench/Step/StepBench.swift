@@ -5,13 +5,14 @@ import Tensors
 
 /// A transformer with random parameters and data, and the training step on it: the one that all figures of steps are of.
 struct StepBench {
-  let parameters = ParameterStore()
+  let parameters: ParameterStore
   private let transformer: VideoDiffusionTransformer
   private let optimizer: AdamW
   private let clip: Tensor, text: Tensor
   private let times: [Double]
 
   init(_ model: BenchModel) {
+    parameters = model.store
     transformer = VideoDiffusionTransformer(parameters.root, model.configuration)
     parameters.allocate(seed: 0)
     optimizer = AdamW(parameters, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01))

@@ -51,7 +51,7 @@ struct StepBenchReport: BenchReport {
     for _ in 0..<warmUp { bench.step() }
     let (peak, resident) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
     let plan = bench.plan
-    let (roof, adds) = (SgemmRoof(plan.products), MultiplyAdds())
+    let (roof, adds) = (ProductRoof(plan.products), MultiplyAdds())
     var ledger = WorkLedger()
     let samples = measureInTurn(
       rounds: rounds, warmUp: 0,

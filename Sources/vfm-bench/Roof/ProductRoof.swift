@@ -1,30 +1,26 @@
-import COpenBLAS
 import Tensors
 
-/// Bare matrix products of a model's shapes: OpenBLAS's `sgemm` on one thread in each tile, all threads at once.
+/// Bare matrix products of a model's shapes: the library's product (OpenBLAS's `sgemm`, or oneDNN's `matmul` of bfloat16) on
+/// one thread in each tile, all threads at once.
 ///
 /// Each shape is cut in the way that is fastest of a few for this number of threads, so that this is what the library can do
 /// here, and what the program's own tiles, which follow from the shape alone, fall short of. All shapes share three
 /// buffers.
-struct SgemmRoof {
+struct ProductRoof {
   /// Shapes with how often each counts, the ones with most operations first.
   let shapes: [(shape: ProductShape, count: Int)]
   private let tilings: [Tiling]
-  private let a: Tensor, b: Tensor, c: Tensor
+  private let a: Factors, b: Factors
+  private let c: Tensor
 
   init(_ products: [ProductShape: Int]) {
     shapes = products.map { (shape: $0.key, count: $0.value) }.sorted {
       ($0.shape.operations * $0.count, $0.shape.description)
         > ($1.shape.operations * $1.count, $1.shape.description)
     }
-    func buffer(_ size: (ProductShape) -> Int) -> Tensor {
-      let tensor = Tensor([products.keys.map(size).max() ?? 0])
-      tensor.fill(0.01)
-      return tensor
-    }
-    let (a, b, c) = (
-      buffer { $0.rows * $0.terms }, buffer { $0.terms * $0.columns }, buffer { $0.rows * $0.columns }
-    )
+    func most(_ size: (ProductShape) -> Int) -> Int { products.keys.map(size).max() ?? 0 }
+    let (a, b) = (Factors(most { $0.rows * $0.terms }), Factors(most { $0.terms * $0.columns }))
+    let c = Tensor.zeros([most { $0.rows * $0.columns }])
     (self.a, self.b, self.c) = (a, b, c)
     tilings = shapes.map { shape, _ in
       let candidates = Tiling.candidates(shape, threads: Parallel.threads)
@@ -63,23 +59,32 @@ private struct Tiling: Hashable {
     return Array(Set(all)).sorted { ($0.rows, $0.columns) < ($1.rows, $1.columns) }
   }
 
-  func multiply(_ shape: ProductShape, _ a: Tensor, _ b: Tensor, into c: Tensor) {
+  func multiply(_ shape: ProductShape, _ a: Factors, _ b: Factors, into c: Tensor) {
     let (m, n, k) = (shape.rows, shape.columns, shape.terms)
     let (transposesA, transposesB) = (shape.form == .weightGradient, shape.form == .forward)
     let down = (m + rows - 1) / rows
     let across = (n + columns - 1) / columns
     parallel(over: down * across, tile: 1, as: .products) { range in
-      vfm_openblas_on_this_thread()
       for tile in range {
         let (top, left) = (tile % down * rows, tile / down * columns)
-        cblas_sgemm(
-          CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
-          blasint(min(rows, m - top)), blasint(min(columns, n - left)), blasint(k), 1,
-          a.pointer + top * (transposesA ? 1 : k), blasint(transposesA ? m : k),
-          b.pointer + left * (transposesB ? k : 1), blasint(transposesB ? k : n),
-          transposesA ? 1 : 0,  // a weight's gradient is added to
-          c.pointer + top * n + left, blasint(n))
+        let (placeA, placeB) = (top * (transposesA ? 1 : k), left * (transposesB ? k : 1))
+        BareProduct(
+          rows: min(rows, m - top), columns: min(columns, n - left), terms: k,
+          strides: (transposesA ? m : k, transposesB ? k : n, n), transposes: (transposesA, transposesB),
+          adding: transposesA  // a weight's gradient is added to
+        ).compute(a, placeA, b, placeB, into: c.pointer + top * n + left, shape.precision)
       }
     }
+  }
+}
+
+/// A factor's numbers at both precisions.
+struct Factors {
+  let wide: Tensor, narrow: Tensor
+
+  init(_ count: Int) {
+    wide = Tensor([count])
+    wide.fill(0.01)
+    narrow = wide.converted(to: .bfloat16)
   }
 }
