@@ -24,6 +24,30 @@ static inline __attribute__((always_inline)) vfm_lanes vfm_square_roots(vfm_lane
   return __builtin_elementwise_sqrt(x);
 }
 
+/// Sixteen pairs of bfloat16, each in the place of a float.
+#if VFM_BFLOAT16_PRODUCTS
+#include <immintrin.h>
+/// sum + the products of both numbers of each pair.
+static inline __attribute__((always_inline)) vfm_lanes vfm_add_pair_products(vfm_lanes sum, vfm_lanes a, vfm_lanes b) {
+  return (vfm_lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+}
+/// Pairs of neighbours among 32 floats, of which `first` and `second` are the halves.
+static inline __attribute__((always_inline)) vfm_lanes vfm_neighbour_pairs(vfm_lanes first, vfm_lanes second) {
+  return (vfm_lanes)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+}
+/// Pairs of what stands at the same place in both.
+static inline __attribute__((always_inline)) vfm_lanes vfm_interleaved_pairs(vfm_lanes first, vfm_lanes second) {
+  const __m512i order = _mm512_set_epi16(
+      31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  return (vfm_lanes)_mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first));
+}
+#else
+// Nobody calls these where the processor has no such instructions.
+static inline vfm_lanes vfm_add_pair_products(vfm_lanes sum, vfm_lanes a, vfm_lanes b) { return sum + a * b; }
+static inline vfm_lanes vfm_neighbour_pairs(vfm_lanes first, vfm_lanes second) { return first; }
+static inline vfm_lanes vfm_interleaved_pairs(vfm_lanes first, vfm_lanes second) { return first; }
+#endif
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 /// Flush-to-zero and denormals-are-zero for the calling thread: tiny gradients would otherwise run 5 to 10 times slower.

@@ -30,7 +30,8 @@ public struct AttentivePooler {
     queryProjection = projection("q_proj")
     keyProjection = projection("k_proj")
     valueProjection = projection("v_proj")
-    attention = DotProductAttention(heads: sizes.heads, scale: 1 / Float(width / sizes.heads).squareRoot())
+    attention = DotProductAttention(heads: sizes.heads, scale: 1 / Float(width / sizes.heads).squareRoot(),
+      precision: scope.computePrecision)
     feedForwardNorm = LayerNorm(cross("layer_norm2"), width: width, epsilon: layout.epsilon)
     feedForward = FeedForward(
       widen: cross("mlp")("fc1"), narrow: cross("mlp")("fc2"), width, hidden: sizes.feedForward,

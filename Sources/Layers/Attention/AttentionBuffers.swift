@@ -27,9 +27,16 @@ struct AttentionBuffers {
   private var scoreFloats: Int { DotProductAttention.queryBlock * Self.stride }
   private var rowFloats: Int { DotProductAttention.queryTile }
 
+  /// Two strips of scores, and one of queries' numbers.
+  private var stripFloats: Int {
+    DotProductAttention.queryStrip * (2 * Self.stride + stripStride)
+  }
+  /// From one row of a strip of queries' numbers to the next.
+  var stripStride: Int { (headWidth + 31) & ~15 }
+
   var floats: Int {
-    panels * panelFloats + 2 * scoreFloats + 2 * rowFloats
-      + BlockProduct.scratch(depth: max(headWidth, DotProductAttention.keyBlock))
+    panels * panelFloats + 2 * scoreFloats + 2 * rowFloats + stripFloats
+      + BlockProduct<FloatTerm>.scratch(depth: max(headWidth, DotProductAttention.keyBlock))
   }
 
   func panel(_ index: Int, in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
@@ -41,7 +48,15 @@ struct AttentionBuffers {
   func rows(_ index: Int, in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
     scores(2, in: scratch) + index * rowFloats
   }
-  func work(in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+  /// Two strips of scores, as floats.
+  func strips(in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
     rows(2, in: scratch)
+  }
+  /// A strip of queries' numbers.
+  func strip(in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    strips(in: scratch) + 2 * DotProductAttention.queryStrip * Self.stride
+  }
+  func work(in scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    strips(in: scratch) + stripFloats
   }
 }

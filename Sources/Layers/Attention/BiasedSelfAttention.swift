@@ -16,7 +16,7 @@ public struct BiasedSelfAttention {
     key = Linear(scope("k"), width, inner, bias: false, initial: .normal(deviation(width)))
     value = Linear(scope("v"), width, inner, bias: false, initial: .normal(deviation(width)))
     output = Linear(scope("o"), inner, width, bias: false, initial: .normal(deviation(inner)))
-    attention = DotProductAttention(heads: heads, scale: 1)
+    attention = DotProductAttention(heads: heads, scale: 1, precision: scope.computePrecision)
   }
 
   /// What backward reads.

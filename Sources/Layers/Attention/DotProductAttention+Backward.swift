@@ -7,7 +7,7 @@ import Tensors
 ///     dV += Pᵀ dO,   dP = dO Vᵀ,   dS = P · (dP − rowsum(dO · O)),   dQ += scale · dS K,   dK += scale · dSᵀ Q
 ///
 /// The block of keys is the outer loop, so that its gradients stay in the cache until they are whole.
-struct AttentionBackward {
+struct AttentionBackward<Term: ProductTerm> {
   let scale: Float
   let saved: DotProductAttention.Saved
   let query: Tensor, key: Tensor
@@ -23,7 +23,7 @@ struct AttentionBackward {
   func run(clip: Int, head: Int, _ scratch: UnsafeMutablePointer<Float>) {
     let (width, headWidth, column) = (sizes.width, sizes.headWidth, head * sizes.headWidth)
     let (memory, stride) = (buffers, AttentionBuffers.stride)
-    let (weights, slopes) = (memory.scores(0, in: scratch), memory.scores(1, in: scratch))
+    let (scores, strip) = (ScoreBlock<Term>(memory, in: scratch), memory.strip(in: scratch))
     let work = memory.work(in: scratch)
     for query in 0..<sizes.queries {
       let row = clip * sizes.queries + query
@@ -34,41 +34,44 @@ struct AttentionBackward {
       let place = clip * sizes.keys + block.first
       let (k, v) = (key.row(place) + column, saved.value.row(place) + column)
       let (dk, dv) = (keyGradient.row(place) + column, valueGradient.row(place) + column)
-      let across = Panels(depth: headWidth, columns: block.count)
+      let across = Panels<Term>(numbers: headWidth, columns: block.count)
       let byKeys = BlockProduct(
         across, filling: memory.panel(0, in: scratch), from: k, stride: width, transposed: true)
       let byValues = BlockProduct(
         across, filling: memory.panel(1, in: scratch), from: v, stride: width, transposed: true)
       let ofKeys = BlockProduct(
-        Panels(depth: block.count, columns: headWidth), filling: memory.panel(2, in: scratch), from: k,
+        Panels<Term>(numbers: block.count, columns: headWidth), filling: memory.panel(2, in: scratch), from: k,
         stride: width)
       for first in Swift.stride(from: 0, to: sizes.queries, by: DotProductAttention.queryBlock) {
         let rows = min(DotProductAttention.queryBlock, sizes.queries - first)
         let start = clip * sizes.queries + first
         let (q, dOut) = (query.row(start) + column, outputGradient.row(start) + column)
-        let along = Panels(depth: rows, columns: headWidth)
+        let along = Panels<Term>(numbers: rows, columns: headWidth)
         let ofQueries = BlockProduct(along, filling: memory.panel(3, in: scratch), from: q, stride: width)
         let ofGradients = BlockProduct(
           along, filling: memory.panel(4, in: scratch), from: dOut, stride: width)
         // S = Q Kᵀ anew, dP = dO Vᵀ, and from both P and dS
         for r in Swift.stride(from: 0, to: rows, by: DotProductAttention.queryStrip) {
-          let (p, ds) = (weights + r * stride, slopes + r * stride)
+          let (p, ds) = scores.strip(r)
           let count = min(DotProductAttention.queryStrip, rows - r)
-          byKeys.multiply(rows: count, LeftFactor(q + r * width, row: width), into: p, stride, scratch: work)
-          byValues.multiply(
-            rows: count, LeftFactor(dOut + r * width, row: width), into: ds, stride, scratch: work)
+          func left(_ x: UnsafePointer<Float>) -> LeftFactor {
+            Term.leftFactor(
+              rows: count, x + r * width, stride: width, count: headWidth, roundingTo: strip,
+              stride: memory.stripStride)
+          }
+          byKeys.multiply(rows: count, left(q), into: p, stride, scratch: work)
+          byValues.multiply(rows: count, left(dOut), into: ds, stride, scratch: work)
           makeSlopes(p, ds, block, clip: clip, head: head, queries: first + r..<first + r + count)
+          scores.keep(r, rows: count, keys: block.count)
         }
         // dV += Pᵀ dO, dQ += scale · dS K, dK += scale · dSᵀ Q
         ofGradients.multiply(
-          rows: block.count, LeftFactor(weights, row: 1, step: stride), into: dv, width, adding: first > 0,
-          scratch: work)
+          rows: block.count, scores.weightsByKey, into: dv, width, adding: first > 0, scratch: work)
         ofKeys.multiply(
-          rows: rows, LeftFactor(slopes, row: stride), into: queryGradient.row(start) + column, width,
+          rows: rows, scores.slopesByQuery, into: queryGradient.row(start) + column, width,
           adding: block.first > 0, scratch: work)
         ofQueries.multiply(
-          rows: block.count, LeftFactor(slopes, row: 1, step: stride), into: dk, width, adding: first > 0,
-          scratch: work)
+          rows: block.count, scores.slopesByKey, into: dk, width, adding: first > 0, scratch: work)
       }
     }
   }

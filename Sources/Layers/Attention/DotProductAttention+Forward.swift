@@ -9,7 +9,7 @@ import Tensors
 ///
 /// and O is divided by the whole sum at the end. Arithmetic binds: 2·K multiply-adds a score for the products, against one
 /// exponential.
-struct AttentionForward {
+struct AttentionForward<Term: ProductTerm> {
   let scale: Float
   let sizes: DotProductAttention.Sizes
   let query: Tensor, key: Tensor, value: Tensor
@@ -26,11 +26,11 @@ struct AttentionForward {
     for block in KeyBlock.all(sizes.keyLength(clip)) {
       let k = key.row(clip * sizes.keys + block.first) + head * headWidth
       let v = value.row(clip * sizes.keys + block.first) + head * headWidth
-      let byKeys = BlockProduct(
-        Panels(depth: headWidth, columns: block.count), filling: memory.panel(0, in: scratch), from: k,
+      let byKeys = BlockProduct<Term>(
+        Panels(numbers: headWidth, columns: block.count), filling: memory.panel(0, in: scratch), from: k,
         stride: width, transposed: true)
-      let ofValues = BlockProduct(
-        Panels(depth: block.count, columns: headWidth), filling: memory.panel(1, in: scratch), from: v,
+      let ofValues = BlockProduct<Term>(
+        Panels(numbers: block.count, columns: headWidth), filling: memory.panel(1, in: scratch), from: v,
         stride: width)
       for first in stride(
         from: queries.lowerBound, to: queries.upperBound, by: DotProductAttention.queryStrip)
@@ -39,9 +39,12 @@ struct AttentionForward {
         let start = clip * sizes.queries + first
         let o = output.row(start) + head * headWidth
         // S = Q Kᵀ
+        let q = Term.leftFactor(
+          rows: rows, query.row(start) + head * headWidth, stride: width, count: headWidth,
+          roundingTo: memory.strip(in: scratch), stride: memory.stripStride)
         byKeys.multiply(
-          rows: rows, LeftFactor(query.row(start) + head * headWidth, row: width), into: scores,
-          AttentionBuffers.stride, copying: true, scratch: memory.work(in: scratch))
+          rows: rows, q, into: scores, AttentionBuffers.stride, copying: !Term.isPair,
+          scratch: memory.work(in: scratch))
         for r in 0..<rows {
           let (row, place) = (scores + r * AttentionBuffers.stride, first - queries.lowerBound + r)
           // m′ = max(m, max S)
@@ -62,6 +65,11 @@ struct AttentionForward {
           largest[place] = now
         }
         // O += P V
+        if Term.isPair {
+          Term.round(
+            rows: rows, scores, stride: AttentionBuffers.stride, count: block.count, to: scores,
+            stride: AttentionBuffers.stride)
+        }
         ofValues.multiply(
           rows: rows, LeftFactor(scores, row: AttentionBuffers.stride), into: o, width,
           adding: block.first > 0, scratch: memory.work(in: scratch))

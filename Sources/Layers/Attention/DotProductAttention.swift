@@ -15,6 +15,8 @@ public struct DotProductAttention {
   public let heads: Int
   /// What scores are multiplied by: 1/√K in transformers, 1 in T5.
   public let scale: Float
+  /// That of the factors of its products; sums, the softmax and its slopes are float32.
+  public let precision: Precision
 
   /// Queries and keys of a block of scores, in whole strips and panels of products.
   static let queryBlock = 96, keyBlock = 288
@@ -24,10 +26,11 @@ public struct DotProductAttention {
   static let queryTile = 4 * queryBlock
 
   /// A layer without parameters.
-  public init(heads: Int, scale: Float) {
+  public init(heads: Int, scale: Float, precision: Precision = .float32) {
     precondition(scale > 0, "scores are multiplied by a positive scale, not \(scale)")
     self.heads = heads
     self.scale = scale
+    self.precision = precision.ofProducts
   }
 
   /// What backward reads beside the queries and keys, which the caller keeps or makes again.
@@ -72,18 +75,24 @@ public struct DotProductAttention {
       "key lengths must be in 1...\(sizes.keys)")
     let output = Tensor(query.shape)
     let logSums = Tensor([clips, heads, sizes.queries])
-    let pass = AttentionForward(
-      scale: scale, sizes: sizes, query: query, key: key, value: value, bias: bias, output: output,
-      logSums: logSums)
     Work.count(2 * sizes.scoreOperations)
-    let tiles = (sizes.queries + Self.queryTile - 1) / Self.queryTile
-    parallel(over: clips * heads * tiles, tile: 1, scratch: pass.buffers.floats, as: .attention) {
-      range, scratch in
-      for index in range {
-        let first = index % tiles * Self.queryTile
-        pass.run(
-          clip: index / (heads * tiles), head: index / tiles % heads,
-          queries: first..<min(first + Self.queryTile, sizes.queries), scratch)
+    switch precision {
+    case .float32: run(FloatTerm.self)
+    case .bfloat16: run(PairTerm.self)
+    }
+    func run<Term: ProductTerm>(_: Term.Type) {
+      let pass = AttentionForward<Term>(
+        scale: scale, sizes: sizes, query: query, key: key, value: value, bias: bias, output: output,
+        logSums: logSums)
+      let tiles = (sizes.queries + Self.queryTile - 1) / Self.queryTile
+      parallel(over: clips * heads * tiles, tile: 1, scratch: pass.buffers.floats, as: .attention) {
+        range, scratch in
+        for index in range {
+          let first = index % tiles * Self.queryTile
+          pass.run(
+            clip: index / (heads * tiles), head: index / tiles % heads,
+            queries: first..<min(first + Self.queryTile, sizes.queries), scratch)
+        }
       }
     }
     return (output, Saved(sizes: sizes, value: value, bias: bias, output: output, logSums: logSums))
@@ -103,20 +112,25 @@ public struct DotProductAttention {
       keyGradient.fill(0)
       valueGradient.fill(0)
     }
-    let pass = AttentionBackward(
-      scale: scale, saved: saved, query: query, key: key, outputGradient: outputGradient,
-      rowDots: Tensor(saved.logSums.shape), queryGradient: queryGradient, keyGradient: keyGradient,
-      valueGradient: valueGradient,
-      biasGradient: biasGradient)
     Work.count(5 * sizes.scoreOperations)
-    if biasGradient == nil {
-      parallel(over: sizes.clips * heads, tile: 1, scratch: pass.buffers.floats, as: .attention) {
-        range, scratch in
-        for index in range { pass.run(clip: index / heads, head: index % heads, scratch) }
-      }
-    } else {
-      parallel(over: heads, tile: 1, scratch: pass.buffers.floats, as: .attention) { range, scratch in
-        for head in range { for clip in 0..<sizes.clips { pass.run(clip: clip, head: head, scratch) } }
+    switch precision {
+    case .float32: run(FloatTerm.self)
+    case .bfloat16: run(PairTerm.self)
+    }
+    func run<Term: ProductTerm>(_: Term.Type) {
+      let pass = AttentionBackward<Term>(
+        scale: scale, saved: saved, query: query, key: key, outputGradient: outputGradient,
+        rowDots: Tensor(saved.logSums.shape), queryGradient: queryGradient, keyGradient: keyGradient,
+        valueGradient: valueGradient, biasGradient: biasGradient)
+      let scratch = pass.buffers.floats
+      if biasGradient == nil {
+        parallel(over: sizes.clips * heads, tile: 1, scratch: scratch, as: .attention) { range, scratch in
+          for index in range { pass.run(clip: index / heads, head: index % heads, scratch) }
+        }
+      } else {
+        parallel(over: heads, tile: 1, scratch: scratch, as: .attention) { range, scratch in
+          for head in range { for clip in 0..<sizes.clips { pass.run(clip: clip, head: head, scratch) } }
+        }
       }
     }
     return (queryGradient, keyGradient, valueGradient)

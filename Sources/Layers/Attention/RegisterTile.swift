@@ -4,8 +4,8 @@ import Tensors
 // The innermost loop of attention's products: a tile of the output that is held in registers while all terms are added.
 //
 // Each step reads one row of the right factor's panel and a column of the left factor, and does 24 multiply-adds of
-// sixteen floats (AVX-512), so it is arithmetic that binds: it runs at 98 % and more of the processor's peak where the
-// left strip is in the first cache and the panel in the second. Each element is one chain of fused multiply-adds in the
+// sixteen floats (AVX-512), or of sixteen pairs of bfloat16, so it is arithmetic that binds: it runs at 98 % and more of the
+// processor's peak where the left strip is in the first cache and the panel in the second. Each element is one chain of fused multiply-adds in the
 // order of the terms, so its bits do not depend on the tile's shape, on the vectors' width, or on where it stands.
 
 /// The columns of a tile: one group of lanes, or two.
@@ -18,14 +18,14 @@ protocol TileColumns {
 }
 
 /// Sixteen columns: a half panel, and all that fits where there are few registers.
-struct SixteenColumns: TileColumns {
+struct SixteenColumns<Term: ProductTerm>: TileColumns {
   static var count: Int { 16 }
   private var lanes = Lanes(repeating: 0)
 
   @inline(__always) init() {}
   @inline(__always) init(loading p: UnsafePointer<Float>) { lanes = load(p, 0, 16) }
   @inline(__always) mutating func add(_ x: Float, times b: Self) {
-    lanes.addProduct(Lanes(repeating: x), b.lanes)
+    Term.add(Lanes(repeating: x), times: b.lanes, to: &lanes)
   }
   @inline(__always) func store(to c: UnsafeMutablePointer<Float>, adding: Bool) {
     Tensors.store(adding ? load(c, 0, 16) + lanes : lanes, c, 0, 16)
@@ -33,9 +33,9 @@ struct SixteenColumns: TileColumns {
 }
 
 /// Thirty-two columns: each number of the left factor is read once for two multiply-adds.
-struct ThirtyTwoColumns: TileColumns {
+struct ThirtyTwoColumns<Term: ProductTerm>: TileColumns {
   static var count: Int { 32 }
-  private var left = SixteenColumns(), right = SixteenColumns()
+  private var left = SixteenColumns<Term>(), right = SixteenColumns<Term>()
 
   @inline(__always) init() {}
   @inline(__always) init(loading p: UnsafePointer<Float>) {
@@ -75,12 +75,12 @@ private struct SixRows<Columns: TileColumns> {
   }
 }
 
-/// The left factor of a block: element (r, p) stands at r · row + p · step.
+/// The left factor of a block: term p of row r stands at r · row + p · step.
 struct LeftFactor {
   let pointer: UnsafePointer<Float>
   let row: Int, step: Int
 
-  /// Rows that are `row` floats apart, and whose terms are `step` floats apart.
+  /// Rows that are `row` floats (or pairs) apart, and whose terms are `step` floats apart.
   @inline(__always) init(_ pointer: UnsafePointer<Float>, row: Int, step: Int = 1) {
     self.pointer = pointer
     self.row = row
@@ -89,7 +89,7 @@ struct LeftFactor {
 }
 
 /// The tile's shape on this processor: 12 × 32 takes 24 of 32 wide registers, 6 × 16 takes 12 of 16 narrow ones.
-enum RegisterTile {
+enum RegisterTile<Term: ProductTerm> {
   /// Whether sixteen floats fit one register.
   @inline(__always) static var isWide: Bool { VFM_WIDE_VECTORS == 1 }
   /// Rows of a tile.
@@ -104,9 +104,9 @@ enum RegisterTile {
     _ cStride: Int, adding: Bool
   ) {
     if isWide {
-      multiply(ThirtyTwoColumns.self, depth, a, b, into: c, cStride, adding: adding)
+      multiply(ThirtyTwoColumns<Term>.self, depth, a, b, into: c, cStride, adding: adding)
     } else {
-      multiply(SixteenColumns.self, depth, a, b, into: c, cStride, adding: adding)
+      multiply(SixteenColumns<Term>.self, depth, a, b, into: c, cStride, adding: adding)
     }
   }
 
@@ -116,7 +116,7 @@ enum RegisterTile {
     _ depth: Int, _ a: LeftFactor, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
     _ cStride: Int, adding: Bool
   ) {
-    multiply(SixteenColumns.self, depth, a, b, into: c, cStride, adding: adding)
+    multiply(SixteenColumns<Term>.self, depth, a, b, into: c, cStride, adding: adding)
   }
 
   @inline(__always)

@@ -33,7 +33,8 @@ enum Kernels {
   private static func attention(_ name: String, _ model: BenchModel, keys: Int) -> [Kernel] {
     let rows = model.clips * model.tokensPerClip
     let layer = DotProductAttention(
-      heads: model.heads, scale: 1 / Float(model.width / model.heads).squareRoot())
+      heads: model.heads, scale: 1 / Float(model.width / model.heads).squareRoot(),
+      precision: model.precision)
     let (query, gradient) = (random([rows, model.width]), random([rows, model.width]))
     let (key, value) = (
       random([model.clips * keys, model.width]), random([model.clips * keys, model.width])
