@@ -66,7 +66,9 @@ public struct Blueprint: Sendable {
 
   /// What is trained, frozen and adapted.
   public var policy: ParameterPolicy {
-    recipe.start.policy(for: recipe.task, grown: base?.grownTables ?? [:])
+    var policy = recipe.start.policy(for: recipe.task, grown: base?.grownTables ?? [:])
+    policy.computePrecision = recipe.training.computePrecision
+    return policy
   }
 
   /// The model and what belongs to it, its parameters registered and not yet allocated.

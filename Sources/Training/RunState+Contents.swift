@@ -135,7 +135,7 @@ extension Blueprint {
     attributes[Key.recipe] = .text(recipe.resolvedJSON())
     attributes[Key.clips] = .text(clips)
     attributes[Key.arithmetic] = .integer(Parallel.arithmetic)
-    attributes[Key.products] = .text(OpenBLAS.kernels)
+    attributes[Key.products] = .text(products)
     if let base {
       attributes[Key.basePath] = .text(base.path)
       attributes[Key.baseHash] = .text(base.weightsHash)
@@ -151,10 +151,16 @@ extension Blueprint {
     if checkpoint.attributes[Key.arithmetic] != .integer(Parallel.arithmetic) {
       return "a version of this program that adds numbers in another order"
     }
-    guard case .text(let kernels) = checkpoint.attributes[Key.products], kernels != OpenBLAS.kernels else {
-      return nil
-    }
-    return "OpenBLAS's kernels for \(kernels), and here are those for \(OpenBLAS.kernels)"
+    let products = try? Blueprint(checkpoint).products
+    guard case .text(let recorded) = checkpoint.attributes[Key.products], let products, recorded != products
+    else { return nil }
+    return "the products of \(recorded), and here are those of \(products)"
+  }
+
+  /// Which library's products the model is made of, and which instructions they use here.
+  var products: String {
+    recipe.training.computePrecision.ofProducts == .bfloat16
+      ? "\(OpenBLAS.kernels), \(OneDNN.version) \(OneDNN.instructions)" : OpenBLAS.kernels
   }
 
   /// The blueprint of whole weights: nothing is frozen or adapted, and no base is needed.

@@ -15,12 +15,15 @@ struct PlanPrinter {
   private let clips: Int
   private let tolerance: BadClipTolerance
 
+  private let precisionNote: String?
+
   init(_ recipe: Recipe, _ manifest: Manifest) throws {
     clips = manifest.count
     tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
     forecast = try RunForecast(recipe, manifest)
     timesSeen =
       forecast.clipsPerStep * Double(forecast.plan.steps) / Double(max(1, manifest.count))
+    precisionNote = recipe.training.precisionNote
     parameters = recipe.start.inWords(
       parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
   }
@@ -161,7 +164,7 @@ struct PlanPrinter {
       forecast.trainedOn > 0
       ? "\(forecast.trainedOn) of the held-out clips that are looked at \(forecast.trainedOn == 1 ? "is" : "are") trained on, too; vfm-data check names them"
       : nil
-    return forecast.left + [forecast.cut?.note(), shared].compactMap(\.self)
+    return forecast.left + [precisionNote, forecast.cut?.note(), shared].compactMap(\.self)
   }
 
   private func seconds(_ seconds: Double) -> String {

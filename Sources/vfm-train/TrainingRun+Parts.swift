@@ -75,6 +75,7 @@ extension TrainingRun {
     }
     let captions = recipe.task.captions
     let notes = [
+      recipe.training.precisionNote,
       captions?.cut(manifest.indices.lazy.map { [manifest] in manifest.caption($0) }).note(),
       recipe.task.samples.flatMap { captions?.cut($0.prompts).note("samples.prompts") },
       heldOut.caution.map { "\($0): their loss says less of other clips; vfm-data check names them" },

@@ -119,22 +119,4 @@ struct ProductsTests {
       #expect(Work.productOperations - before == 2 * 3 * 5 * 7)
     }
   }
-
-  private func transposed(_ a: Tensor) -> Tensor {
-    let b = Tensor([a.columns, a.rows])
-    for i in 0..<a.rows { for j in 0..<a.columns { b.row(j)[i] = a.row(i)[j] } }
-    return b
-  }
-
-  /// a b + start, each element a sum in double precision.
-  private func product(_ a: Tensor, _ b: Tensor, plus start: Tensor?) -> [Double] {
-    var c = start?.values.map(Double.init) ?? Array(repeating: 0, count: a.rows * b.columns)
-    for i in 0..<a.rows {
-      for p in 0..<a.columns {
-        let (left, row) = (Double(a.row(i)[p]), b.row(p))
-        for j in 0..<b.columns { c[i * b.columns + j] += left * Double(row[j]) }
-      }
-    }
-    return c
-  }
 }

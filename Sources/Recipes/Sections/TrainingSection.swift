@@ -23,6 +23,8 @@ public struct TrainingSection: Equatable, Sendable {
   public let logEvery: Int
   /// Whether blocks recompute their activations in the backward pass.
   public let activationCheckpointing: Bool
+  /// That of the factors of products.
+  public let computePrecision: Precision
   /// How what blocks keep for the backward pass lies in memory.
   public let savedActivations: Precision
 
@@ -51,6 +53,11 @@ public struct TrainingSection: Equatable, Sendable {
       "Whether blocks drop their activations and compute them again in the backward pass: less memory, a "
         + "third more work."
     )
+    computePrecision = section.choice(
+      "computePrecision", default: Precision.float32,
+      "What products multiply: bfloat16 is faster on processors with instructions for it (Zen 4, Cooper Lake, Sapphire "
+        + "Rapids and later; on others a run computes in float32 and says so). Weights, sums, norms, softmax, loss and "
+        + "optimizer are float32 in both.")
     savedActivations = section.choice(
       "savedActivations", default: Precision.float32,
       "How activations are kept for the backward pass: bfloat16 takes half the memory, and gradients are "
@@ -61,6 +68,13 @@ public struct TrainingSection: Equatable, Sendable {
       otherwise: "\(batchSize) clips a batch × \(gradientAccumulation) batches a step "
         + "(training.gradientAccumulation) are \(clips) clips a step, more than 65536; make one of them smaller"
     )
+  }
+
+  /// What is to be known where products are not of the precision that was asked for.
+  public var precisionNote: String? {
+    guard computePrecision.ofProducts != computePrecision else { return nil }
+    return "training.computePrecision is bfloat16, but this processor has no instructions for it "
+      + "(\(OneDNN.instructions)): products are of float32"
   }
 
   /// Clips of a step.

@@ -9,9 +9,9 @@ struct BlockProductTests {
   func blocksMayHaveStrides(rows: Int, copying: Bool) {
     // Columns 2..<7 of a times columns 1..<6 of the rows of b, into columns 3..<20 of c.
     let (a, b, c) = (gaussian([rows, 9]), gaussian([17, 11], seed: 2), Tensor.zeros([rows, 24]))
-    let panels = Panels(depth: 5, columns: 17)
-    let (memory, scratch) = (Tensor([panels.floats]), Tensor([BlockProduct.scratch(depth: 5)]))
-    let block = BlockProduct(
+    let panels = Panels<FloatTerm>(numbers: 5, columns: 17)
+    let (memory, scratch) = (Tensor([panels.floats]), Tensor([BlockProduct<FloatTerm>.scratch(depth: 5)]))
+    let block = BlockProduct<FloatTerm>(
       panels, filling: memory.pointer, from: b.pointer + 1, stride: 11, transposed: true)
     for pass in 1...2 {
       block.multiply(
@@ -32,9 +32,9 @@ struct BlockProductTests {
   func productsAreThoseOfTheFormula(_ sizes: (m: Int, k: Int, n: Int), standing: Bool) {
     let (m, k, n) = sizes
     let (a, b, c) = (gaussian(standing ? [k, m] : [m, k]), gaussian([k, n], seed: 2), Tensor([m, n]))
-    let panels = Panels(depth: k, columns: n)
-    let (memory, scratch) = (Tensor([panels.floats]), Tensor([BlockProduct.scratch(depth: k)]))
-    BlockProduct(panels, filling: memory.pointer, from: b.pointer, stride: n).multiply(
+    let panels = Panels<FloatTerm>(numbers: k, columns: n)
+    let (memory, scratch) = (Tensor([panels.floats]), Tensor([BlockProduct<FloatTerm>.scratch(depth: k)]))
+    BlockProduct<FloatTerm>(panels, filling: memory.pointer, from: b.pointer, stride: n).multiply(
       rows: m, LeftFactor(a.pointer, row: standing ? 1 : k, step: standing ? m : 1), into: c.pointer, n,
       scratch: scratch.pointer)
     let expected = (0..<m * n).map { index in

@@ -3,13 +3,13 @@ import Testing
 
 @testable import vfm_bench
 
-struct SgemmRoofTests {
+struct ProductRoofTests {
   @Test func theRateIsAllOperationsOverAllTime() {
     let (large, small) = (
       ProductShape(.forward, rows: 10, columns: 20, terms: 5),
       ProductShape(.weightGradient, rows: 3, columns: 4, terms: 5)
     )
-    let roof = SgemmRoof([small: 4, large: 2])
+    let roof = ProductRoof([small: 4, large: 2])
     #expect(roof.shapes.map(\.shape) == [large, small])
     #expect(roof.bodies.count == 2)
     // 2 · 2000 operations in 2 · 1 s, 4 · 120 in 4 · 0.5 s.
