@@ -152,6 +152,8 @@ PYTHON = python3
 bench-peer: build
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
+	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --what sampling
+	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --what sampling --shape small
 
 # A masked step of VideoMAE's small model, on ours and on PyTorch, turn by turn.
 bench-masked: build

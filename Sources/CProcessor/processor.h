@@ -24,9 +24,16 @@ static inline __attribute__((always_inline)) vfm_lanes vfm_square_roots(vfm_lane
   return __builtin_elementwise_sqrt(x);
 }
 
+/// Sixteen bfloat16, SIMD16<UInt16> in Swift.
+typedef unsigned short vfm_halves __attribute__((ext_vector_type(16)));
+
 /// Sixteen pairs of bfloat16, each in the place of a float.
 #if VFM_BFLOAT16_PRODUCTS
 #include <immintrin.h>
+/// The nearest bfloat16 of each float.
+static inline __attribute__((always_inline)) vfm_halves vfm_narrowed(vfm_lanes x) {
+  return (vfm_halves)_mm512_cvtneps_pbh((__m512)x);
+}
 /// sum + the products of both numbers of each pair.
 static inline __attribute__((always_inline)) vfm_lanes vfm_add_pair_products(vfm_lanes sum, vfm_lanes a, vfm_lanes b) {
   return (vfm_lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
@@ -43,6 +50,7 @@ static inline __attribute__((always_inline)) vfm_lanes vfm_interleaved_pairs(vfm
 }
 #else
 // Nobody calls these where the processor has no such instructions.
+static inline vfm_halves vfm_narrowed(vfm_lanes x) { return (vfm_halves)0; }
 static inline vfm_lanes vfm_add_pair_products(vfm_lanes sum, vfm_lanes a, vfm_lanes b) { return sum + a * b; }
 static inline vfm_lanes vfm_neighbour_pairs(vfm_lanes first, vfm_lanes second) { return first; }
 static inline vfm_lanes vfm_interleaved_pairs(vfm_lanes first, vfm_lanes second) { return first; }

@@ -50,30 +50,41 @@ struct ConditionEmbedding {
     }
   }
 
-  /// Times [G] and text [B·L, text width] to the embedding e [G, D], the six vectors [G, 6·D] of all blocks and the text
-  /// tokens [B·L, D].
-  func forward(_ times: [Double], text: Tensor, textLengths: [Int]) -> (
-    embedding: Tensor, vectors: Tensor, text: Tensor, saved: Saved
-  ) {
+  /// What of a text does not depend on the times.
+  struct Text {
+    /// Its tokens [B·L, D].
+    let tokens: Tensor
+    /// Wp mean(text) [B, D], if the model has it.
+    let pooled: Tensor?
+    let saved: (input: Tensor, embedding: FeedForward.Saved)
+    let pooledSaved: (mean: TokenMean.Saved, projection: Linear.Saved)?
+  }
+
+  /// Text [B·L, text width].
+  func read(_ text: Tensor, lengths: [Int]) -> Text {
+    let (tokens, saved) = textEmbedding.forward(text)
+    guard let pooledProjection else {
+      return Text(tokens: tokens, pooled: nil, saved: (text, saved), pooledSaved: nil)
+    }
+    let (mean, meanSaved) = textMean.forward(text, lengths: lengths)
+    let (pooled, projectionSaved) = pooledProjection.forward(mean)
+    return Text(
+      tokens: tokens, pooled: pooled, saved: (text, saved), pooledSaved: (meanSaved, projectionSaved))
+  }
+
+  /// Times [G] and a text to the embedding e [G, D] and the six vectors [G, 6·D] of all blocks.
+  func forward(_ times: [Double], _ text: Text) -> (embedding: Tensor, vectors: Tensor, saved: Saved) {
     let (a, timeInSaved) = timeIn.forward(sinusoid.forward(times))
     let (b, innerSaved) = activation.forward(a)
     let (embedding, timeOutSaved) = timeOut.forward(b)
-    var pooledSaved: (TokenMean.Saved, Linear.Saved)?
-    if let pooledProjection {
-      let (mean, meanSaved) = textMean.forward(text, lengths: textLengths)
-      let (pooled, projectionSaved) = pooledProjection.forward(mean)
-      addToGroups(pooled, embedding)
-      pooledSaved = (meanSaved, projectionSaved)
-    }
+    if let pooled = text.pooled { addToGroups(pooled, embedding) }
     let (c, outerSaved) = activation.forward(embedding)
     let (vectors, projectionSaved) = timeProjection.forward(c)
-    let (tokens, textSaved) = textEmbedding.forward(text)
     let times = Saved.Times(
-      timeIn: timeInSaved, inner: innerSaved, timeOut: timeOutSaved, pooled: pooledSaved, outer: outerSaved,
-      projection: projectionSaved)
-    let saved = Saved(
-      times: needsTimeGradient ? times : nil, text: needsTextGradient ? (text, textSaved) : nil)
-    return (embedding, vectors, tokens, saved)
+      timeIn: timeInSaved, inner: innerSaved, timeOut: timeOutSaved, pooled: text.pooledSaved,
+      outer: outerSaved, projection: projectionSaved)
+    let saved = Saved(times: needsTimeGradient ? times : nil, text: needsTextGradient ? text.saved : nil)
+    return (embedding, vectors, saved)
   }
 
   /// From the gradients of what forward returned, those that are needed, to that of the text [B·L, text width], if

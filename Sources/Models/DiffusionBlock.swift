@@ -69,7 +69,10 @@ struct DiffusionBlock {
     }
   }
 
-  func forward(_ x: Tensor, _ context: Context) -> (output: Tensor, saved: Saved) {
+  /// - Parameter reading: the text, where this block's attention has read it before.
+  func forward(_ x: Tensor, _ context: Context, reading: CrossAttention.Reading? = nil) -> (
+    output: Tensor, saved: Saved
+  ) {
     let vectors = ModulationVectors(addingRow(table.value, to: context.timeVectors), width: width)
     // x += gate · selfAttention(modulated norm)
     let (normal1, attentionNormSaved) = attentionNorm.forward(x, by: vectors, as: precision)
@@ -79,7 +82,8 @@ struct DiffusionBlock {
     // x += crossAttention(norm, text)
     let (normal2, textNormSaved) = textNorm.forward(x1, as: precision)
     let (x2, textAttentionSaved) = textAttention.forward(
-      normal2, text: context.text, clips: context.clips, textLengths: context.textLengths)
+      normal2, reading ?? textAttention.read(context.text), clips: context.clips,
+      textLengths: context.textLengths)
     x2.add(x1)
     // x += gate · feedForward(modulated norm)
     let (normal3, feedForwardNormSaved) = feedForwardNorm.forward(x2, by: vectors, as: precision)

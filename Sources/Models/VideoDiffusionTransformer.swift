@@ -81,12 +81,40 @@ public struct VideoDiffusionTransformer {
   public func forward(
     _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
-    pass(clips, times: times, text: text, textLengths: textLengths, keepingFrom: reach.firstBlock)
+    pass(
+      clips, times: times, condition.read(text, lengths: lengths(textLengths, text, clips)), textLengths,
+      keepingFrom: reach.firstBlock)
   }
 
   /// The output alone: what each block saves is dropped before the next one runs.
   public func output(_ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?) -> Tensor {
-    pass(clips, times: times, text: text, textLengths: textLengths, keepingFrom: blocks.count).output
+    pass(
+      clips, times: times, condition.read(text, lengths: lengths(textLengths, text, clips)), textLengths,
+      keepingFrom: blocks.count
+    ).output
+  }
+
+  /// A text as all blocks have read it: what stays the same over the steps of a sampler.
+  public struct Reading {
+    let text: ConditionEmbedding.Text
+    let textLengths: [Int]?
+    let blocks: [CrossAttention.Reading]
+  }
+
+  /// Has all blocks read B texts [B·L, text width], for passes that have no way back.
+  public func read(_ text: Tensor, textLengths: [Int]) -> Reading {
+    let read = condition.read(text, lengths: textLengths)
+    let tokens = read.tokens.converted(to: head.precision)
+    return Reading(
+      text: read, textLengths: textLengths, blocks: blocks.map { $0.textAttention.read(tokens) })
+  }
+
+  /// The output alone, for texts that were read before.
+  public func output(_ clips: Tensor, times: [Double], _ reading: Reading) -> Tensor {
+    pass(
+      clips, times: times, reading.text, reading.textLengths, readings: reading.blocks,
+      keepingFrom: blocks.count
+    ).output
   }
 
   /// The stream behind a block, from 1: the tokens [B·N, D] in the order t, h, w. What the other arguments are `forward` says.
@@ -95,16 +123,24 @@ public struct VideoDiffusionTransformer {
   ) -> Tensor {
     precondition(
       (1...blocks.count).contains(block), "a transformer of \(blocks.count) blocks has no block \(block)")
-    let (tokens, context, _, _, _) = begin(clips, times: times, text: text, textLengths: textLengths)
+    let read = condition.read(text, lengths: lengths(textLengths, text, clips))
+    let (tokens, context, _, _, _) = begin(clips, times: times, read, textLengths)
     return run(tokens, context, through: block, keepingFrom: block).output
   }
 
+  /// How many tokens of each text count: all of them unless something else is said.
+  private func lengths(_ textLengths: [Int]?, _ text: Tensor, _ clips: Tensor) -> [Int] {
+    textLengths ?? Array(repeating: text.rows / clips.shape[0], count: clips.shape[0])
+  }
+
   private func pass(
-    _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?, keepingFrom firstKept: Int
+    _ clips: Tensor, times: [Double], _ text: ConditionEmbedding.Text, _ textLengths: [Int]?,
+    readings: [CrossAttention.Reading]? = nil, keepingFrom firstKept: Int
   ) -> (output: Tensor, saved: Saved) {
     let (tokens, context, embedding, patchSaved, conditionSaved) = begin(
-      clips, times: times, text: text, textLengths: textLengths)
-    let (x, stream, savedBlocks) = run(tokens, context, through: blocks.count, keepingFrom: firstKept)
+      clips, times: times, text, textLengths)
+    let (x, stream, savedBlocks) = run(
+      tokens, context, readings: readings, through: blocks.count, keepingFrom: firstKept)
     let headVectors = ModulationVectors(
       addingRow(headTable.value, to: sideBySide(embedding, embedding)), width: configuration.width)
     let (normal, headNormSaved) = headNorm.forward(x, by: headVectors, as: head.precision)
@@ -118,7 +154,7 @@ public struct VideoDiffusionTransformer {
 
   /// Clips, times and text to what the first block is given.
   private func begin(
-    _ clips: Tensor, times: [Double], text: Tensor, textLengths: [Int]?
+    _ clips: Tensor, times: [Double], _ text: ConditionEmbedding.Text, _ textLengths: [Int]?
   ) -> (
     tokens: Tensor, context: DiffusionBlock.Context, embedding: Tensor, patchSaved: Linear.Saved?,
     conditionSaved: ConditionEmbedding.Saved
@@ -128,12 +164,11 @@ public struct VideoDiffusionTransformer {
       times.count == batch * grid.frames, "\(batch) clips of \(grid.frames) latent frames need as many times")
     let (tokens, allOfPatches) = patchEmbedding.forward(cutter.cut(clips))  // [B·N, D]
     let patchSaved = reach.patches ? allOfPatches : nil
-    let (embedding, timeVectors, textTokens, conditionSaved) = condition.forward(
-      times, text: text, textLengths: textLengths ?? Array(repeating: text.rows / batch, count: batch))
+    let (embedding, timeVectors, conditionSaved) = condition.forward(times, text)
     let context = DiffusionBlock.Context(
       clips: batch,
       positions: rotary.table(frames: grid.frames, height: grid.height, width: grid.width),
-      timeVectors: timeVectors, text: textTokens.converted(to: head.precision), textLengths: textLengths)
+      timeVectors: timeVectors, text: text.tokens.converted(to: head.precision), textLengths: textLengths)
     return (
       places?.forward(tokens, of: grid) ?? tokens, context, embedding, patchSaved, conditionSaved
     )
@@ -142,15 +177,15 @@ public struct VideoDiffusionTransformer {
   /// Runs through the first `count` blocks. From block `firstKept` on, counted from 0, it is kept what backward reads; also
   /// that block's input.
   private func run(
-    _ tokens: consuming Tensor, _ context: DiffusionBlock.Context, through count: Int,
-    keepingFrom firstKept: Int
+    _ tokens: consuming Tensor, _ context: DiffusionBlock.Context,
+    readings: [CrossAttention.Reading]? = nil, through count: Int, keepingFrom firstKept: Int
   ) -> (output: Tensor, stream: Tensor?, saved: [SavedBlock]) {
     var x = tokens
     var stream: Tensor?
     var savedBlocks: [SavedBlock] = []
     for (index, block) in blocks.prefix(count).enumerated() {
       if index == firstKept { stream = x }
-      let (output, saved) = block.forward(x, context)
+      let (output, saved) = block.forward(x, context, reading: readings?[index])
       if index >= firstKept {
         let precision = configuration.savedPrecision
         savedBlocks.append(

@@ -8,6 +8,7 @@ import Tensors
 ///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
 ///     w ← w − rate · (m̂ / (√v̂ + ε) + decay · w)
 ///
+/// If it is cautious, only those numbers of m̂ / (√v̂ + ε) count that agree with the gradient (`CautiousMask`).
 /// m̂ = m / (1 − β₁ⁿ) and v̂ = v / (1 − β₂ⁿ) at the n-th update; the rate is times the parameter's own factor. Loshchilov and
 /// Hutter, "Decoupled weight decay regularization", 2019. Decay is only for parameters that say so: matrices, not norms,
 /// biases and tables.
@@ -18,13 +19,18 @@ public final class AdamW: Optimizer {
     public let beta1: Double, beta2: Double, epsilon: Double
     /// Decoupled weight decay, times the rate a step.
     public let weightDecay: Double
+    /// Whether only those numbers move whose momentum and gradient agree (`CautiousMask`).
+    public let isCautious: Bool
 
     /// Constants of an update.
-    public init(beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double) {
+    public init(
+      beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isCautious: Bool = false
+    ) {
       self.beta1 = beta1
       self.beta2 = beta2
       self.epsilon = epsilon
       self.weightDecay = weightDecay
+      self.isCautious = isCautious
     }
   }
 
@@ -33,6 +39,8 @@ public final class AdamW: Optimizer {
   /// How many updates were made.
   public var updates = 0
   private let constants: Constants
+  /// Whether only those numbers move whose momentum and gradient agree.
+  var isCautious: Bool { constants.isCautious }
   private let parameters: ParameterStore
   private let places: StatePlaces
   private let runs: [Run]
@@ -41,6 +49,8 @@ public final class AdamW: Optimizer {
   /// the moments.
   private struct Run {
     let start: Int, place: Int, count: Int, decays: Bool, rateFactor: Double
+    /// Which parameter it is of.
+    let parameter: Int
   }
 
   /// State for all trained parameters: moments of zero.
@@ -56,11 +66,12 @@ public final class AdamW: Optimizer {
     self.places = places
     firstMoment = Tensor.zeros([places.count])
     secondMoment = Tensor.zeros([places.count])
-    runs = zip(entries, places.places).flatMap { entry, place in
-      stride(from: 0, to: entry.count, by: 16_384).map {
+    runs = zip(entries, places.places).enumerated().flatMap { parameter, pair in
+      let (entry, place) = pair
+      return stride(from: 0, to: entry.count, by: 16_384).map {
         Run(
           start: entry.offset + $0, place: place + $0, count: min(16_384, entry.count - $0),
-          decays: entry.decays, rateFactor: entry.rateFactor)
+          decays: entry.decays, rateFactor: entry.rateFactor, parameter: parameter)
       }
     }
   }
@@ -83,6 +94,8 @@ public final class AdamW: Optimizer {
     let (epsilon, scale) = (Float(constants.epsilon), Float(gradientScale))
     let (values, gradients) = (parameters.values, parameters.gradients)
     let isFinite = Atomic(true)
+    // Which numbers are kept follows from the whole parameter, so cautious updates take a pass more.
+    let scales = constants.isCautious ? cautiousScales(gradientScale: scale) : nil
     parallel(over: runs.count, tile: 1) { range in
       for run in runs[range] {
         let (w, g) = (values.pointer + run.start, gradients.pointer + run.start)
@@ -100,7 +113,9 @@ public final class AdamW: Optimizer {
           let root = squareRoot(second) * rootScale + epsilon
           store(first, m, i, c)
           store(second, v, i, c)
-          let value = load(w, i, c) * keep - first * firstScale / root
+          var step = first * firstScale / root
+          if let scales { step = CautiousMask.apply(step, gradient, scale: scales[run.parameter]) }
+          let value = load(w, i, c) * keep - step
           store(value, w, i, c)
           nothing.addProduct(value + second, Lanes(repeating: 0))
         }
@@ -108,5 +123,28 @@ public final class AdamW: Optimizer {
       }
     }
     return isFinite.load(ordering: .relaxed)
+  }
+
+  /// For each parameter what its numbers that are kept are multiplied by, from the first moments that this update will make.
+  private func cautiousScales(gradientScale: Float) -> [Float] {
+    let (old, new) = (Float(constants.beta1), Float(1 - constants.beta1))
+    let (gradients, sums) = (parameters.gradients, Tensor.zeros([max(1, runs.count)]))
+    parallel(over: runs.count, tile: 1) { range in
+      for index in range {
+        let run = runs[index]
+        let (g, m) = (gradients.pointer + run.start, firstMoment.pointer + run.place)
+        var kept = Lanes(repeating: 0)
+        sweep(run.count) { i, c in
+          let gradient = load(g, i, c) * gradientScale
+          let first = load(m, i, c) * old + gradient * new
+          kept.replace(with: kept + 1, where: first * gradient .> 0)
+        }
+        sums.pointer[index] = kept.total
+      }
+    }
+    var kept = Array(repeating: 0, count: places.entries.count)
+    guard !Plan.isRunning else { return kept.map(Float.init) }
+    for (index, run) in runs.enumerated() { kept[run.parameter] += Int(sums.pointer[index]) }
+    return zip(kept, places.entries).map { CautiousMask.scale(kept: $0, of: $1.count) }
   }
 }

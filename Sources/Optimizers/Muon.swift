@@ -8,7 +8,7 @@ import Tensors
 ///     W ← W (1 − rate · decay) − rate · √max(1, rows / columns) · O(u)
 ///
 /// O(u) is u with singular values of about 1 (`NewtonSchulz`), so that rare directions of a gradient count as much as frequent
-/// ones. Weights of convolutions [out, in, kt, kh, kw] are matrices [out, in · kt · kh · kw]. A matrix has one buffer of
+/// ones. Where blocks are asked for, O is taken of each block of rows or columns by itself. Weights of convolutions [out, in, kt, kh, kw] are matrices [out, in · kt · kh · kw]. A matrix has one buffer of
 /// momentum and no moments. Jordan and others, "Muon: an optimizer for hidden layers in neural networks", 2024.
 public final class Muon: Optimizer {
   /// The constants of the update of matrices.
@@ -19,12 +19,15 @@ public final class Muon: Optimizer {
     public let weightDecay: Double
     /// The learning rate of matrices over that of all else.
     public let rateFactor: Double
+    /// How many rows (or columns, where there are more of them) are made orthogonal together; 0 for whole matrices.
+    public let blockSize: Int
 
     /// Constants of an update.
-    public init(momentum: Double, weightDecay: Double, rateFactor: Double) {
+    public init(momentum: Double, weightDecay: Double, rateFactor: Double, blockSize: Int = 0) {
       self.momentum = momentum
       self.weightDecay = weightDecay
       self.rateFactor = rateFactor
+      self.blockSize = blockSize
     }
   }
 
@@ -53,7 +56,10 @@ public final class Muon: Optimizer {
     self.rest = AdamW(parameters, rest, of: parameters.trainedEntries.filter { !names.contains($0.name) })
     places = StatePlaces(entries)
     momentum = Tensor.zeros([places.count])
-    let matrices = zip(entries, places.places).map { MuonMatrix($0, place: $1) }
+    let matrices = zip(entries, places.places).flatMap {
+      MuonMatrix.blocks(
+        of: $0, place: $1, size: constants.blockSize, parameters.policy.computePrecision)
+    }
     large = matrices.filter(\.isLarge)
     small = matrices.filter { !$0.isLarge }.sorted { $0.iteration.operations > $1.iteration.operations }
   }
@@ -88,7 +94,7 @@ public final class Muon: Optimizer {
     let restIsFinite = rest.update(rate: rate, gradientScale: gradientScale)
     let passes = MuonPasses(
       momentum: constants.momentum, gradientScale: gradientScale, rate: rate * constants.rateFactor,
-      weightDecay: constants.weightDecay)
+      weightDecay: constants.weightDecay, isCautious: rest.isCautious)
     let isFinite = Atomic(restIsFinite)
     Work.count(small.reduce(0) { $0 + $1.iteration.operations })
     let scratch = small.reduce(0) { max($0, $1.iteration.scratchCount) }
@@ -108,13 +114,23 @@ public final class Muon: Optimizer {
   ) -> Bool {
     let (w, g) = (parameters.values.pointer + matrix.start, parameters.gradients.pointer + matrix.start)
     let b = momentum.pointer + matrix.place
-    let squares = stride(from: 0, to: matrix.count, by: MuonPasses.tile).reduce(0.0) { sum, i in
-      sum
-        + passes.setDirection(
-          g + i, b + i, scratch + i, count: min(MuonPasses.tile, matrix.count - i))
+    var squares = 0.0
+    matrix.forEachRun { i, j, count in
+      squares += passes.setDirection(g + i, b + i, scratch + j, count: count)
     }
     let direction = matrix.iteration.orthogonalized(scratch, norm: squares.squareRoot())
-    return passes.move(w, along: direction, count: matrix.count, of: matrix) && squares.isFinite
+    var (isFinite, kept) = (squares.isFinite, 0)
+    if passes.isCautious {
+      matrix.forEachRun { i, j, count in kept += CautiousMask.count(direction + j, g + i, count) }
+    }
+    let scale = CautiousMask.scale(kept: kept, of: matrix.count)
+    matrix.forEachRun { i, j, count in
+      let cautious = passes.isCautious ? (gradient: UnsafePointer(g + i), scale: scale) : nil
+      if !passes.move(w + i, along: direction + j, count: count, of: matrix, cautious: cautious) {
+        isFinite = false
+      }
+    }
+    return isFinite
   }
 
   /// A large one, on all threads.
@@ -127,11 +143,21 @@ public final class Muon: Optimizer {
         count: range.count)
     }
     let direction = matrix.iteration.orthogonalized(u, norm: squares.squareRoot())
+    let g = parameters.gradients
+    let kept =
+      passes.isCautious
+      ? sums(over: matrix.count) { range in
+        let i = range.lowerBound
+        return Double(
+          CautiousMask.count(direction.pointer + i, g.pointer + matrix.start + i, range.count))
+      } : 0
+    let scale = CautiousMask.scale(kept: Int(kept), of: matrix.count)
     let notFinite = sums(over: matrix.count) { range in
       let i = range.lowerBound
+      let cautious = (gradient: UnsafePointer(g.pointer + matrix.start + i), scale: scale)
       return passes.move(
         parameters.values.pointer + matrix.start + i, along: direction.pointer + i, count: range.count,
-        of: matrix)
+        of: matrix, cautious: passes.isCautious ? cautious : nil)
         ? 0 : 1
     }
     if !squares.isFinite || notFinite > 0 { isFinite.store(false, ordering: .relaxed) }

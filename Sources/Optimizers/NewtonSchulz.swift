@@ -7,18 +7,27 @@ import Tensors
 /// with (a, b, c) = (3.4445, −4.7750, 2.0315), which bring singular values of 0.01 to 1 within 0.68 to 1.14 instead of to
 /// 1: steps that end at 1 begin slower. A matrix of more rows than columns is taken from its other side, A = Xᵀ X and
 /// X ← X (a I + b A + c A²), which is the same for the transposed one. Zero stays zero. Jordan and others, "Muon: an optimizer
-/// for hidden layers in neural networks", 2024.
+/// for hidden layers in neural networks", 2024. What the products multiply may be rounded to bfloat16, as there: singular values
+/// need not come nearer to 1 than that.
 struct NewtonSchulz: Sendable, Equatable {
   /// Sizes of the matrix.
   let rows: Int, columns: Int
+  /// That of the factors of products.
+  let precision: Precision
+
+  /// - Parameter precision: what products of large matrices multiply; for small ones rounding would cost more than it saves.
+  init(rows: Int, columns: Int, _ precision: Precision = .float32) {
+    (self.rows, self.columns) = (rows, columns)
+    self.precision = min(rows, columns) < 64 ? .float32 : precision.ofProducts
+  }
 
   static let steps = 5
   /// a, b and c.
   static let coefficients: (a: Float, b: Float, c: Float) = (3.4445, -4.7750, 2.0315)
 
   /// The size of A.
-  private var side: Int { min(rows, columns) }
-  private var isWide: Bool { rows <= columns }
+  var side: Int { min(rows, columns) }
+  var isWide: Bool { rows <= columns }
 
   /// Floating-point operations of all products.
   var operations: Int { Self.steps * (4 * rows * columns * side + 2 * side * side * side) }
@@ -34,17 +43,24 @@ struct NewtonSchulz: Sendable, Equatable {
     var (x, spare) = (matrix, Tensor([rows, columns]))
     x.scale(by: factor(norm))
     for _ in 0..<Self.steps {
+      let factor = x.converted(to: precision)
       if isWide {
-        multiply(x, transposed: x, into: gram)
+        multiply(factor, transposed: factor, into: gram)
       } else {
         gram.fill(0)
-        multiplyAdd(transposed: x, x, into: gram)
+        multiplyAdd(transposed: factor, factor, into: gram)
       }
-      multiply(gram, gram, into: square)
+      let gramFactor = gram.converted(to: precision)
+      multiply(gramFactor, gramFactor, into: square)
       parallel(over: side, tile: rowsPerTile(columns: side)) {
         setPolynomial(gram.pointer, square.pointer, rows: $0)
       }
-      if isWide { multiply(square, x, into: spare) } else { multiply(x, square, into: spare) }
+      let polynomial = square.converted(to: precision)
+      if isWide {
+        multiply(polynomial, factor, into: spare)
+      } else {
+        multiply(factor, polynomial, into: spare)
+      }
       swap(&x, &spare)
     }
     return x
@@ -52,8 +68,11 @@ struct NewtonSchulz: Sendable, Equatable {
 
   // MARK: On the calling thread
 
-  /// Floats that it takes to do it on one thread: for the matrix, for another one, and for A and A².
-  var scratchCount: Int { 2 * padded(rows * columns) + 2 * padded(side * side) }
+  /// Floats that it takes to do it on one thread: for the matrix, for another one, for A and A², and for what bfloat16 needs.
+  var scratchCount: Int {
+    wideCount + (precision == .bfloat16 ? NarrowNewtonSchulz(self).scratchCount : 0)
+  }
+  private var wideCount: Int { 2 * padded(rows * columns) + 2 * padded(side * side) }
 
   /// The same for the matrix that lies at the beginning of some scratch, on this thread alone.
   /// - Returns: where the result lies in the scratch.
@@ -65,6 +84,16 @@ struct NewtonSchulz: Sendable, Equatable {
     var (x, spare) = (scratch, scratch + padded(rows * columns))
     let factor = factor(norm)
     sweep(rows * columns) { i, c in store(load(x, i, c) * factor, x, i, c) }
+    if precision == .bfloat16 {
+      let narrow = NarrowNewtonSchulz(self)
+      for _ in 0..<Self.steps {
+        narrow.step(x, gram, square, into: spare, scratch: scratch + wideCount) {
+          setPolynomial(gram, square, rows: 0..<side)
+        }
+        swap(&x, &spare)
+      }
+      return x
+    }
     for _ in 0..<Self.steps {
       product(
         side, side, max(rows, columns), x, isTransposed: !isWide, x, isTransposed: isWide, columns, columns,
@@ -108,4 +137,4 @@ struct NewtonSchulz: Sendable, Equatable {
 }
 
 /// Whole groups of sixteen floats.
-private func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+func padded(_ count: Int) -> Int { (count + 15) & ~15 }

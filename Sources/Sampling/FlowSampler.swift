@@ -54,23 +54,23 @@ public struct FlowSampler {
     let latentFrames = shape[2] / patch.frames
     let tokens = shape[2...].reduce(1, *) / patch.volume
     let (text, _) = model.textEncoder.forward(prompts.ids, texts: batch, lengths: prompts.lengths)
-    let (nothing, _) = model.textEncoder.forward(empty.ids, texts: 1, lengths: empty.lengths)
-    let nothings = repeated(nothing, batch)
-    let emptyLengths = Array(repeating: empty.lengths[0], count: batch)
+    // With guidance each clip stands twice in a batch, with its prompt and with none; texts do not change over the steps.
+    let isGuided = guidance != 1
+    let (texts, lengths) =
+      isGuided ? withEmpty(text, prompts.lengths, empty) : (text, prompts.lengths)
+    let reading = model.transformer.read(texts, textLengths: lengths)
     for step in 0..<steps {
       let time = model.flow.shifted(1 - Double(step) / Double(steps), tokens: tokens)
       let next = model.flow.shifted(1 - Double(step + 1) / Double(steps), tokens: tokens)
-      let times = Array(repeating: time, count: batch * latentFrames)
-      func velocity(_ text: Tensor, _ lengths: [Int]) -> Tensor {
-        let output = model.transformer.output(x, times: times, text: text, textLengths: lengths)
-        model.flow.turnIntoVelocity(output, at: x, time: time)
-        return output
-      }
-      let v = velocity(text, prompts.lengths)
-      if guidance != 1 {
+      let noisy = isGuided ? repeated(x, 2).reshaped([2 * batch] + shape[1...]) : x
+      let output = model.transformer.output(
+        noisy, times: Array(repeating: time, count: lengths.count * latentFrames), reading)
+      model.flow.turnIntoVelocity(output, at: noisy, time: time)
+      let v = output.view(at: 0, shape)
+      if isGuided {
         // v(empty) + g · (v − v(empty)) = g · v + (1 − g) · v(empty)
         v.scale(by: Float(guidance))
-        v.add(velocity(nothings, emptyLengths), scale: Float(1 - guidance))
+        v.add(output.view(at: x.count, shape), scale: Float(1 - guidance))
       }
       x.add(v, scale: Float(next - time))
       if !progress(step + 1) { break }
@@ -78,10 +78,24 @@ public struct FlowSampler {
     return x
   }
 
-  /// `rows` [L, D] as B copies below each other, [B·L, D].
-  private func repeated(_ rows: Tensor, _ count: Int) -> Tensor {
-    let copies = Tensor([count * rows.rows, rows.columns])
-    for index in 0..<count { copies.view(at: index * rows.count, rows.shape).copy(from: rows) }
+  /// The texts [B·L, D] of prompts and B times that of the empty prompt, padded to one length, [2·B·L′, D].
+  private func withEmpty(_ text: Tensor, _ lengths: [Int], _ empty: Prompts) -> (Tensor, [Int]) {
+    let nothing = model.textEncoder.forward(empty.ids, texts: 1, lengths: empty.lengths).output
+    let (batch, width) = (lengths.count, text.columns)
+    let (own, longest) = (text.rows / batch, max(text.rows / batch, nothing.rows))
+    let both = Tensor.zeros([2 * batch * longest, width])
+    for clip in 0..<batch {
+      both.view(at: clip * longest * width, [own, width]).copy(
+        from: text.view(at: clip * own * width, [own, width]))
+      both.view(at: (batch + clip) * longest * width, nothing.shape).copy(from: nothing)
+    }
+    return (both, lengths + Array(repeating: empty.lengths[0], count: batch))
+  }
+
+  /// A tensor's elements several times, one after the other.
+  private func repeated(_ x: Tensor, _ count: Int) -> Tensor {
+    let copies = Tensor([count, x.count])
+    for index in 0..<count { copies.view(at: index * x.count, x.shape).copy(from: x) }
     return copies
   }
 }

@@ -91,7 +91,8 @@ public struct Blueprint: Sendable {
     case .muon:
       let constants = Muon.Constants(
         momentum: optimizer.muon.momentum, weightDecay: optimizer.constants.weightDecay,
-        rateFactor: optimizer.muon.learningRate / optimizer.learningRate)
+        rateFactor: optimizer.muon.learningRate / optimizer.learningRate,
+        blockSize: optimizer.muon.blockSize)
       return Muon(parameters, constants, rest: optimizer.constants, excluding: muonExcluded)
     }
   }

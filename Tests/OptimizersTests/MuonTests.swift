@@ -26,8 +26,11 @@ private func store(_ policy: ParameterPolicy = .trainEverything) -> ParameterSto
 
 private let excluded = [NamePattern("first")]
 
-private func muon(_ store: ParameterStore) -> Muon {
-  Muon(store, constants, rest: adamW, excluding: excluded)
+private func muon(_ store: ParameterStore, blockSize: Int = 0) -> Muon {
+  let constants = Muon.Constants(
+    momentum: constants.momentum, weightDecay: constants.weightDecay, rateFactor: constants.rateFactor,
+    blockSize: blockSize)
+  return Muon(store, constants, rest: adamW, excluding: excluded)
 }
 
 private func update(_ optimizer: any Optimizer, _ store: ParameterStore, _ n: Int) {
@@ -81,31 +84,58 @@ private func update(_ optimizer: any Optimizer, _ store: ParameterStore, _ n: In
 
 /// One of muon.json.
 private struct Golden: Decodable {
-  let rows: Int, columns: Int, start: [Float], gradients: [[Float]], matrix: [Double], momentum: [Double]
-  let direction: [Double]
+  let rows: Int, columns: Int, block: Int, start: [Float], gradients: [[Float]], matrix: [Double], momentum: [Double]
+  let direction: [Double], cautious: [Double], cautiousAdamW: [Double]
+
+  static func all() throws -> [Golden] {
+    let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/muon.json").standardized
+    return try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file))
+  }
+
+  /// The matrix, as a store has it, after updates by its gradients.
+  func updated(_ make: (ParameterStore) -> any Optimizer) -> (values: Tensor, optimizer: any Optimizer) {
+    let store = ParameterStore()
+    let entry = store.root.parameter("weight", [rows, columns], .constant(0)).entry
+    store.allocate(seed: 0)
+    let values = store.values.view(at: entry.offset, [rows, columns])
+    values.copy(from: Tensor(start, [rows, columns]))
+    let optimizer = make(store)
+    for (gradient, rate) in zip(gradients, [0.002, 0.001, 0.0005]) {
+      store.gradients.view(at: entry.offset, [rows, columns]).copy(from: Tensor(gradient, [rows, columns]))
+      optimizer.update(rate: rate, gradientScale: 1)
+    }
+    return (values, optimizer)
+  }
+}
+
+private func distance(_ a: [Float], _ b: [Double]) -> Double {
+  zip(a, b).map { abs(Double($0) - $1) }.max()!
 }
 
 @Test func updatesAreThoseOfNumPy() throws {
-  let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/muon.json").standardized
-  for golden in try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file)) {
-    let (shape, store) = ([golden.rows, golden.columns], ParameterStore())
-    let entry = store.root.parameter("weight", shape, .constant(0)).entry
-    store.allocate(seed: 0)
-    let (values, gradients) = (
-      store.values.view(at: entry.offset, shape), store.gradients.view(at: entry.offset, shape)
-    )
-    values.copy(from: Tensor(golden.start, shape))
-    let optimizer = Muon(
-      store, .init(momentum: 0.95, weightDecay: 0.1, rateFactor: 10), rest: adamW, excluding: [])
-    for (gradient, rate) in zip(golden.gradients, [0.002, 0.001, 0.0005]) {
-      gradients.copy(from: Tensor(gradient, shape))
-      optimizer.update(rate: rate, gradientScale: 1)
-    }
-    func distance(_ a: [Float], _ b: [Double]) -> Double {
-      zip(a, b).map { abs(Double($0) - $1) }.max()!
+  for golden in try Golden.all() {
+    let (values, optimizer) = golden.updated {
+      Muon(
+        $0, .init(momentum: 0.95, weightDecay: 0.1, rateFactor: 10, blockSize: golden.block), rest: adamW,
+        excluding: [])
     }
     #expect(distance(values.values, golden.matrix) < 2e-6)
-    #expect(distance(Array(optimizer.momentum.values.prefix(values.count)), golden.momentum) < 1e-6)
+    let momentum = optimizer.slots[0].tensors[0].value
+    #expect(distance(momentum.values, golden.momentum) < 1e-6)
+  }
+}
+
+/// Numbers whose direction and gradient differ in sign stay where they are, but for decay.
+@Test func cautiousUpdatesAreThoseOfNumPy() throws {
+  let cautious = AdamW.Constants(
+    beta1: 0.9, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1, isCautious: true)
+  for golden in try Golden.all() {
+    let byMuon = golden.updated {
+      Muon($0, .init(momentum: 0.95, weightDecay: 0.1, rateFactor: 10), rest: cautious, excluding: [])
+    }
+    #expect(distance(byMuon.values.values, golden.cautious) < 5e-6)
+    let byAdamW = golden.updated { AdamW($0, cautious) }
+    #expect(distance(byAdamW.values.values, golden.cautiousAdamW) < 5e-6)
   }
 }
 
@@ -164,20 +194,22 @@ private struct Golden: Decodable {
 }
 
 /// Matrices that all threads multiply, and those that have one each; wide and tall.
-private func manySizes() -> ParameterStore {
-  let store = ParameterStore()
-  for (index, shape) in [[8, 131_200], [131_200, 8], [40, 300], [300, 40], [16, 16], [5]].enumerated() {
+private func manySizes(_ precision: Precision = .float32) -> ParameterStore {
+  let store = ParameterStore(policy: ParameterPolicy(computePrecision: precision))
+  let shapes = [[8, 131_200], [131_200, 8], [40, 300], [300, 40], [16, 16], [5], [100, 70], [64, 90]]
+  for (index, shape) in shapes.enumerated() {
     _ = store.root("layer")(index).parameter("weight", shape, .normal(1))
   }
   store.allocate(seed: 4)
   return store
 }
 
-@Test func bitsDoNotDependOnThreads() {
+@Test(arguments: [Precision.float32, .bfloat16], [0, 32])
+func bitsDoNotDependOnThreads(precision: Precision, blockSize: Int) {
   func values(threads: Int) -> Tensor {
     Parallel.withThreads(threads) {
-      let store = manySizes()
-      let optimizer = muon(store)
+      let store = manySizes(precision)
+      let optimizer = muon(store, blockSize: blockSize)
       for n in 1...2 { update(optimizer, store, n) }
       return store.values
     }
@@ -185,6 +217,21 @@ private func manySizes() -> ParameterStore {
   let one = values(threads: 1)
   #expect(one.isFinite)
   #expect(sameBits(one, values(threads: 3)) && sameBits(one, values(threads: 2)))
+}
+
+/// The scale of what is kept follows from a whole parameter, however many threads share it.
+@Test func cautiousBitsDoNotDependOnThreads() {
+  func values(threads: Int) -> Tensor {
+    Parallel.withThreads(threads) {
+      let store = manySizes()
+      let rest = AdamW.Constants(beta1: 0.9, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1, isCautious: true)
+      let optimizer = Muon(store, constants, rest: rest, excluding: [NamePattern("layer.3")])
+      for n in 1...2 { update(optimizer, store, n) }
+      return store.values
+    }
+  }
+  let one = values(threads: 1)
+  #expect(one.isFinite && sameBits(one, values(threads: 3)))
 }
 
 /// A matrix that all threads multiply is moved as one that has a thread to itself.
@@ -236,23 +283,27 @@ func largeMatricesAreUpdatedAsSmallOnes(shape: [Int]) {
 }
 
 @Test func muonIsPlannedExactly() async {
-  await #expect(processExitsWith: .success) {
-    func run() {
-      let store = manySizes()
-      let optimizer = muon(store)
-      for _ in 0..<3 { optimizer.update(rate: 0.1, gradientScale: 1) }
-    }
-    let plan = Plan.rehearse(run)
-    let (before, operations) = (Memory.statistics, Work.productOperations)
-    Memory.resetPeak()
-    run()
-    let after = Memory.statistics
-    #expect(plan.peakBytes == after.peakBytes)
-    #expect(plan.memory.systemBytes == after.systemBytes - before.systemBytes)
-    #expect(plan.memory.systemAllocations == after.systemAllocations - before.systemAllocations)
-    #expect(plan.memory.requests == after.requests - before.requests)
-    #expect(plan.productOperations == Work.productOperations - operations)
-    run()
-    #expect(Memory.statistics.systemAllocations == after.systemAllocations)
+  await #expect(processExitsWith: .success) { expectExactPlan(.float32, blockSize: 0) }
+  await #expect(processExitsWith: .success) { expectExactPlan(.bfloat16, blockSize: 0) }
+  await #expect(processExitsWith: .success) { expectExactPlan(.float32, blockSize: 32) }
+}
+
+private func expectExactPlan(_ precision: Precision, blockSize: Int) {
+  func run() {
+    let store = manySizes(precision)
+    let optimizer = muon(store, blockSize: blockSize)
+    for _ in 0..<3 { optimizer.update(rate: 0.1, gradientScale: 1) }
   }
+  let plan = Plan.rehearse(run)
+  let (before, operations) = (Memory.statistics, Work.productOperations)
+  Memory.resetPeak()
+  run()
+  let after = Memory.statistics
+  #expect(plan.peakBytes == after.peakBytes)
+  #expect(plan.memory.systemBytes == after.systemBytes - before.systemBytes)
+  #expect(plan.memory.systemAllocations == after.systemAllocations - before.systemAllocations)
+  #expect(plan.memory.requests == after.requests - before.requests)
+  #expect(plan.productOperations == Work.productOperations - operations)
+  run()
+  #expect(Memory.statistics.systemAllocations == after.systemAllocations)
 }

@@ -37,8 +37,8 @@ private func product(_ a: [Double], _ b: [Double], _ rows: Int, _ columns: Int, 
 }
 
 /// On all threads, and on one: two ways to the same.
-private func both(_ matrix: Tensor) -> [[Float]] {
-  let iteration = NewtonSchulz(rows: matrix.shape[0], columns: matrix.shape[1])
+private func both(_ matrix: Tensor, _ precision: Precision = .float32) -> [[Float]] {
+  let iteration = NewtonSchulz(rows: matrix.shape[0], columns: matrix.shape[1], precision)
   let norm = matrix.sumOfSquares.squareRoot()
   let scratch = Tensor([iteration.scratchCount])
   scratch.fill(.nan)
@@ -82,6 +82,22 @@ func singularValuesComeNearOne(scale: Float) {
 @Test func zeroStaysZero() {
   for shape in [[3, 5], [5, 3]] {
     for result in both(Tensor.zeros(shape)) { #expect(result.allSatisfy { $0 == 0 }) }
+  }
+}
+
+/// What products multiply is rounded to 8 bits, and rounding comes in at each of five steps.
+@Test(
+  .enabled(if: OneDNN.multipliesBFloat16, "this processor has no instructions for bfloat16"),
+  arguments: [[64, 144], [130, 70], [200, 200], [65, 65]])
+func narrowFactorsGiveNearlyTheSame(shape: [Int]) {
+  let matrix = gaussian(shape)
+  let exact = both(matrix)[0]
+  let size = exact.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+  for result in both(matrix, .bfloat16) {
+    let error = zip(result, exact).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }.squareRoot()
+    #expect(error < 0.05 * size && error > 1e-4 * size, "off by \(error / size)")
+    let values = singularValues(result.map(Double.init), shape[0], shape[1])
+    #expect(values.max()! < 1.3)
   }
 }
 

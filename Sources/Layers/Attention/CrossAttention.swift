@@ -31,16 +31,35 @@ public struct CrossAttention {
     }
   }
 
+  /// A text's keys and values: what does not depend on the tokens that read it.
+  public struct Reading {
+    let key: Tensor, value: Tensor
+    let text: Linear.Saved, keyNorm: RMSNorm.Saved
+  }
+
+  /// c [B·L, D] to its keys and values.
+  public func read(_ text: Tensor) -> Reading {
+    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(text).output)
+    let (v, textSaved) = project.value.forward(text)
+    return Reading(key: k, value: v, text: textSaved, keyNorm: keyNormSaved)
+  }
+
   /// `textLengths` says how many of each text's L tokens count; all of them if nil.
   public func forward(
     _ input: Tensor, text: Tensor, clips: Int, textLengths: [Int]?
   ) -> (output: Tensor, saved: Saved) {
+    forward(input, read(text), clips: clips, textLengths: textLengths)
+  }
+
+  /// The same for a text that was read before.
+  public func forward(
+    _ input: Tensor, _ reading: Reading, clips: Int, textLengths: [Int]?
+  ) -> (output: Tensor, saved: Saved) {
     let (q, queryNormSaved) = project.queryNorm.forward(project.query.forward(input).output)
-    let (k, keyNormSaved) = project.keyNorm.forward(project.key.forward(text).output)
-    let (v, textSaved) = project.value.forward(text)
-    let (mixed, attentionSaved) = attention.forward(q, k, v, clips: clips, keyLengths: textLengths)
+    let (mixed, attentionSaved) = attention.forward(
+      q, reading.key, reading.value, clips: clips, keyLengths: textLengths)
     let saved = Saved(
-      text: textSaved, queryNorm: queryNormSaved, keyNorm: keyNormSaved, attention: attentionSaved)
+      text: reading.text, queryNorm: queryNormSaved, keyNorm: reading.keyNorm, attention: attentionSaved)
     return (project.output.forward(mixed).output, saved)
   }
 

@@ -7,6 +7,8 @@ public struct MuonSection: Equatable, Sendable {
   public let learningRate: Double
   /// How much of the momentum stays at each update.
   public let momentum: Double
+  /// How many rows or columns are made orthogonal together; 0 for whole matrices.
+  public let blockSize: Int
   /// Matrices that AdamW updates; the task's own choice if there are none.
   public let exclude: [NamePattern]
 
@@ -18,6 +20,10 @@ public struct MuonSection: Equatable, Sendable {
     momentum = section.number(
       "momentum", .from(0, below: 1), default: 0.95, "How much of the mean of gradients stays at each update."
     )
+    blockSize = section.integer(
+      "blockSize", 0...65_536, default: 0,
+      "How many rows of a matrix (columns, where it has more of them) are made orthogonal together, those of one head, say: "
+        + "cheaper than whole matrices, which 0 stands for.")
     exclude = section.strings(
       "exclude", atMost: 64,
       "Patterns of matrices that AdamW updates; none for the task's own choice, the first and last layers of its model. "

@@ -39,8 +39,12 @@ public struct OptimizerSection: Equatable, Sendable {
     let weightDecay = section.number(
       "weightDecay", .from(0, through: 1), default: 0.01,
       "Decoupled weight decay, on the weights of products only; times the learning rate a step.")
+    let isCautious = section.flag(
+      "cautious", default: false,
+      "Whether an update leaves out the numbers that go against the newest gradient (Liang and others, 2024); for AdamW "
+        + "and Muon.")
     constants = AdamW.Constants(
-      beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: weightDecay)
+      beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: weightDecay, isCautious: isCautious)
     gradientClipNorm = section.number(
       "gradientClipNorm", .from(0, through: 1_000_000), default: 1,
       "Greatest norm of the whole gradient, beyond which it is scaled down; 0 for no limit.")

@@ -2,7 +2,7 @@ import Models
 import Sampling
 import Tensors
 
-/// The making of clips from noise, with guidance: two passes of the transformer a solver step.
+/// The making of clips from noise, with guidance: two passes of the transformer a solver step, in one batch.
 struct SamplingReport: BenchReport {
   let model: BenchModel
   let threads: Int
@@ -23,7 +23,8 @@ struct SamplingReport: BenchReport {
       vocabulary: 259, width: BenchModel.textWidth, depth: 2, heads: 4, headWidth: 64,
       feedForward: 2 * BenchModel.textWidth)
     let both = TextToVideoModel(
-      text: text, transformer: model.configuration, flow: Flow(prediction: .velocity, shift: .tokens))
+      text: text, transformer: model.configuration, flow: Flow(prediction: .velocity, shift: .tokens),
+      policy: model.store.policy)
     both.parameters.allocate(seed: 0, withGradients: false)
     let length = BenchModel.textTokens
     let prompts = FlowSampler.Prompts(
