@@ -15,6 +15,7 @@ widths are 1, 2, 4 and 4 times the base. With --bench both programs run in turn,
 machine only programs of one round saw the same machine.
 """
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -47,7 +48,7 @@ def decode(model, latents):
 def compare(arguments):
     """Runs `vfm-bench autoencoder` and this script in turn, and divides round by round."""
     shared = ["--threads", arguments.threads, "--repeats", arguments.repeats, "--clips", arguments.clips,
-              "--latent-channels", arguments.latent_channels, "--residual-blocks", arguments.residual_blocks]
+              "--latent-channels", arguments.latent_channels, "--residual-blocks", arguments.residual_blocks, "--precision", arguments.precision]
     commands = {
         "ours": [arguments.bench, "autoencoder", "--json", *shared,
                  "--size", arguments.frames, arguments.height, arguments.width, "--width", arguments.base],
@@ -75,7 +76,7 @@ def compare(arguments):
         return
     ours, peer = rounds[0].values()
     print(f"{arguments.clips} x {arguments.frames} x {arguments.height} x {arguments.width}, base {arguments.base}, "
-          f"{ours['parameters']} parameters, {arguments.threads} threads, torch {peer['torch']}, {arguments.rounds} rounds")
+          f"{ours['parameters']} parameters, {arguments.precision}, {arguments.threads} threads, torch {peer['torch']}, {arguments.rounds} rounds")
     for name in commands:
         seconds = statistics.median(results[name]["secondsPerStep"] for results in rounds)
         memory = statistics.median(results[name]["residentBytes"] for results in rounds) / 1e9
@@ -94,6 +95,8 @@ def main():
     for name, value in sizes.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value)
     parser.add_argument("--clip-norm", type=float, default=1.0)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32",
+                        help="bfloat16: by autocast on PyTorch's side")
     parser.add_argument("--bench", help="the program vfm-bench, to run both in turn")
     parser.add_argument("--rounds", type=int, default=3, help="turns, with --bench")
     parser.add_argument("--json", action="store_true", help="one JSON object, with --bench too")
@@ -117,8 +120,10 @@ def main():
 
     def once():
         optimizer.zero_grad()
-        latents = model.encode(clips).latent_dist
-        output = decode(model, latents.sample())
+        cast = arguments.precision == "bfloat16"
+        with torch.autocast("cpu", torch.bfloat16) if cast else contextlib.nullcontext():
+            latents = model.encode(clips).latent_dist
+            output = decode(model, latents.sample())
         divergence = 0.5 * (latents.mean.square() + latents.var - 1 - latents.logvar).sum() / arguments.clips
         loss = (output - clips).abs().mean() + 1e-6 * divergence
         loss.backward()

@@ -26,7 +26,7 @@ struct KernelsTests {
 
   @Test func everyKernelHasARowWithAShare() throws {
     let kernels = Kernels.rows(Self.model) + Kernels.update(Self.model)
-    let report = KernelsReport("kernels", kernels, rounds: 1)
+    let report = KernelsReport("kernels", kernels, .yardstick, rounds: 1)
     #expect(report.kernels.map(\.name) == kernels.map(\.name))
     #expect(report.kernels.allSatisfy { $0.share > 0 && $0.share.isFinite && $0.unit == "GB/s" })
     #expect(report.text.split(separator: "\n").count == 2 + kernels.count)

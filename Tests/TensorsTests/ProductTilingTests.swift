@@ -31,4 +31,15 @@ struct ProductTilingTests {
     #expect(tiles(ProductShape(.weightGradient, rows: 1536, columns: 384, terms: 2048)) == [4, 1, 2])
     #expect(tiles(ProductShape(.weightGradient, rows: 384, columns: 384, terms: 128)) == [4, 1, 1])
   }
+
+  /// Of bfloat16 in flat tiles, and in parts of the terms where the weight is small.
+  @Test func narrowWeightGradientsAreCutIntoFlatTiles() {
+    func narrow(_ rows: Int, _ columns: Int) -> [Int] {
+      tiles(ProductShape(.weightGradient, rows: rows, columns: columns, terms: 2048, .bfloat16))
+    }
+    #expect(narrow(1536, 384) == [8, 1, 1])
+    #expect(narrow(384, 1536) == [2, 2, 2])
+    #expect(narrow(384, 384) == [2, 1, 4])
+    #expect(narrow(8, 8) == [1, 1, 4])
+  }
 }

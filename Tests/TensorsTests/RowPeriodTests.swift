@@ -23,4 +23,27 @@ struct RowPeriodTests {
     let bits = product.values.map(\.bitPattern)
     #expect(Array(bits[(period * columns)...]) == Array(bits[..<(bits.count - period * columns)]))
   }
+
+  /// The same for oneDNN's products of bfloat16.
+  @Test(
+    .enabled(if: OneDNN.multipliesBFloat16, "this processor has no instructions for bfloat16"),
+    arguments: [5, 8, 20, 64, 96], [27, 144, 864])
+  func narrowRowsAPeriodApartGetTheSameBits(columns: Int, terms: Int) {
+    let period = Precision.bfloat16.rowPeriod
+    let rows = 240 / period * period
+    let weights = Tensor([columns, terms])
+    weights.fillGaussian(seed: 1, purpose: .check, step: 0)
+    let row = Tensor([terms])
+    row.fillGaussian(seed: 2, purpose: .check, step: 0)
+    let factor = Tensor((0..<rows).flatMap { _ in row.values }, [rows, terms]).converted(to: .bfloat16)
+    let product = Tensor.zeros([rows, columns])
+    let tile = TileAddition(
+      rows: rows, columns: columns, terms: terms, .init(stride: terms, isTransposed: false),
+      .init(stride: terms, isTransposed: true), stride: columns, .bfloat16)
+    tile.add(
+      factor.place(of: 0), weights.converted(to: .bfloat16).place(of: 0), to: product.pointer,
+      work: Tensor([tile.scratchFloats]).pointer)
+    let bits = product.values.map(\.bitPattern)
+    #expect(Array(bits[(period * columns)...]) == Array(bits[..<(bits.count - period * columns)]))
+  }
 }

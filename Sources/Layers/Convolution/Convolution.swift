@@ -17,6 +17,9 @@ public struct Convolution: Layer {
   public let inputs: Int, outputs: Int
   /// How the kernel moves.
   public let window: ConvolutionWindow
+  /// That of the factors of its products: of bfloat16 where the policy asks for it and numbers of channels are even, as in all
+  /// but the layers that read or make pixels.
+  public let precision: Precision
 
   /// Registers `weight` and `bias` in the scope.
   ///
@@ -30,6 +33,7 @@ public struct Convolution: Layer {
     self.inputs = inputs
     self.outputs = outputs
     self.window = window
+    precision = inputs % 2 == 0 && outputs % 2 == 0 ? scope.computePrecision : .float32
     let kernel = [window.frames.kernel, window.height.kernel, window.width.kernel].suffix(kernelAxes)
     precondition(kernel.reduce(1, *) == window.taps, "a kernel over frames has three axes")
     let bound = deviation(inputs * window.taps)
@@ -56,8 +60,8 @@ public struct Convolution: Layer {
       "a convolution over \(inputs) channels cannot read \(input.shape)")
     let grid = window.outputs(of: TokenGrid(input))
     let output = Tensor([input.shape[0], grid.frames, grid.height, grid.width, outputs])
-    ConvolutionProducts(taps(of: input, after: history, grid), outputs: outputs)
-      .multiply(transposed: forwardMatrix(), plus: bias.value, into: output)
+    ConvolutionProducts(taps(of: input, after: history, grid), outputs: outputs, precision)
+      .multiply(transposed: forwardMatrix().converted(to: precision), plus: bias.value, into: output)
     return output
   }
 
@@ -69,11 +73,11 @@ public struct Convolution: Layer {
 
   /// Backward for the parameters alone; `input` is what forward was given.
   public func addParameterGradients(_ outputGradient: Tensor, input: Tensor) {
-    addColumnSums(of: outputGradient, to: bias.gradient)
+    let factor = convertedAddingColumnSums(of: outputGradient, to: bias.gradient, precision)
     guard let gradient = weight.gradient else { return }
     let sums = Tensor.zeros([outputs, window.taps * inputs])
-    ConvolutionProducts(taps(of: input, after: nil, TokenGrid(outputGradient)), outputs: outputs)
-      .addProducts(of: outputGradient, to: sums)
+    ConvolutionProducts(taps(of: input, after: nil, TokenGrid(outputGradient)), outputs: outputs, precision)
+      .addProducts(of: factor, to: sums)
     // From (out, taps, C) to the weight's (out, C, taps).
     let taps = window.taps
     parallel(over: outputs, tile: 1) { range in
@@ -88,16 +92,16 @@ public struct Convolution: Layer {
   public func inputGradient(_ outputGradient: Tensor, shape: [Int]) -> Tensor {
     let gradient = Tensor(shape)
     let places = TokenGrid(gradient)
-    let weight = weight.value
+    let (weight, source) = (weight.value, gathered(outputGradient))
     for t in TapClass.backward(window.frames) {
       for y in TapClass.backward(window.height) {
         for x in TapClass.backward(window.width) {
           let grid = TokenGrid(
             frames: t.count(places.frames), height: y.count(places.height), width: x.count(places.width))
-          let gather = TapGather(outputGradient, grid: grid, t, y, x)
+          let gather = TapGather(source, grid: grid, t, y, x)
           let isAll = grid == places
-          ConvolutionProducts(gather, outputs: inputs).multiply(
-            transposed: backwardMatrix(weight, t.taps, y.taps, x.taps), into: gradient,
+          ConvolutionProducts(gather, outputs: inputs, precision).multiply(
+            transposed: backwardMatrix(weight, t.taps, y.taps, x.taps).converted(to: precision), into: gradient,
             at: isAll
               ? nil
               : { row in
@@ -115,8 +119,13 @@ public struct Convolution: Layer {
 
   private func taps(of input: Tensor, after history: Tensor?, _ grid: TokenGrid) -> TapGather {
     TapGather(
-      input, history: history, grid: grid, .forward(window.frames), .forward(window.height),
+      gathered(input), history: history.map(gathered), grid: grid, .forward(window.frames), .forward(window.height),
       .forward(window.width))
+  }
+
+  /// What rows are gathered from: floats, or pairs of bfloat16 in their place.
+  private func gathered(_ x: Tensor) -> Tensor {
+    precision == .float32 ? x : x.converted(to: precision).pairs
   }
 
   /// W with a row for each output: [out, taps, C].

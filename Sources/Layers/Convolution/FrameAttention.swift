@@ -15,7 +15,8 @@ public struct FrameAttention: Layer {
     norm = NormSiLU(scope("norm"), channels: channels, axes: 2, isActivated: false)
     project = Convolution(scope("to_qkv"), channels, 3 * channels, .pointwise, kernelAxes: 2)
     output = Convolution(scope("proj"), channels, channels, .pointwise, kernelAxes: 2, start: .zeroWeight)
-    attention = DotProductAttention(heads: 1, scale: deviation(channels))
+    attention = DotProductAttention(
+      heads: 1, scale: deviation(channels), precision: scope.computePrecision)
   }
 
   /// What backward reads: the norm, queries and keys are made again.

@@ -52,9 +52,8 @@ struct ProductTiling: Equatable {
   /// The same for factors of bfloat16: flat tiles, for oneDNN transposes the left factor of a tile; and parts of the terms
   /// only where the weight is small, for adding sums takes as long as half the product.
   private static func ofNarrowWeightGradient(_ shape: ProductShape) -> ProductTiling {
-    let down = max(1, shape.rows / 96)
-    var across = pieces(shape.columns, of: 768)
-    while down * across < tiles && shape.columns / (2 * across) >= 192 { across *= 2 }
+    let down = max(1, shape.rows / 192)
+    let across = pieces(shape.columns, of: 768)
     let parts = min(max(1, tiles / (down * across)), max(1, shape.terms / 512))
     return ProductTiling(
       rows: share(shape.rows, of: down), columns: share(shape.columns, of: across),

@@ -4,22 +4,57 @@ extension OpenBLAS {
   ///
   /// 1 for kernels that compute all rows alike, as those for AVX-512. Those for AVX2 take rows 12 at a time and add the
   /// terms of the first six in another order than those of the others, and what is left behind the last 12 in a third one.
-  public static let rowPeriod = candidates.first(where: repeats) ?? 48
+  public static let rowPeriod = RowPeriod.found { rows, columns, terms, a, b, product in
+    multiply(
+      rows: rows, columns: columns, terms: terms, Factor(pointer: a, stride: terms, isTransposed: false),
+      Factor(pointer: b, stride: terms, isTransposed: true), into: product, stride: columns, adding: false)
+  }
+}
 
+extension OneDNN {
+  /// The same of its products, whose rows are computed alike wherever they stand as far as is known.
+  public static let rowPeriod = RowPeriod.found { rows, columns, terms, a, b, product in
+    let code = OneDNN.product(
+      Tile(
+        rows: rows, columns: columns, terms: terms, a: Factor(stride: terms, isTransposed: false),
+        b: Factor(stride: terms, isTransposed: true), stride: columns, addition: .nothing))
+    let (left, right) = (
+      Tensor([rows * terms], .bfloat16), Tensor([columns * terms], .bfloat16)
+    )
+    narrow(a, left.count, into: left.halves)
+    narrow(b, right.count, into: right.halves)
+    code.compute(
+      left.halves, right.halves, bias: nil, into: product, work: Tensor([code.scratchFloats]).pointer)
+  }
+}
+
+extension Precision {
+  /// That of products whose factors are of this precision.
+  public var rowPeriod: Int { self == .bfloat16 ? OneDNN.rowPeriod : OpenBLAS.rowPeriod }
+}
+
+/// Finds a period by trying.
+private enum RowPeriod {
   private static let candidates = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48]
 
+  /// product [rows, columns] = a bᵀ, for a [rows, terms] and b [columns, terms].
+  typealias Multiplication = (
+    _ rows: Int, _ columns: Int, _ terms: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ product: UnsafeMutablePointer<Float>
+  ) -> Void
+
+  static func found(_ multiply: Multiplication) -> Int {
+    candidates.first { repeats(every: $0, multiply) } ?? 48
+  }
+
   /// Whether equal rows get equal bits where they are so many apart, in products of a few shapes.
-  private static func repeats(every period: Int) -> Bool {
+  private static func repeats(every period: Int, _ multiply: Multiplication) -> Bool {
     let (rows, terms) = (max(1, 128 / period) * period, 40)
     return [3, 12, 16, 32].allSatisfy { columns in
       let (a, b) = (unevenNumbers(rows * terms, repeating: terms), unevenNumbers(columns * terms))
       let product = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows * columns)
       defer { for buffer in [a, b, product] { buffer.deallocate() } }
-      multiply(
-        rows: rows, columns: columns, terms: terms,
-        Factor(pointer: a.baseAddress!, stride: terms, isTransposed: false),
-        Factor(pointer: b.baseAddress!, stride: terms, isTransposed: true),
-        into: product.baseAddress!, stride: columns, adding: false)
+      multiply(rows, columns, terms, a.baseAddress!, b.baseAddress!, product.baseAddress!)
       return (period * columns..<product.count).allSatisfy {
         product[$0].bitPattern == product[$0 - period * columns].bitPattern
       }

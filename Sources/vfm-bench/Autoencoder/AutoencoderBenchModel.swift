@@ -1,4 +1,5 @@
 import Models
+import Tensors
 
 /// A video autoencoder in Wan 2.1's layout, and the clips of a step.
 struct AutoencoderBenchModel: Encodable, Equatable {
@@ -9,6 +10,8 @@ struct AutoencoderBenchModel: Encodable, Equatable {
   var width: Int
   var latentChannels: Int
   var residualBlocks: Int
+  /// That of the factors of products.
+  var precision = Precision.float32
 
   var configuration: VideoAutoencoderConfiguration {
     VideoAutoencoderConfiguration(
@@ -25,6 +28,9 @@ struct AutoencoderBenchModel: Encodable, Equatable {
       return
         "--size takes three numbers: \(time)n + 1 frames, and a height and width that \(side) divides."
     }
+    if precision != precision.ofProducts {
+      return "--precision bfloat16: this processor has no instructions for it (\(OneDNN.instructions))."
+    }
     if clips < 1 || latentChannels < 1 || residualBlocks < 1 {
       return "--clips, --latent-channels and --residual-blocks must be at least 1."
     }
@@ -36,7 +42,7 @@ struct AutoencoderBenchModel: Encodable, Equatable {
     [
       "--clips", "\(clips)", "--frames", "\(size[0])", "--height", "\(size[1])", "--width", "\(size[2])",
       "--base", "\(width)", "--latent-channels", "\(latentChannels)", "--residual-blocks",
-      "\(residualBlocks)",
+      "\(residualBlocks)", "--precision", precision.rawValue,
     ]
   }
 }

@@ -52,6 +52,7 @@ struct AutoencoderBenchReport: BenchReport {
   var title: String {
     "Autoencoder step: \(model.clips) × \(model.size.map(String.init).joined(separator: " × ")), "
       + "width \(model.width), \(model.latentChannels) latent channels, \(parameters) parameters"
+      + (model.precision == .bfloat16 ? ", products of bfloat16" : "")
   }
 
   var text: String {
@@ -73,7 +74,8 @@ final class AutoencoderBench {
   private var steps = 0
 
   init(_ model: AutoencoderBenchModel) {
-    let autoencoder = VideoAutoencoder(model.configuration)
+    let autoencoder = VideoAutoencoder(
+      model.configuration, policy: ParameterPolicy(computePrecision: model.precision))
     modelParameters = autoencoder.parameters.parameterCount
     let statistics = LatentStatistics(autoencoder.parameters.root, channels: model.latentChannels)
     objective = VideoReconstruction(

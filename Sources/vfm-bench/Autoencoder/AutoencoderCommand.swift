@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Foundation
+import Tensors
 
 /// Times one training step of a video autoencoder.
 struct AutoencoderCommand: BenchCommand {
@@ -17,6 +18,7 @@ struct AutoencoderCommand: BenchCommand {
   @Option(help: "Channels of the first level.") var width = 16
   @Option(help: "Channels of a latent.") var latentChannels = 16
   @Option(help: "Residual blocks of a level of the encoder.") var residualBlocks = 2
+  @Option(help: "That of the factors of products: float32 or bfloat16.") var precision = Precision.float32
   @Option(
     help: "A Python that has torch and diffusers, to compare with; from the project's folder.")
   var peer: String?
@@ -29,7 +31,7 @@ struct AutoencoderCommand: BenchCommand {
   private var model: AutoencoderBenchModel {
     AutoencoderBenchModel(
       clips: clips, size: size.isEmpty ? [9, 32, 32] : size, width: width, latentChannels: latentChannels,
-      residualBlocks: residualBlocks)
+      residualBlocks: residualBlocks, precision: precision)
   }
 
   func validate() throws {

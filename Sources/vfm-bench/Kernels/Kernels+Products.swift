@@ -16,9 +16,9 @@ enum Kernels {
     let sizes = [(model.width, model.width), (4 * model.width, model.width), (model.width, 4 * model.width)]
     let linear = sizes.flatMap { outputs, inputs in
       [
-        ProductShape(.forward, rows: rows, columns: outputs, terms: inputs),
-        ProductShape(.inputGradient, rows: rows, columns: inputs, terms: outputs),
-        ProductShape(.weightGradient, rows: outputs, columns: inputs, terms: rows),
+        ProductShape(.forward, rows: rows, columns: outputs, terms: inputs, model.precision),
+        ProductShape(.inputGradient, rows: rows, columns: inputs, terms: outputs, model.precision),
+        ProductShape(.weightGradient, rows: outputs, columns: inputs, terms: rows, model.precision),
       ]
     }
     return linear.map { shape in

@@ -34,10 +34,11 @@ struct OptimizerCommand: BenchCommand {
 
 extension KernelsReport {
   static func kernels(_ model: BenchModel, rounds: Int) -> KernelsReport {
-    KernelsReport("Kernels: \(model.words)", Kernels.products(model) + Kernels.rows(model), rounds: rounds)
+    KernelsReport(
+      "Kernels: \(model.words)", Kernels.products(model) + Kernels.rows(model), model, rounds: rounds)
   }
 
   static func optimizer(_ model: BenchModel, rounds: Int) -> KernelsReport {
-    KernelsReport("Optimizer: \(model.words)", Kernels.update(model), rounds: rounds)
+    KernelsReport("Optimizer: \(model.words)", Kernels.update(model), model, rounds: rounds)
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 struct KernelsReport: BenchReport {
   let title: String
   let threads: Int
-  let openBLASKernels: String
+  let productLibrary: String
   let kernels: [Row]
 
   struct Row: Encodable {
@@ -17,14 +17,14 @@ struct KernelsReport: BenchReport {
     var share: Double { rate / roofRate }
   }
 
-  init(_ title: String, _ kernels: [Kernel], rounds: Int) {
+  init(_ title: String, _ kernels: [Kernel], _ model: BenchModel, rounds: Int) {
     self.title = "\(title), \(Parallel.threads) threads"
     threads = Parallel.threads
-    openBLASKernels = OpenBLAS.kernels
-    self.kernels = kernels.map { Self.measure($0, rounds: rounds) }
+    productLibrary = model.productLibrary
+    self.kernels = kernels.map { Self.measure($0, model.precision, rounds: rounds) }
   }
 
-  private static func measure(_ kernel: Kernel, rounds: Int) -> Row {
+  private static func measure(_ kernel: Kernel, _ precision: Precision, rounds: Int) -> Row {
     let (work, roofWork, unit): (Int, Int, String)
     let roof: () -> Void
     switch kernel.bound {
@@ -33,7 +33,7 @@ struct KernelsReport: BenchReport {
       (work, roofWork, unit) = (stream.bytes, stream.bytes, "GB/s")
       roof = { stream.run() }
     case .arithmetic(let operations):
-      let peak = MultiplyAdds()
+      let peak = MultiplyAdds(precision)
       (work, roofWork, unit) = (operations, peak.operations, "GFLOP/s")
       roof = { peak.run() }
     }

@@ -4,9 +4,9 @@ import ArgumentParser
 struct RoofCommand: BenchCommand {
   static let configuration = CommandConfiguration(
     commandName: "roof",
-    abstract: "Measure products of a model's shapes against bare sgemm and multiply-adds, and memory.",
+    abstract: "Measure products of a model's shapes against bare products and multiply-adds, and memory.",
     discussion:
-      "A shape is that of a product of a training step: the output, the gradient of the input or of the weight of a linear layer. The program's products are OpenBLAS's, in tiles that follow from the shape alone; bare sgemm is the same library in the tiling that is fastest of a few. The peak is a loop of multiply-adds in registers. Memory is read and written by all threads; a copy counts both."
+      "A shape is that of a product of a training step: the output, the gradient of the input or of the weight of a linear layer. The program's products are OpenBLAS's, or with --precision bfloat16 oneDNN's, in tiles that follow from the shape alone; bare products are the same library's in the tiling that is fastest of a few. The peak is a loop of multiply-adds of that precision in registers. Memory is read and written by all threads; a copy counts both."
   )
 
   @OptionGroup var options: ModelOptions

@@ -1,12 +1,12 @@
 import Report
 import Tensors
 
-/// How fast this machine multiplies matrices of a model's shapes, in our tiles and in OpenBLAS's best ones, against what its
+/// How fast this machine multiplies matrices of a model's shapes, in our tiles and in the library's best ones, against what its
 /// registers can do; and how fast it moves memory.
 struct RoofReport: BenchReport {
   let model: BenchModel
   let threads: Int
-  let openBLASKernels: String
+  let productLibrary: String
   let shapes: [Shape]
   /// Over all shapes, each as often as it occurs in a step.
   let roofGflops: Double, ownGflops: Double
@@ -32,10 +32,10 @@ struct RoofReport: BenchReport {
   init(_ model: BenchModel, rounds: Int) {
     self.model = model
     threads = Parallel.threads
-    openBLASKernels = OpenBLAS.kernels
+    productLibrary = model.productLibrary
     let roof = ProductRoof(StepBench(model).plan.products)
     let own = roof.shapes.map { OwnProduct($0.shape) }
-    let (count, peak) = (own.count, MultiplyAdds())
+    let (count, peak) = (own.count, MultiplyAdds(model.precision))
     let samples = measureInTurn(
       rounds: rounds, roof.bodies + own.map { product in { product.run() } } + [{ peak.run() }])
     let (bare, ours) = (Array(samples.prefix(count)), Array(samples[count..<2 * count]))
@@ -72,7 +72,7 @@ struct RoofReport: BenchReport {
   var text: String {
     let table = TextTable(
       columns: [
-        "product", "rows", "columns", "terms", "a step", "share", "sgemm", "ours", "of sgemm", "of the peak",
+        "product", "rows", "columns", "terms", "a step", "share", "bare", "ours", "of bare", "of the peak",
       ],
       rows: shapes.map {
         [
@@ -86,7 +86,7 @@ struct RoofReport: BenchReport {
     return """
       \(table)
 
-      GFLOP/s of medians. All shapes: ours \(fixed(ownGflops, 0)), bare sgemm \(fixed(roofGflops, 0)) (OpenBLAS's \(openBLASKernels) kernels), multiply-adds in registers \(fixed(peakGflops, 0)).
+      GFLOP/s of medians. All shapes: ours \(fixed(ownGflops, 0)), bare products \(fixed(roofGflops, 0)) (\(productLibrary)), multiply-adds in registers \(fixed(peakGflops, 0)).
       Memory in GB/s, beyond the caches: \(rates).
       """
   }

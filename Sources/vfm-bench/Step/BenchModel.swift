@@ -47,6 +47,12 @@ struct BenchModel: Encodable, Equatable {
   /// Its parameters' store, not allocated yet.
   var store: ParameterStore { ParameterStore(policy: ParameterPolicy(computePrecision: precision)) }
 
+  /// The library that multiplies, and what it chose for this processor.
+  var productLibrary: String {
+    precision == .bfloat16
+      ? "\(OneDNN.version), \(OneDNN.instructions)" : "\(OpenBLAS.version), \(OpenBLAS.kernels) kernels"
+  }
+
   var words: String {
     "\(clips) × \(tokensPerClip) tokens, \(depth) blocks of width \(width) with \(heads) heads"
       + (recompute ? ", recomputed" : "") + (saved == .bfloat16 ? ", kept as bfloat16" : "")

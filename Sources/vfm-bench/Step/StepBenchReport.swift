@@ -13,12 +13,12 @@ struct StepBenchReport: BenchReport {
   let operations: Int
   /// Those over the median time, in billions a second.
   let gflops: Double
-  /// The same for bare products in OpenBLAS's best tiling, and the step's share of it.
+  /// The same for bare products in the library's best tiling, and the step's share of it.
   let roofGflops: Double, shareOfRoof: Double
   /// The same for multiply-adds in registers.
   let peakGflops: Double, shareOfPeak: Double
-  /// OpenBLAS's kernels for this processor.
-  let openBLASKernels: String
+  /// The library that multiplies, and what it chose for this processor.
+  let productLibrary: String
   /// Shares of the step's time.
   let shares: Shares
   /// The most bytes that tensors held at once, and the most that the process had in RAM before the roof was measured.
@@ -51,7 +51,7 @@ struct StepBenchReport: BenchReport {
     for _ in 0..<warmUp { bench.step() }
     let (peak, resident) = (Memory.statistics.peakBytes - before, ProcessMemory.residentPeak)
     let plan = bench.plan
-    let (roof, adds) = (ProductRoof(plan.products), MultiplyAdds())
+    let (roof, adds) = (ProductRoof(plan.products), MultiplyAdds(model.precision))
     var ledger = WorkLedger()
     let samples = measureInTurn(
       rounds: rounds, warmUp: 0,
@@ -73,7 +73,7 @@ struct StepBenchReport: BenchReport {
     shareOfRoof = gflops / roofGflops
     peakGflops = Double(adds.operations) / samples[1].median / 1e9
     shareOfPeak = gflops / peakGflops
-    openBLASKernels = OpenBLAS.kernels
+    productLibrary = model.productLibrary
     shares = Shares(ledger, of: step.seconds.reduce(0, +))
     (peakBytes, residentBytes) = (peak, resident)
   }
@@ -83,8 +83,8 @@ struct StepBenchReport: BenchReport {
   var text: String {
     """
     step          \(fixed(secondsPerStep, 3)) s (\(fixed(secondsLeast, 3)) – \(fixed(secondsMost, 3))), \(threads) threads
-    products      \(fixed(gflops, 0)) GFLOP/s by OpenBLAS's \(openBLASKernels) kernels and attention's own
-                  \(percent(shareOfRoof)) of the \(fixed(roofGflops, 0)) of bare sgemm on the same shapes, \(percent(shareOfPeak)) of the \(fixed(peakGflops, 0)) of multiply-adds in registers
+    products      \(fixed(gflops, 0)) GFLOP/s by \(productLibrary), and attention's own
+                  \(percent(shareOfRoof)) of the \(fixed(roofGflops, 0)) of bare products of the same shapes, \(percent(shareOfPeak)) of the \(fixed(peakGflops, 0)) of multiply-adds in registers
     time          \(percent(shares.products)) products, \(percent(shares.attention)) attention, \(percent(shares.rows)) row kernels, \(fixed(100 * shares.elsewhere, 1)) % elsewhere
     memory        \(fixed(Double(peakBytes) / 1e9, 3)) GB of tensors at most, \(fixed(Double(residentBytes) / 1e9, 3)) GB resident
     """

@@ -20,7 +20,7 @@ struct SweepFiles {
       }
       plot("time", "seconds a step") { $0.step.secondsPerStep }
       plot("memory", "peak memory of tensors in GB") { Double($0.step.peakBytes) / 1e9 }
-      plot("share", "share of bare sgemm in %") { 100 * $0.step.shareOfRoof }
+      plot("share", "share of bare products in %") { 100 * $0.step.shareOfRoof }
     }
     self.contents = contents
   }

@@ -36,7 +36,7 @@ struct SweepReport: BenchReport {
   var table: TextTable {
     TextTable(
       columns: [
-        "varied", "value", "s a step", "least – most", "GFLOP/s", "of sgemm", "attention", "peak GB",
+        "varied", "value", "s a step", "least – most", "GFLOP/s", "of bare", "attention", "peak GB",
         "KB a token",
       ],
       rows: points.map { point in
