@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune understanding latents test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-masked bench-autoencoder bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune understanding latents test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-learning bench-masked bench-autoencoder bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libdnnl-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -154,6 +154,11 @@ bench-peer: build
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --shape small
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --what sampling
 	$(PYTHON) Benchmarks/pytorch_peer.py compare --bench $(BIN)/vfm-bench --what sampling --shape small
+
+# The time to the held-out loss that PyTorch reaches on the quickstart's clips (about fifteen minutes).
+bench-learning: build
+	$(BIN)/vfm-data synthesize Datasets/quickstart --clips 12000 --seed 1
+	$(PYTHON) Benchmarks/learning.py --bin $(BIN)
 
 # A masked step of VideoMAE's small model, on ours and on PyTorch, turn by turn.
 bench-masked: build

@@ -11,9 +11,15 @@ public enum Inputs {
   public static func model(_ path: String, base: String? = nil, isolate: Bool) throws -> LoadedModel {
     let checkpoint = try checkpoint(path, isolate: isolate)
     let blueprint = try Blueprint(checkpoint)
+    tellPrecision(of: blueprint)
     return try LoadedModel(
       checkpoint, blueprint,
       base: self.base(of: blueprint, adapter: checkpoint.path, given: base, isolate: isolate))
+  }
+
+  /// Says so where a model computes with other products than its recipe asks for.
+  public static func tellPrecision(of blueprint: Blueprint) {
+    if let note = blueprint.recipe.training.precisionNote { standardError("note: \(note)\n") }
   }
 
   /// What a new run starts from; nil when it starts from nothing.

@@ -15,6 +15,7 @@ struct ComparedModels {
   init(_ path: String, base given: String?, isolate: Bool) throws {
     let checkpoint = try Inputs.checkpoint(path, isolate: isolate)
     let blueprint = try Blueprint(checkpoint)
+    Inputs.tellPrecision(of: blueprint)
     let ownBase = try Inputs.base(of: blueprint, adapter: checkpoint.path, given: given, isolate: isolate)
     model = try LoadedModel(checkpoint, blueprint, base: ownBase)
     if let ownBase {

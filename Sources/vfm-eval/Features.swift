@@ -129,6 +129,7 @@ struct FeaturesCommand: ParsableCommand {
   private func loaded() throws -> (LoadedModel, FeatureIdentity) {
     let file = try Inputs.checkpoint(checkpoint, isolate: isolation.isOn)
     let blueprint = try Blueprint(file)
+    Inputs.tellPrecision(of: blueprint)
     let base = try Inputs.base(of: blueprint, adapter: file.path, given: base, isolate: isolation.isOn)
     let model = try LoadedModel(file, blueprint, base: base)
     let kind = blueprint.recipe.kind.rawValue

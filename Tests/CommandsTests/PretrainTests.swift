@@ -90,6 +90,11 @@ import Video
   @Test(arguments: [
     ["--set", "samples.frames=400"],
     ["--set", "training.gradientAccumulation=2", "--set", "training.validationClips=3"],
+    ["--set", "training.computePrecision=bfloat16", "--set", "samples.frames=400"],
+    [
+      "--set", "optimizer.kind=muon", "--set", "optimizer.muon.blockSize=8", "--set", "optimizer.cautious=true",
+      "--set", "samples.frames=400",
+    ],
   ])
   func thePlannedPeakIsThatOfTheWholeRun(settings: [String]) throws {
     let bench = try Workbench(steps: 8)

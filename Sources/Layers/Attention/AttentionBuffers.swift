@@ -18,6 +18,8 @@ struct AttentionBuffers {
   let headWidth: Int
   /// How many factors are laid into panels.
   let panels: Int
+  /// Whether numbers are rounded, which takes strips to make them in.
+  let rounds: Bool
 
   /// Floats from one row of scores to the next: a line more than a block of keys, so that rows do not fall on the same
   /// lines of the cache.
@@ -27,9 +29,9 @@ struct AttentionBuffers {
   private var scoreFloats: Int { DotProductAttention.queryBlock * Self.stride }
   private var rowFloats: Int { DotProductAttention.queryTile }
 
-  /// Two strips of scores, and one of queries' numbers.
+  /// Two strips of scores, and one of queries' numbers, where there are any.
   private var stripFloats: Int {
-    DotProductAttention.queryStrip * (2 * Self.stride + stripStride)
+    rounds ? DotProductAttention.queryStrip * (2 * Self.stride + stripStride) : 0
   }
   /// From one row of a strip of queries' numbers to the next.
   var stripStride: Int { (headWidth + 31) & ~15 }

@@ -18,7 +18,7 @@ struct AttentionBackward<Term: ProductTerm> {
   let biasGradient: Tensor?
 
   private var sizes: DotProductAttention.Sizes { saved.sizes }
-  var buffers: AttentionBuffers { AttentionBuffers(headWidth: sizes.headWidth, panels: 5) }
+  var buffers: AttentionBuffers { AttentionBuffers(headWidth: sizes.headWidth, panels: 5, rounds: Term.isPair) }
 
   func run(clip: Int, head: Int, _ scratch: UnsafeMutablePointer<Float>) {
     let (width, headWidth, column) = (sizes.width, sizes.headWidth, head * sizes.headWidth)
