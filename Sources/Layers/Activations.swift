@@ -38,7 +38,8 @@ public struct TanhGELU: RemadeActivation {
   }
 
   /// y = gelu(x) is returned, and dy becomes dx = dy · gelu′(x).
-  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor {
+  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor
+  {
     outputAndBackward(scaling: gradient, saved, as: precision, applySlope)
   }
 }
@@ -119,9 +120,11 @@ public struct GatedGELU {
     let value: Tensor
   }
 
-  /// a and b of one shape give y of that shape.
-  public func forward(_ gate: Tensor, _ value: Tensor) -> (output: Tensor, saved: Saved) {
-    (mapped(gate, value) { a, b in gelu(a).value * b }, Saved(gate: gate, value: value))
+  /// a and b of one shape give y of that shape, kept at a precision.
+  public func forward(_ gate: Tensor, _ value: Tensor, as precision: Precision = .float32) -> (
+    output: Tensor, saved: Saved
+  ) {
+    (mapped(gate, value, as: precision) { a, b in gelu(a).value * b }, Saved(gate: gate, value: value))
   }
 
   /// The gradients of both inputs.
@@ -158,12 +161,16 @@ private func mapped(_ x: Tensor, as precision: Precision = .float32, _ function:
 }
 
 @inline(__always)
-private func mapped(_ a: Tensor, _ b: Tensor, _ function: (Lanes, Lanes) -> Lanes) -> Tensor {
+private func mapped(
+  _ a: Tensor, _ b: Tensor, as precision: Precision = .float32, _ function: (Lanes, Lanes) -> Lanes
+) -> Tensor {
   precondition(a.count == b.count, "shapes \(a.shape) and \(b.shape) differ")
-  let y = Tensor(a.shape)
+  let y = Tensor(a.shape, precision)
   parallel(over: a.count, tile: tile) { range in
-    let (a, b, y) = (a.pointer + range.lowerBound, b.pointer + range.lowerBound, y.pointer + range.lowerBound)
-    sweep(range.count) { i, n in store(function(load(a, i, n), load(b, i, n)), y, i, n) }
+    y.fillElements(range) { first, y, count in
+      let (a, b) = (a.pointer + first, b.pointer + first)
+      sweep(count) { i, n in store(function(load(a, i, n), load(b, i, n)), y, i, n) }
+    }
   }
   return y
 }

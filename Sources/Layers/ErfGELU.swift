@@ -24,7 +24,8 @@ public struct ErfGELU: RemadeActivation {
   }
 
   /// y = gelu(x) is returned, and dy becomes dx = dy · gelu′(x).
-  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor {
+  public func outputAndBackward(scaling gradient: Tensor, _ saved: Tensor, as precision: Precision) -> Tensor
+  {
     outputAndBackward(scaling: gradient, saved, as: precision, applySlope)
   }
 }

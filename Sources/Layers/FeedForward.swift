@@ -83,7 +83,7 @@ public struct GatedFeedForward: Layer {
   public func forward(_ input: Tensor) -> (output: Tensor, saved: Saved) {
     let (a, gateSaved) = gate.forward(input)
     let (b, valueSaved) = value.forward(input)
-    let (hidden, activationSaved) = activation.forward(a, b)
+    let (hidden, activationSaved) = activation.forward(a, b, as: narrow.precision)
     let (output, narrowSaved) = narrow.forward(hidden)
     return (
       output,

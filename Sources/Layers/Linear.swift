@@ -4,9 +4,9 @@ import Tensors
 ///
 ///     y = x Wᵀ + b        x [R, in], W [out, in], b [out], y [R, out]
 ///
-/// Saves its input, at the precision of the factors of its products (`ParameterPolicy.computePrecision`): bfloat16 factors
-/// have sums in float32, and b, y, db and dW are float32. Where the store's policy says so, the layer has a low-rank adapter too (A [r, in], B [out, r],
-/// s = alpha/r):
+/// Saves its input, at the precision of the factors of its products (`ParameterPolicy.computePrecision`): bfloat16
+/// factors have sums in float32, and b, y, db and dW are float32. Where the store's policy says so, the layer has a
+/// low-rank adapter too (A [r, in], B [out, r], s = alpha/r):
 ///
 ///     y += s · (x Aᵀ) Bᵀ
 ///     dB += s · dyᵀ (x Aᵀ),   d(x Aᵀ) = s · dy B,   dA += d(x Aᵀ)ᵀ x,   dx += d(x Aᵀ) A
@@ -17,7 +17,7 @@ public struct Linear: Layer {
   public let bias: Parameter?
   /// Sizes of a row before and after.
   public let inputs: Int, outputs: Int
-  /// That of the factors of its products. An input that is kept at it already need not be converted.
+  /// The precision of the factors of its products. An input that is kept at it already need not be converted.
   public let precision: Precision
   private let adapter: LowRankAdapter?
 
@@ -73,6 +73,9 @@ public struct Linear: Layer {
 
   /// Backward where nobody reads the gradient of the input: it is data, or nothing is trained before this layer.
   public func addParameterGradients(_ outputGradient: Tensor, _ saved: Saved) {
+    guard weight.gradient != nil || adapter != nil else {
+      return addColumnSums(of: outputGradient, to: bias?.gradient)
+    }
     addParameterGradients(begin(outputGradient), saved)
   }
 
@@ -101,6 +104,7 @@ public struct Linear: Layer {
 
   /// dW += dyᵀ x, and the adapter's.
   func addParameterGradients(_ gradient: OutputGradient, _ saved: Saved) {
+    guard weight.gradient != nil || adapter != nil else { return }
     let input = saved.input.converted(to: precision)
     if let weightGradient = weight.gradient {
       multiplyAdd(transposed: gradient.factor, input, into: weightGradient.reshaped([outputs, inputs]))

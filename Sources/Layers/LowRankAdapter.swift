@@ -11,7 +11,7 @@ struct LowRankAdapter: Sendable {
   let down: Parameter, up: Parameter
   /// s.
   let scale: Float
-  /// That of the factors of its products, in which its inputs are.
+  /// The precision of the factors of its products, in which its inputs are.
   private let precision: Precision
 
   /// Registers `lora_A.weight` and `lora_B.weight` in the scope, if the store's policy targets the weight; tells the store

@@ -18,7 +18,8 @@ public struct ParameterPolicy: Sendable, Equatable {
   /// The tables (by parameter name) that grew: their first n rows are the base's and are frozen with the table's name, the
   /// rows behind them are new and trained.
   public var keptRows: [String: Int]
-  /// That of the factors of products in which parameters take part; parameters, gradients and sums are float32.
+  /// The precision of the factors of products in which parameters take part; parameters, gradients and sums are
+  /// float32.
   public var computePrecision: Precision
 
   /// A policy; by default all parameters are trained at one rate.

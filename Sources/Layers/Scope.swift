@@ -29,7 +29,7 @@ public struct Scope {
     store.register(self(name).path, shape, initial, decays: decays ?? (shape.count > 1), role: role)
   }
 
-  /// That of the factors of products on this processor.
+  /// The precision of the factors of products on this processor.
   public var computePrecision: Precision { store.policy.computePrecision.ofProducts }
 
   /// Whether any of the parameters registered so far in this place is trained. Where none is, no gradient is asked for.

@@ -30,7 +30,8 @@ public struct AttentivePooler {
     queryProjection = projection("q_proj")
     keyProjection = projection("k_proj")
     valueProjection = projection("v_proj")
-    attention = DotProductAttention(heads: sizes.heads, scale: 1 / Float(width / sizes.heads).squareRoot(),
+    attention = DotProductAttention(
+      heads: sizes.heads, scale: 1 / Float(width / sizes.heads).squareRoot(),
       precision: scope.computePrecision)
     feedForwardNorm = LayerNorm(cross("layer_norm2"), width: width, epsilon: layout.epsilon)
     feedForward = FeedForward(
@@ -53,12 +54,13 @@ public struct AttentivePooler {
   /// Tokens of so many clips [B·n, D] to vectors [B, D].
   public func forward(_ tokens: Tensor, clips: Int) -> (output: Tensor, saved: Saved) {
     let (h, stackSaved) = stack.forward(tokens, EncoderBlock.Context(clips: clips))
-    let (normal, tokensNormSaved) = tokensNorm.forward(h)
+    let (normal, tokensNormSaved) = tokensNorm.forward(h, as: keyProjection.precision)
     let (k, v) = (keyProjection.forward(normal).output, valueProjection.forward(normal).output)
     let q = repeatedRow(queryProjection.forward(queryRow).output, clips)
     let (x, attentionSaved) = attention.forward(q, k, v, clips: clips)
     let pooled = addingRow(query.value, to: x)
-    let (normalPooled, feedForwardNormSaved) = feedForwardNorm.forward(pooled)
+    let (normalPooled, feedForwardNormSaved) = feedForwardNorm.forward(
+      pooled, as: feedForward.widen.precision)
     let (output, feedForwardSaved) = feedForward.forward(normalPooled)
     output.add(pooled)
     return (
@@ -73,12 +75,14 @@ public struct AttentivePooler {
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
     let pooledGradient = feedForwardNorm.backward(
       feedForward.backward(
-        outputGradient, saved.feedForward, input: feedForwardNorm.output(of: saved.feedForwardNorm)),
+        outputGradient, saved.feedForward,
+        input: feedForwardNorm.output(of: saved.feedForwardNorm, as: feedForward.widen.precision)),
       saved.feedForwardNorm, plus: outputGradient)
     addColumnSums(of: pooledGradient, to: query.gradient)
     let gradients = attention.backward(
       pooledGradient, saved.attention, query: saved.query, key: saved.key)
-    let normal = Linear.Saved(input: tokensNorm.output(of: saved.tokensNorm))
+    let normal = Linear.Saved(
+      input: tokensNorm.output(of: saved.tokensNorm, as: keyProjection.precision))
     let normalGradient = valueProjection.backward(gradients.value, normal)
     keyProjection.addBackward(gradients.key, normal, to: normalGradient)
     let queryGradient = queryProjection.backward(

@@ -56,20 +56,23 @@ struct ConditionEmbedding {
     let tokens: Tensor
     /// Wp mean(text) [B, D], if the model has it.
     let pooled: Tensor?
-    let saved: (input: Tensor, embedding: FeedForward.Saved)
+    /// What backward reads of both, as far as it goes.
+    let saved: (input: Tensor, embedding: FeedForward.Saved)?
     let pooledSaved: (mean: TokenMean.Saved, projection: Linear.Saved)?
   }
 
   /// Text [B·L, text width].
   func read(_ text: Tensor, lengths: [Int]) -> Text {
-    let (tokens, saved) = textEmbedding.forward(text)
+    let (tokens, embeddingSaved) = textEmbedding.forward(text)
+    let saved = needsTextGradient ? (text, embeddingSaved) : nil
     guard let pooledProjection else {
-      return Text(tokens: tokens, pooled: nil, saved: (text, saved), pooledSaved: nil)
+      return Text(tokens: tokens, pooled: nil, saved: saved, pooledSaved: nil)
     }
     let (mean, meanSaved) = textMean.forward(text, lengths: lengths)
     let (pooled, projectionSaved) = pooledProjection.forward(mean)
     return Text(
-      tokens: tokens, pooled: pooled, saved: (text, saved), pooledSaved: (meanSaved, projectionSaved))
+      tokens: tokens, pooled: pooled, saved: saved,
+      pooledSaved: needsTimeGradient ? (meanSaved, projectionSaved) : nil)
   }
 
   /// Times [G] and a text to the embedding e [G, D] and the six vectors [G, 6·D] of all blocks.
@@ -83,7 +86,7 @@ struct ConditionEmbedding {
     let times = Saved.Times(
       timeIn: timeInSaved, inner: innerSaved, timeOut: timeOutSaved, pooled: text.pooledSaved,
       outer: outerSaved, projection: projectionSaved)
-    let saved = Saved(times: needsTimeGradient ? times : nil, text: needsTextGradient ? text.saved : nil)
+    let saved = Saved(times: needsTimeGradient ? times : nil, text: text.saved)
     return (embedding, vectors, saved)
   }
 

@@ -147,7 +147,8 @@ struct DiffusionBlock {
   ) -> Tensor {
     let normSaved = LayerNorm.Saved(input: x1, statistics: saved.textStatistics)
     let gradients = textAttention.backward(
-      outputGradient, saved.textAttention.converted(to: .float32), input: textNorm.output(of: normSaved, as: precision),
+      outputGradient, saved.textAttention.converted(to: .float32),
+      input: textNorm.output(of: normSaved, as: precision),
       withTextGradient: textGradient != nil)
     if let textGradient, let gradient = gradients.text { textGradient.add(gradient) }
     return textNorm.backward(gradients.input, normSaved, plus: outputGradient)
@@ -160,7 +161,8 @@ struct DiffusionBlock {
     let normSaved = ModulatedNorm.Saved(input: input, statistics: saved.attentionStatistics)
     let normalGradient = attention.backward(
       attentionGate.backward(outputGradient, mixed, by: saved.vectors, into: slots),
-      saved.attention.converted(to: .float32), input: attentionNorm.output(of: normSaved, by: saved.vectors, as: precision))
+      saved.attention.converted(to: .float32),
+      input: attentionNorm.output(of: normSaved, by: saved.vectors, as: precision))
     return attentionNorm.backward(
       normalGradient, normSaved, by: saved.vectors, into: slots, plus: outputGradient)
   }

@@ -114,7 +114,8 @@ public struct TextEncoder {
       let (normal, attentionNormSaved) = attentionNorm.forward(x, as: attention.query.precision)
       let (mixed, attentionSaved) = attention.forward(normal, texts: texts, lengths: lengths, bias: bias)
       let middle = x + mixed
-      let (normalMiddle, feedForwardNormSaved) = feedForwardNorm.forward(middle, as: feedForward.gate.precision)
+      let (normalMiddle, feedForwardNormSaved) = feedForwardNorm.forward(
+        middle, as: feedForward.gate.precision)
       let (fed, feedForwardSaved) = feedForward.forward(normalMiddle)
       fed.add(middle)
       let saved = Saved(

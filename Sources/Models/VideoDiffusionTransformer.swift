@@ -220,7 +220,8 @@ public struct VideoDiffusionTransformer {
   /// The gradients of the stream and of the head's vectors, if anything before the head is to be given one.
   private func backwardHead(_ outputGradient: Tensor, _ saved: Saved) -> (stream: Tensor, vectors: Tensor)? {
     let rowsGradient = joiner.cut(outputGradient)
-    let headSaved = Linear.Saved(input: headNorm.output(of: saved.headNorm, by: saved.headVectors, as: head.precision))
+    let headSaved = Linear.Saved(
+      input: headNorm.output(of: saved.headNorm, by: saved.headVectors, as: head.precision))
     guard reach.passesHead else {
       head.addParameterGradients(rowsGradient, headSaved)
       return nil

@@ -128,23 +128,22 @@ public final class AdamW: Optimizer {
   /// For each parameter what its numbers that are kept are multiplied by, from the first moments that this update will make.
   private func cautiousScales(gradientScale: Float) -> [Float] {
     let (old, new) = (Float(constants.beta1), Float(1 - constants.beta1))
-    let (gradients, sums) = (parameters.gradients, Tensor.zeros([max(1, runs.count)]))
-    parallel(over: runs.count, tile: 1) { range in
-      for index in range {
-        let run = runs[index]
-        let (g, m) = (gradients.pointer + run.start, firstMoment.pointer + run.place)
-        var kept = Lanes(repeating: 0)
-        sweep(run.count) { i, c in
-          let gradient = load(g, i, c) * gradientScale
-          let first = load(m, i, c) * old + gradient * new
-          kept.replace(with: kept + 1, where: first * gradient .> 0)
+    let gradients = parameters.gradients
+    var counts = Array(repeating: CautiousMask.Count(), count: runs.count)
+    counts.withUnsafeMutableBufferPointer { counts in
+      let counts = counts.baseAddress
+      parallel(over: runs.count, tile: 1) { range in
+        for index in range {
+          let run = runs[index]
+          let m = firstMoment.pointer + run.place
+          counts![index] = CautiousMask.count(run.count, gradient: gradients.pointer + run.start) {
+            i, c, g in load(m, i, c) * old + g * gradientScale * new
+          }
         }
-        sums.pointer[index] = kept.total
       }
     }
-    var kept = Array(repeating: 0, count: places.entries.count)
-    guard !Plan.isRunning else { return kept.map(Float.init) }
-    for (index, run) in runs.enumerated() { kept[run.parameter] += Int(sums.pointer[index]) }
-    return zip(kept, places.entries).map { CautiousMask.scale(kept: $0, of: $1.count) }
+    var scales = Array(repeating: CautiousMask.Count(), count: places.entries.count)
+    for (count, run) in zip(counts, runs) { scales[run.parameter] = scales[run.parameter] + count }
+    return scales.map(\.scale)
   }
 }

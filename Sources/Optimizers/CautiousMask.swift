@@ -2,31 +2,47 @@ import Tensors
 
 /// Which numbers of an update are kept: those that go where the gradient says, too.
 ///
-///     u ← u · [u · g > 0] / max(mean([u · g > 0]), 10⁻³)        over each parameter
+///     u ← u · [u and g have one sign] / max(share of such numbers, 10⁻³)
 ///
-/// so that the update is as large as it was, in the mean of signs. Liang and others, "Cautious optimizers: improving training
-/// with one line of code", 2024.
+/// so that the update is as large as it was, in the mean of signs. The share is of the numbers that have a gradient, over a
+/// parameter, or where Muon takes blocks over a block: rows of a table that no clip asked for do not enlarge the steps of the
+/// others. Liang and others, "Cautious optimizers: improving training with one line of code", 2024.
 enum CautiousMask {
-  /// How many of n numbers are kept.
-  static func count(_ update: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ n: Int) -> Int {
-    var kept = Lanes(repeating: 0)
-    sweep(n) { i, c in
-      // Lanes beyond the end are zeros, whose product is not above zero.
-      kept.replace(with: kept + 1, where: load(update, i, c) * load(gradient, i, c) .> 0)
-    }
-    return Int(kept.total)
+  /// How many numbers are kept, and how many have a gradient.
+  struct Count {
+    var kept = 0, all = 0
+
+    static func + (a: Count, b: Count) -> Count { Count(kept: a.kept + b.kept, all: a.all + b.all) }
+
+    /// What the numbers that are kept are multiplied by.
+    var scale: Float { Float(1 / max(Double(kept) / Double(max(1, all)), 1e-3)) }
   }
 
-  /// What the numbers that are kept are multiplied by.
-  static func scale(kept: Int, of count: Int) -> Float {
-    Float(1 / max(Double(kept) / Double(max(1, count)), 1e-3))
+  /// Of n numbers, at most 2²⁴ a lane; `update` makes those from i on, whose lanes beyond the end are zeros.
+  @inline(__always)
+  static func count(
+    _ n: Int, gradient: UnsafePointer<Float>, update: (_ i: Int, _ lanes: Int, _ gradient: Lanes) -> Lanes
+  ) -> Count {
+    var (kept, all) = (Lanes(repeating: 0), Lanes(repeating: 0))
+    sweep(n) { i, c in
+      let g = load(gradient, i, c)
+      kept.replace(with: kept + 1, where: agree(update(i, c, g), g))
+      all.replace(with: all + 1, where: g .!= 0)
+    }
+    return Count(kept: Int(kept.total), all: Int(all.total))
   }
 
   /// The numbers that are kept, times the scale; zero for the others.
   @inline(__always)
   static func apply(_ update: Lanes, _ gradient: Lanes, scale: Float) -> Lanes {
     var masked = Lanes(repeating: 0)
-    masked.replace(with: update * scale, where: update * gradient .> 0)
+    masked.replace(with: update * scale, where: agree(update, gradient))
     return masked
+  }
+
+  /// By signs: a product of small numbers could be zero.
+  @inline(__always)
+  private static func agree(_ u: Lanes, _ g: Lanes) -> SIMDMask<SIMD16<Int32>> {
+    ((u .> 0) .& (g .> 0)) .| ((u .< 0) .& (g .< 0))
   }
 }

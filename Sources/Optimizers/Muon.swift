@@ -7,9 +7,10 @@ import Tensors
 ///     b ← β b + (1 − β) g,   u = β b + (1 − β) g                      (Nesterov)
 ///     W ← W (1 − rate · decay) − rate · √max(1, rows / columns) · O(u)
 ///
-/// O(u) is u with singular values of about 1 (`NewtonSchulz`), so that rare directions of a gradient count as much as frequent
-/// ones. Where blocks are asked for, O is taken of each block of rows or columns by itself. Weights of convolutions [out, in, kt, kh, kw] are matrices [out, in · kt · kh · kw]. A matrix has one buffer of
-/// momentum and no moments. Jordan and others, "Muon: an optimizer for hidden layers in neural networks", 2024.
+/// O(u) is u with singular values of about 1 (`NewtonSchulz`), so that rare directions of a gradient count as much as
+/// frequent ones. Where blocks are asked for, O is taken of each block of rows or columns by itself. Weights of
+/// convolutions [out, in, kt, kh, kw] are matrices [out, in · kt · kh · kw]. A matrix has one buffer of momentum and no
+/// moments. Jordan and others, "Muon: an optimizer for hidden layers in neural networks", 2024.
 public final class Muon: Optimizer {
   /// The constants of the update of matrices.
   public struct Constants: Sendable, Equatable {
@@ -119,13 +120,12 @@ public final class Muon: Optimizer {
       squares += passes.setDirection(g + i, b + i, scratch + j, count: count)
     }
     let direction = matrix.iteration.orthogonalized(scratch, norm: squares.squareRoot())
-    var (isFinite, kept) = (squares.isFinite, 0)
+    var (isFinite, counts) = (squares.isFinite, CautiousMask.Count())
     if passes.isCautious {
-      matrix.forEachRun { i, j, count in kept += CautiousMask.count(direction + j, g + i, count) }
+      matrix.forEachRun { i, j, count in counts = counts + agreement(direction + j, g + i, count) }
     }
-    let scale = CautiousMask.scale(kept: kept, of: matrix.count)
     matrix.forEachRun { i, j, count in
-      let cautious = passes.isCautious ? (gradient: UnsafePointer(g + i), scale: scale) : nil
+      let cautious = passes.isCautious ? (gradient: UnsafePointer(g + i), scale: counts.scale) : nil
       if !passes.move(w + i, along: direction + j, count: count, of: matrix, cautious: cautious) {
         isFinite = false
       }
@@ -144,14 +144,19 @@ public final class Muon: Optimizer {
     }
     let direction = matrix.iteration.orthogonalized(u, norm: squares.squareRoot())
     let g = parameters.gradients
-    let kept =
-      passes.isCautious
-      ? sums(over: matrix.count) { range in
-        let i = range.lowerBound
-        return Double(
-          CautiousMask.count(direction.pointer + i, g.pointer + matrix.start + i, range.count))
-      } : 0
-    let scale = CautiousMask.scale(kept: Int(kept), of: matrix.count)
+    var counts = CautiousMask.Count()
+    if passes.isCautious {
+      func sum(_ part: KeyPath<CautiousMask.Count, Int>) -> Int {
+        Int(
+          sums(over: matrix.count) { range in
+            let i = range.lowerBound
+            return Double(
+              agreement(direction.pointer + i, g.pointer + matrix.start + i, range.count)[keyPath: part])
+          })
+      }
+      counts = CautiousMask.Count(kept: sum(\.kept), all: sum(\.all))
+    }
+    let scale = counts.scale
     let notFinite = sums(over: matrix.count) { range in
       let i = range.lowerBound
       let cautious = (gradient: UnsafePointer(g.pointer + matrix.start + i), scale: scale)
@@ -162,6 +167,13 @@ public final class Muon: Optimizer {
     }
     if !squares.isFinite || notFinite > 0 { isFinite.store(false, ordering: .relaxed) }
   }
+}
+
+/// How many numbers of a direction and its gradient agree.
+private func agreement(
+  _ direction: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ n: Int
+) -> CautiousMask.Count {
+  CautiousMask.count(n, gradient: gradient) { i, c, _ in load(direction, i, c) }
 }
 
 /// The sum of what tiles give, in their order. Zero during a `Plan`.

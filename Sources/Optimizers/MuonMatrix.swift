@@ -10,21 +10,25 @@ struct MuonMatrix {
   let decays: Bool, rateFactor: Double
   /// Its sizes, [out, rest].
   let iteration: NewtonSchulz
+  /// What its orthogonal direction is multiplied by: √max(1, rows / columns) for a whole matrix, since one of more rows changes
+  /// its outputs less by an orthogonal step. Blocks get what makes all of them together as large a step as the whole.
+  let scale: Double
 
   /// A whole weight [out, …], as the matrix [out, rest].
   init(_ entry: ParameterStore.Entry, place: Int, _ precision: Precision = .float32) {
     let columns = entry.count / entry.shape[0]
     self.init(
-      entry, place: place, rows: 0..<entry.shape[0], columns: 0..<columns, stride: columns, precision)
+      entry, place: place, rows: 0..<entry.shape[0], columns: 0..<columns, stride: columns,
+      scale: max(1, Double(entry.shape[0]) / Double(columns)).squareRoot(), precision)
   }
 
   private init(
     _ entry: ParameterStore.Entry, place: Int, rows: Range<Int>, columns: Range<Int>, stride: Int,
-    _ precision: Precision
+    scale: Double, _ precision: Precision
   ) {
     let first = rows.lowerBound * stride + columns.lowerBound
     (start, self.place, self.stride) = (entry.offset + first, place + first, stride)
-    (decays, rateFactor) = (entry.decays, entry.rateFactor)
+    (decays, rateFactor, self.scale) = (entry.decays, entry.rateFactor, scale)
     iteration = NewtonSchulz(rows: rows.count, columns: columns.count, precision)
   }
 
@@ -35,18 +39,22 @@ struct MuonMatrix {
   ) -> [MuonMatrix] {
     guard size > 0 else { return [MuonMatrix(entry, place: place, precision)] }
     let (rows, columns) = (entry.shape[0], entry.count / entry.shape[0])
+    let size = min(size, max(rows, columns))
+    // Σ over blocks of scale² · min(sides) is that of the whole matrix.
+    let scale = Double(max(min(rows, columns), size)) / Double(columns)
     return Swift.stride(from: 0, to: max(rows, columns), by: size).map { first in
       let part = first..<min(first + size, max(rows, columns))
       return MuonMatrix(
         entry, place: place, rows: columns > rows ? 0..<rows : part,
-        columns: columns > rows ? part : 0..<columns, stride: columns, precision)
+        columns: columns > rows ? part : 0..<columns, stride: columns, scale: scale.squareRoot(), precision)
     }
   }
 
   var count: Int { iteration.rows * iteration.columns }
 
   /// Whether all threads take part in its products. Smaller ones have a thread each: whole products on one thread cost less
-  /// than tiles of theirs on several, and with some 16 MB a thread there is room for them.
+  /// than tiles of theirs on several, and with some 16 MB a thread there is room for them. Blocks of columns, whose rows lie
+  /// apart, always have one.
   var isLarge: Bool { count > 1 << 20 && isOneRun }
 
   /// Whether its rows follow each other in the buffers.
@@ -63,8 +71,6 @@ struct MuonMatrix {
     }
   }
 
-  /// √max(1, rows / columns): a matrix of more rows changes its outputs less by an orthogonal step.
-  var scale: Double { max(1, Double(iteration.rows) / Double(iteration.columns)).squareRoot() }
 }
 
 /// What an update does with each matrix.

@@ -12,7 +12,7 @@ import Tensors
 struct NewtonSchulz: Sendable, Equatable {
   /// Sizes of the matrix.
   let rows: Int, columns: Int
-  /// That of the factors of products.
+  /// The precision of the factors of products.
   let precision: Precision
 
   /// - Parameter precision: what products of large matrices multiply; for small ones rounding would cost more than it saves.

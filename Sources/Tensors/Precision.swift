@@ -10,9 +10,17 @@ public enum Precision: String, CaseIterable, Codable, Sendable {
   /// Bytes of an element.
   public var bytes: Int { self == .float32 ? 4 : 2 }
 
-  /// That of products on this processor, where this one is asked for: float32 where there are no instructions for bfloat16.
+  /// The precision of products where this one is asked for: float32 where there are no instructions for bfloat16.
   public var ofProducts: Precision {
     self == .bfloat16 && !OneDNN.multipliesBFloat16 ? .float32 : self
+  }
+
+  /// Why products are of another precision than this one; nil where they are of it.
+  public var obstacle: String? {
+    guard ofProducts != self else { return nil }
+    return OneDNN.isBuiltForBFloat16
+      ? "this processor has no instructions for it (\(OneDNN.instructions))"
+      : "this program was built for a processor without instructions for it"
   }
 }
 
@@ -74,7 +82,8 @@ extension Tensor {
 
   /// The same for elements, some thousand at a time.
   public func fillElements(
-    _ elements: Range<Int>, _ body: (_ first: Int, _ target: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+    _ elements: Range<Int>,
+    _ body: (_ first: Int, _ target: UnsafeMutablePointer<Float>, _ count: Int) -> Void
   ) {
     switch precision {
     case .float32: body(elements.lowerBound, pointer + elements.lowerBound, elements.count)
@@ -98,7 +107,8 @@ private let pieceSize = 2048
 package func narrow(_ x: UnsafePointer<Float>, _ n: Int, into y: UnsafeMutablePointer<UInt16>) {
   sweep(n) { i, c in
     let value = load(x, i, c)
-    if VFM_BFLOAT16_PRODUCTS == 1 && c == 16 {  // the same bits by one instruction, but for denormals, which become zero
+    // By one instruction, which makes denormals zero and keeps the sign of NaN.
+    if VFM_BFLOAT16_PRODUCTS == 1 && c == 16 {
       UnsafeMutableRawPointer(y + i).storeBytes(of: vfm_narrowed(value), as: SIMD16<UInt16>.self)
       return
     }

@@ -7,7 +7,8 @@ public struct Tensor: @unchecked Sendable {
   public let shape: [Int]
   /// The number of elements.
   public let count: Int
-  /// How the elements lie in memory. Loops read and write float32 only; other tensors are kept, and widened to be read.
+  /// How the elements lie in memory. Loops read and write float32 only; other tensors are factors of products, or kept and
+  /// widened to be read.
   public let precision: Precision
   private let storage: Storage
   private let offset: Int
@@ -73,7 +74,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// The elements of a bfloat16 tensor, of an even number of columns, two at a time in the place of a float: for loops that
-  /// only move numbers.
+  /// only move numbers. What it says of its precision is that of the places; its numbers are no floats.
   package var pairs: Tensor {
     precondition(
       precision == .bfloat16 && columns % 2 == 0 && offset % 2 == 0, "\(shape) has no pairs of bfloat16")

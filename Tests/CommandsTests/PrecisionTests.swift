@@ -24,7 +24,8 @@ struct PrecisionTests {
     let fast = try vfm(command + ["--output", bench.output + "-narrow"])
     #expect(!fast.errors.contains("no instructions"), "\(fast.errors)")
     func lastLoss(_ output: String) throws -> Double {
-      let lines = try String(contentsOfFile: output + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+      let lines = try String(contentsOfFile: output + "/metrics.jsonl", encoding: .utf8).split(
+        separator: "\n")
       let last = try #require(lines.last { $0.contains("\"loss\"") })
       let json = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
       return try #require(json?["loss"] as? Double)
@@ -35,7 +36,8 @@ struct PrecisionTests {
     // Who samples from its checkpoint is told, too.
     let sample = try vfm(
       [
-        "vfm-sample", "--checkpoint", bench.output + "-narrow", "--prompt", "a red circle moves left", "--steps", "1",
+        "vfm-sample", "--checkpoint", bench.output + "-narrow", "--prompt", "a red circle moves left",
+        "--steps", "1",
         "--output", bench.output + ".mp4",
       ], environment: Self.without)
     #expect(sample.code == 0 && sample.errors.contains(Self.note), "\(sample.errors)")

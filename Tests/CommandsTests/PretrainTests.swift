@@ -92,7 +92,8 @@ import Video
     ["--set", "training.gradientAccumulation=2", "--set", "training.validationClips=3"],
     ["--set", "training.computePrecision=bfloat16", "--set", "samples.frames=400"],
     [
-      "--set", "optimizer.kind=muon", "--set", "optimizer.muon.blockSize=8", "--set", "optimizer.cautious=true",
+      "--set", "optimizer.kind=muon", "--set", "optimizer.muon.blockSize=8", "--set",
+      "optimizer.cautious=true",
       "--set", "samples.frames=400",
     ],
   ])

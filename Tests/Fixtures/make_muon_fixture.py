@@ -31,9 +31,12 @@ def orthogonal(matrix):
 def direction_of(matrix, block):
     """What Muon moves a matrix along, scaled by the shape of what was made orthogonal."""
     axis = 1 if matrix.shape[1] > matrix.shape[0] else 0
-    parts = numpy.split(matrix, range(block, matrix.shape[axis], block), axis) if block else [matrix]
-    scaled = [max(1, part.shape[0] / part.shape[1]) ** 0.5 * orthogonal(part) for part in parts]
-    return numpy.concatenate(scaled, axis)
+    block = min(block or max(matrix.shape), max(matrix.shape))
+    parts = numpy.split(matrix, range(block, matrix.shape[axis], block), axis)
+    # All blocks together make as large a step as the whole matrix, whose scale is the root of max(1, rows / columns).
+    whole = min(matrix.shape) * max(1, matrix.shape[0] / matrix.shape[1])
+    scale = whole / sum(min(block, min(matrix.shape)) for _ in range(matrix.shape[axis])) * block
+    return scale**0.5 * numpy.concatenate([orthogonal(part) for part in parts], axis)
 
 
 def case(random, rows, columns, block=0):
@@ -56,8 +59,8 @@ def case(random, rows, columns, block=0):
 
 
 def masked(step, gradient):
-    mask = (step * gradient > 0).astype(float)
-    return step * mask / max(mask.mean(), 1e-3)
+    mask = numpy.sign(step) * numpy.sign(gradient) > 0
+    return step * mask / max(mask.sum() / max(1, (gradient != 0).sum()), 1e-3)
 
 
 def cautious(case, rows, columns):

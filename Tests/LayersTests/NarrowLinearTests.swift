@@ -62,6 +62,27 @@ struct NarrowLinearTests {
     #expect(!sameBits(narrow.0, exact.0))
   }
 
+  /// Weights that are kept in bfloat16 are multiplied where they lie, wherever that is.
+  @Test func frozenWeightsAreMultipliedAsTheyAreKept() {
+    func pass(_ frozenPrecision: Precision) -> [Tensor] {
+      let store = ParameterStore(
+        policy: ParameterPolicy(
+          frozen: [NamePattern("*")], frozenPrecision: frozenPrecision,
+          lora: LoRA(rank: 2, alpha: 2, targets: [NamePattern("second.weight")]), computePrecision: .bfloat16)
+      )
+      let layers = [Linear(store.root("first"), 9, 7), Linear(store.root("second"), 7, 5)]
+      store.allocate(seed: 2)
+      for entry in store.trainedEntries {
+        store.write(entry) { $0.copy(from: gaussian(entry.shape, seed: UInt64(entry.count))) }
+      }
+      let (h, first) = layers[0].forward(gaussian([6, 9]))
+      let (y, second) = layers[1].forward(h)
+      let dh = layers[1].backward(gaussian([6, 5], seed: 4), second)
+      return [y, layers[0].backward(dh, first), store.gradients]
+    }
+    for (wide, narrow) in zip(pass(.float32), pass(.bfloat16)) { #expect(sameBits(wide, narrow)) }
+  }
+
   private func layer(_ inputs: Int, _ outputs: Int, _ precision: Precision) -> (ParameterStore, Linear) {
     let store = ParameterStore(policy: ParameterPolicy(computePrecision: precision))
     let layer = Linear(store.root, inputs, outputs)

@@ -84,7 +84,8 @@ private func update(_ optimizer: any Optimizer, _ store: ParameterStore, _ n: In
 
 /// One of muon.json.
 private struct Golden: Decodable {
-  let rows: Int, columns: Int, block: Int, start: [Float], gradients: [[Float]], matrix: [Double], momentum: [Double]
+  let rows: Int, columns: Int, block: Int, start: [Float], gradients: [[Float]], matrix: [Double],
+    momentum: [Double]
   let direction: [Double], cautious: [Double], cautiousAdamW: [Double]
 
   static func all() throws -> [Golden] {
@@ -196,7 +197,10 @@ private func distance(_ a: [Float], _ b: [Double]) -> Double {
 /// Matrices that all threads multiply, and those that have one each; wide and tall.
 private func manySizes(_ precision: Precision = .float32) -> ParameterStore {
   let store = ParameterStore(policy: ParameterPolicy(computePrecision: precision))
-  let shapes = [[8, 131_200], [131_200, 8], [40, 300], [300, 40], [16, 16], [5], [100, 70], [64, 90]]
+  let shapes = [
+    [8, 131_200], [131_200, 8], [40, 300], [300, 40], [16, 16], [5], [100, 70], [64, 90], [90, 300],
+    [1100, 1000],
+  ]
   for (index, shape) in shapes.enumerated() {
     _ = store.root("layer")(index).parameter("weight", shape, .normal(1))
   }
@@ -204,7 +208,7 @@ private func manySizes(_ precision: Precision = .float32) -> ParameterStore {
   return store
 }
 
-@Test(arguments: [Precision.float32, .bfloat16], [0, 32])
+@Test(arguments: [Precision.float32, .bfloat16], [0, 32, 70])
 func bitsDoNotDependOnThreads(precision: Precision, blockSize: Int) {
   func values(threads: Int) -> Tensor {
     Parallel.withThreads(threads) {
@@ -217,6 +221,36 @@ func bitsDoNotDependOnThreads(precision: Precision, blockSize: Int) {
   let one = values(threads: 1)
   #expect(one.isFinite)
   #expect(sameBits(one, values(threads: 3)) && sameBits(one, values(threads: 2)))
+}
+
+/// A parameter of several tiles, and rows that have no gradient, as a table's that no text asked for.
+@Test func theShareThatIsKeptIsThatOfAWholeParametersGradients() {
+  let store = ParameterStore()
+  let entry = store.root.parameter("table", [40, 1000], .constant(0), decays: false).entry
+  store.allocate(seed: 1)
+  let gradient = store.gradients.view(at: entry.offset, [40, 1000])
+  let optimizer = AdamW(
+    store, .init(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, isCautious: true))
+  let first = gaussian([30, 1000], seed: 2), second = gaussian([30, 1000], seed: 3)
+  for step in [first, second] {
+    gradient.fill(0)
+    gradient.view(at: 0, [30, 1000]).copy(from: step)
+    optimizer.update(rate: 0.01, gradientScale: 1)
+  }
+  func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : 0 }
+  let pairs = zip(first.values, second.values).map { (Double($0), Double($1)) }
+  let means = pairs.map { 0.9 * 0.1 * $0.0 + 0.1 * $0.1 }
+  let kept = zip(means, pairs).map { sign($0) == sign($1.1) }
+  let scale = Double(kept.count) / Double(kept.count { $0 })
+  for (i, pair) in pairs.enumerated() {
+    // Of the first update all is kept: the moment is the gradient.
+    let before = 0.01 * sign(pair.0)
+    let root = ((0.95 * 0.05 * pair.0 * pair.0 + 0.05 * pair.1 * pair.1) / (1 - 0.95 * 0.95)).squareRoot()
+    let step = kept[i] ? 0.01 * scale * means[i] / (1 - 0.81) / root : 0
+    let error = abs(Double(store.values.pointer[entry.offset + i]) + before + step)
+    #expect(error < 1e-5, "\(i): \(error)")
+  }
+  #expect(store.values.view(at: entry.offset + 30_000, [10_000]).values.allSatisfy { $0 == 0 })
 }
 
 /// The scale of what is kept follows from a whole parameter, however many threads share it.
@@ -286,6 +320,7 @@ func largeMatricesAreUpdatedAsSmallOnes(shape: [Int]) {
   await #expect(processExitsWith: .success) { expectExactPlan(.float32, blockSize: 0) }
   await #expect(processExitsWith: .success) { expectExactPlan(.bfloat16, blockSize: 0) }
   await #expect(processExitsWith: .success) { expectExactPlan(.float32, blockSize: 32) }
+  await #expect(processExitsWith: .success) { expectExactPlan(.bfloat16, blockSize: 70) }
 }
 
 private func expectExactPlan(_ precision: Precision, blockSize: Int) {

@@ -57,7 +57,10 @@ func aClipOfZerosIsReached(shift: Double) {
   #expect(part.values.allSatisfy { abs($0) < 1e-4 })
 }
 
-@Test func guidanceOfOneIsThePlainPredictionAndMoreGoesFurther() {
+@Test(arguments: [
+  FlowSampler.Prompts(ids: [1], lengths: [1]), FlowSampler.Prompts(ids: [6, 7, 3, 4, 1], lengths: [5]),
+])
+func guidanceOfOneIsThePlainPredictionAndMoreGoesFurther(empty: FlowSampler.Prompts) {
   let model = model(.velocity)
   model.parameters.values.fillGaussian(seed: 3, purpose: .check, step: 0)
   model.parameters.values.scale(by: 0.2)
@@ -66,7 +69,7 @@ func aClipOfZerosIsReached(shift: Double) {
       for: prompts, empty: empty, shape: shape, seed: 8)
   }
   // One step: clip = noise − v, so clip(g) = clip(empty) + g · (clip(1) − clip(empty)).
-  let nothing = sampled(1, .init(ids: [1, 1], lengths: [1, 1]))
+  let nothing = sampled(1, .init(ids: empty.ids + empty.ids, lengths: empty.lengths + empty.lengths))
   let (plain, guided) = (sampled(1, prompts), sampled(3, prompts))
   let expected = nothing.copied()
   expected.add(plain, scale: 3)

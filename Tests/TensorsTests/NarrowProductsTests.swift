@@ -68,14 +68,41 @@ struct NarrowProductsTests {
   }
 
   /// What oneDNN works in is ours, so a rehearsal knows it.
-  @Test func aPlanCountsTheMemoryThatProductsWorkIn() {
-    let (a, b, c) = (rounded([512, 384], 1), rounded([1536, 384], 2), Tensor([512, 1536]))
-    let plan = Plan.rehearse { multiply(a, transposed: b, into: c) }
-    #expect(plan.memory.requestedBytes > 0)
-    #expect(plan.products == [ProductShape(.forward, rows: 512, columns: 1536, terms: 384, .bfloat16): 1])
-    let before = Memory.statistics.requestedBytes
-    multiply(a, transposed: b, into: c)
-    #expect(Memory.statistics.requestedBytes - before >= plan.memory.requestedBytes)
+  @Test func aPlanCountsTheMemoryThatProductsWorkIn() async {
+    await #expect(processExitsWith: .success) {
+      func rounded(_ shape: [Int]) -> Tensor { random(shape, 1).converted(to: .bfloat16) }
+      let (a, b, c) = (rounded([2048, 384]), rounded([1536, 384]), Tensor([2048, 1536]))
+      func run() { multiply(a, transposed: b, into: c) }
+      let plan = Plan.rehearse(run)
+      let shape = ProductShape(.forward, rows: 2048, columns: 1536, terms: 384, .bfloat16)
+      #expect(plan.products == [shape: 1])
+      let before = Memory.statistics.requestedBytes
+      run()
+      #expect(Memory.statistics.requestedBytes - before == plan.memory.requestedBytes)
+      let tile = OneDNN.Tile(
+        rows: 256, columns: 1536, terms: 384, a: .init(stride: 384, isTransposed: false),
+        b: .init(stride: 384, isTransposed: true), stride: 1536, addition: .nothing)
+      let scratch = OneDNN.product(tile).scratchFloats
+      #expect(scratch > 1000)
+      #expect(plan.memory.requestedBytes >= min(8, Parallel.threads) * scratch * 4)
+    }
+  }
+
+  /// A library that knows no code for a shape would fall back on a slow way without a word.
+  @Test(arguments: [(2048, 384, 384), (33, 7, 5), (1, 1, 1), (300, 3, 2), (8, 2304, 384)])
+  func everyShapeWithoutGapsHasFastCode(_ sizes: (m: Int, n: Int, k: Int)) {
+    let (m, n, k) = sizes
+    for (a, b) in [(false, true), (false, false), (true, false)] {
+      let tile = OneDNN.Tile(
+        rows: m, columns: n, terms: k, a: .init(stride: a ? m : k, isTransposed: a),
+        b: .init(stride: b ? k : n, isTransposed: b), stride: n, addition: .output)
+      #expect(OneDNN.product(tile).implementation.hasPrefix("brg:"), "\(tile)")
+      // Of a part of a larger matrix, where rows have gaps between them.
+      let part = OneDNN.Tile(
+        rows: m, columns: n, terms: k, a: .init(stride: tile.a.stride + 3, isTransposed: a), b: tile.b,
+        stride: n + 5, addition: .nothing)
+      #expect(["brg:", "gemm:jit"].contains { OneDNN.product(part).implementation.hasPrefix($0) }, "\(part)")
+    }
   }
 
   private func rounded(_ shape: [Int], _ sample: Int) -> Tensor {

@@ -27,7 +27,7 @@ struct RowPeriodTests {
   /// The same for oneDNN's products of bfloat16.
   @Test(
     .enabled(if: OneDNN.multipliesBFloat16, "this processor has no instructions for bfloat16"),
-    arguments: [5, 8, 20, 64, 96], [27, 144, 864])
+    arguments: [5, 8, 20, 64, 96, 384], [27, 144, 864, 3456])
   func narrowRowsAPeriodApartGetTheSameBits(columns: Int, terms: Int) {
     let period = Precision.bfloat16.rowPeriod
     let rows = 240 / period * period
@@ -40,9 +40,10 @@ struct RowPeriodTests {
     let tile = TileAddition(
       rows: rows, columns: columns, terms: terms, .init(stride: terms, isTransposed: false),
       .init(stride: terms, isTransposed: true), stride: columns, .bfloat16)
-    tile.add(
-      factor.place(of: 0), weights.converted(to: .bfloat16).place(of: 0), to: product.pointer,
-      work: Tensor([tile.scratchFloats]).pointer)
+    let (narrow, work) = (weights.converted(to: .bfloat16), Tensor([tile.scratchFloats]))
+    withExtendedLifetime((factor, narrow, work)) {
+      tile.add(factor.place(of: 0), narrow.place(of: 0), to: product.pointer, work: work.pointer)
+    }
     let bits = product.values.map(\.bitPattern)
     #expect(Array(bits[(period * columns)...]) == Array(bits[..<(bits.count - period * columns)]))
   }

@@ -17,7 +17,8 @@ struct BlockProduct<Term: ProductTerm> {
   ///   - memory: `panels.floats` floats.
   ///   - stride: floats from one row of b to the next.
   init(
-    _ panels: Panels<Term>, filling memory: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>, stride: Int,
+    _ panels: Panels<Term>, filling memory: UnsafeMutablePointer<Float>, from b: UnsafePointer<Float>,
+    stride: Int,
     transposed: Bool = false
   ) {
     panels.fill(memory, from: b, stride: stride, transposed: transposed)

@@ -13,7 +13,8 @@ public struct CrossAttention {
   /// Registers `to_q`, `to_k`, `to_v`, `to_out.0`, `norm_q` and `norm_k` in the scope.
   public init(_ scope: Scope, width: Int, heads: Int) {
     project = AttentionProjections(scope, width: width)
-    attention = DotProductAttention(heads: heads, scale: deviation(width / heads), precision: scope.computePrecision)
+    attention = DotProductAttention(
+      heads: heads, scale: deviation(width / heads), precision: scope.computePrecision)
   }
 
   /// What backward reads beside the input, which the caller makes again. The output projection's input is attention's

@@ -18,7 +18,9 @@ struct AttentionBackward<Term: ProductTerm> {
   let biasGradient: Tensor?
 
   private var sizes: DotProductAttention.Sizes { saved.sizes }
-  var buffers: AttentionBuffers { AttentionBuffers(headWidth: sizes.headWidth, panels: 5, rounds: Term.isPair) }
+  var buffers: AttentionBuffers {
+    AttentionBuffers(headWidth: sizes.headWidth, panels: 5, rounds: Term.isPair)
+  }
 
   func run(clip: Int, head: Int, _ scratch: UnsafeMutablePointer<Float>) {
     let (width, headWidth, column) = (sizes.width, sizes.headWidth, head * sizes.headWidth)
@@ -40,7 +42,8 @@ struct AttentionBackward<Term: ProductTerm> {
       let byValues = BlockProduct(
         across, filling: memory.panel(1, in: scratch), from: v, stride: width, transposed: true)
       let ofKeys = BlockProduct(
-        Panels<Term>(numbers: block.count, columns: headWidth), filling: memory.panel(2, in: scratch), from: k,
+        Panels<Term>(numbers: block.count, columns: headWidth), filling: memory.panel(2, in: scratch),
+        from: k,
         stride: width)
       for first in Swift.stride(from: 0, to: sizes.queries, by: DotProductAttention.queryBlock) {
         let rows = min(DotProductAttention.queryBlock, sizes.queries - first)

@@ -16,7 +16,9 @@ struct AttentionForward<Term: ProductTerm> {
   let bias: Tensor?
   let output: Tensor, logSums: Tensor
 
-  var buffers: AttentionBuffers { AttentionBuffers(headWidth: sizes.headWidth, panels: 2, rounds: Term.isPair) }
+  var buffers: AttentionBuffers {
+    AttentionBuffers(headWidth: sizes.headWidth, panels: 2, rounds: Term.isPair)
+  }
 
   func run(clip: Int, head: Int, queries: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     let (width, headWidth) = (sizes.width, sizes.headWidth)

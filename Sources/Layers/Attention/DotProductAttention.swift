@@ -15,7 +15,7 @@ public struct DotProductAttention {
   public let heads: Int
   /// What scores are multiplied by: 1/√K in transformers, 1 in T5.
   public let scale: Float
-  /// That of the factors of its products; sums, the softmax and its slopes are float32.
+  /// The precision of the factors of its products; sums, the softmax and its slopes are float32.
   public let precision: Precision
 
   /// Queries and keys of a block of scores, in whole strips and panels of products.

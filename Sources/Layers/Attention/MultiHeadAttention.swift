@@ -24,7 +24,8 @@ public struct MultiHeadAttention {
     self.value = value
     self.output = output
     self.rotary = rotary
-    attention = DotProductAttention(heads: heads, scale: deviation(query.outputs / heads), precision: query.precision)
+    attention = DotProductAttention(
+      heads: heads, scale: deviation(query.outputs / heads), precision: query.precision)
   }
 
   /// What backward reads beside the input, which the caller makes again.

@@ -3,8 +3,9 @@ import Tensors
 /// The right factor of a product in the order in which the innermost loop reads it: panels of a few columns, each with
 /// its rows one after the other.
 ///
-/// b [numbers, columns], in `depth` terms, becomes panels of `RegisterTile.columns` columns, the last one filled up with zeros to a half or a
-/// whole. Copying costs one pass over b, and pays it back with every strip of rows that b is then multiplied with.
+/// b [numbers, columns], in `depth` terms, becomes panels of `RegisterTile.columns` columns, the last one filled up
+/// with zeros to a half or a whole. Copying costs one pass over b, and pays it back with every strip of rows that b is
+/// then multiplied with.
 struct Panels<Term: ProductTerm> {
   /// Sizes of b.
   let numbers: Int, columns: Int

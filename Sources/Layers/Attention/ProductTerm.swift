@@ -13,7 +13,8 @@ protocol ProductTerm {
   /// Sixteen terms along a row of numbers, from a term on; zeros beyond the row's `numbers`.
   static func along(_ row: UnsafePointer<Float>, _ term: Int, numbers: Int) -> Lanes
   /// One term of sixteen columns (or fewer), from rows of numbers `stride` floats apart; zeros beyond the last of `rows`.
-  static func across(_ column: UnsafePointer<Float>, stride: Int, _ term: Int, rows: Int, columns: Int) -> Lanes
+  static func across(_ column: UnsafePointer<Float>, stride: Int, _ term: Int, rows: Int, columns: Int)
+    -> Lanes
   /// sum + a b.
   static func add(_ a: Lanes, times b: Lanes, to sum: inout Lanes)
 }

@@ -4,9 +4,10 @@ import Tensors
 // The innermost loop of attention's products: a tile of the output that is held in registers while all terms are added.
 //
 // Each step reads one row of the right factor's panel and a column of the left factor, and does 24 multiply-adds of
-// sixteen floats (AVX-512), or of sixteen pairs of bfloat16, so it is arithmetic that binds: it runs at 98 % and more of the
-// processor's peak where the left strip is in the first cache and the panel in the second. Each element is one chain of fused multiply-adds in the
-// order of the terms, so its bits do not depend on the tile's shape, on the vectors' width, or on where it stands.
+// sixteen floats (AVX-512), or of sixteen pairs of bfloat16, so it is arithmetic that binds: it runs at 98 % and more
+// of the processor's peak where the left strip is in the first cache and the panel in the second. Each element is one
+// chain of fused multiply-adds in the order of the terms, so its bits do not depend on the tile's shape, on the
+// vectors' width, or on where it stands.
 
 /// The columns of a tile: one group of lanes, or two.
 protocol TileColumns {

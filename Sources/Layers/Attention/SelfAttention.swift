@@ -16,7 +16,8 @@ public struct SelfAttention {
   public init(_ scope: Scope, width: Int, heads: Int, rotary: RotaryPositions) {
     project = AttentionProjections(scope, width: width)
     self.rotary = rotary
-    attention = DotProductAttention(heads: heads, scale: deviation(width / heads), precision: scope.computePrecision)
+    attention = DotProductAttention(
+      heads: heads, scale: deviation(width / heads), precision: scope.computePrecision)
   }
 
   /// What backward reads beside the input, which the caller makes again. The output projection's input is attention's

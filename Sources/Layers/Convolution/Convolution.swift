@@ -17,8 +17,8 @@ public struct Convolution: Layer {
   public let inputs: Int, outputs: Int
   /// How the kernel moves.
   public let window: ConvolutionWindow
-  /// That of the factors of its products: of bfloat16 where the policy asks for it and numbers of channels are even, as in all
-  /// but the layers that read or make pixels.
+  /// The precision of the factors of its products: of bfloat16 where the policy asks for it and numbers of channels are
+  /// even, as in all but the layers that read or make pixels.
   public let precision: Precision
 
   /// Registers `weight` and `bias` in the scope.
@@ -67,16 +67,27 @@ public struct Convolution: Layer {
 
   /// dW += Σ dy x,  db += Σ dy,  and dx.
   public func backward(_ outputGradient: Tensor, _ saved: Saved) -> Tensor {
-    addParameterGradients(outputGradient, input: saved.input)
-    return inputGradient(outputGradient, shape: saved.input.shape)
+    let factor = begin(outputGradient)
+    addWeightGradient(factor, input: saved.input)
+    return inputGradient(of: factor, shape: saved.input.shape)
   }
 
   /// Backward for the parameters alone; `input` is what forward was given.
   public func addParameterGradients(_ outputGradient: Tensor, input: Tensor) {
-    let factor = convertedAddingColumnSums(of: outputGradient, to: bias.gradient, precision)
+    guard weight.gradient != nil else { return addColumnSums(of: outputGradient, to: bias.gradient) }
+    addWeightGradient(begin(outputGradient), input: input)
+  }
+
+  /// Begins backward: db += Σ dy, in the pass that makes a factor of dy.
+  private func begin(_ outputGradient: Tensor) -> Tensor {
+    convertedAddingColumnSums(of: outputGradient, to: bias.gradient, precision)
+  }
+
+  /// dW += Σ dy x, of dy as a factor.
+  private func addWeightGradient(_ factor: Tensor, input: Tensor) {
     guard let gradient = weight.gradient else { return }
     let sums = Tensor.zeros([outputs, window.taps * inputs])
-    ConvolutionProducts(taps(of: input, after: nil, TokenGrid(outputGradient)), outputs: outputs, precision)
+    ConvolutionProducts(taps(of: input, after: nil, TokenGrid(factor)), outputs: outputs, precision)
       .addProducts(of: factor, to: sums)
     // From (out, taps, C) to the weight's (out, C, taps).
     let taps = window.taps
@@ -90,9 +101,13 @@ public struct Convolution: Layer {
 
   /// Backward for the input alone, of this shape.
   public func inputGradient(_ outputGradient: Tensor, shape: [Int]) -> Tensor {
+    inputGradient(of: outputGradient.converted(to: precision), shape: shape)
+  }
+
+  private func inputGradient(of factor: Tensor, shape: [Int]) -> Tensor {
     let gradient = Tensor(shape)
     let places = TokenGrid(gradient)
-    let (weight, source) = (weight.value, gathered(outputGradient))
+    let (weight, source) = (weight.value, gathered(factor))
     for t in TapClass.backward(window.frames) {
       for y in TapClass.backward(window.height) {
         for x in TapClass.backward(window.width) {
@@ -101,7 +116,8 @@ public struct Convolution: Layer {
           let gather = TapGather(source, grid: grid, t, y, x)
           let isAll = grid == places
           ConvolutionProducts(gather, outputs: inputs, precision).multiply(
-            transposed: backwardMatrix(weight, t.taps, y.taps, x.taps).converted(to: precision), into: gradient,
+            transposed: backwardMatrix(weight, t.taps, y.taps, x.taps).converted(to: precision),
+            into: gradient,
             at: isAll
               ? nil
               : { row in
@@ -119,7 +135,8 @@ public struct Convolution: Layer {
 
   private func taps(of input: Tensor, after history: Tensor?, _ grid: TokenGrid) -> TapGather {
     TapGather(
-      gathered(input), history: history.map(gathered), grid: grid, .forward(window.frames), .forward(window.height),
+      gathered(input), history: history.map(gathered), grid: grid, .forward(window.frames),
+      .forward(window.height),
       .forward(window.width))
   }
 

@@ -6,7 +6,7 @@ import Tensors
 struct ConvolutionProducts {
   /// Of floats, or of pairs.
   let gather: TapGather
-  /// That of the factors.
+  /// The precision of the factors.
   let precision: Precision
   /// Columns of the output, N.
   let outputs: Int
@@ -66,7 +66,7 @@ struct ConvolutionProducts {
         rows: tile, columns: n, terms: terms, .init(stride: terms, isTransposed: false),
         .init(stride: gather.columns * numbers, isTransposed: true), stride: n, precision)
     }
-    let work = products.map(\.scratchFloats).max() ?? 0
+    let work = padded(products.map(\.scratchFloats).max() ?? 0)
     parallel(over: all.count, tile: tile, scratch: floats + tile * n + work, as: .products) {
       rows, scratch in
       let isDirect = rows.count == tile && place == nil && all.padded == all.pixels
@@ -114,7 +114,7 @@ struct ConvolutionProducts {
     let whole = parts.map { product($0, rows: tiling.rows) }
     let rest = all.count % tiling.rows
     let last = rest == 0 ? whole : parts.map { product($0, rows: rest) }
-    let work = (whole + last).map(\.scratchFloats).max() ?? 0
+    let work = padded((whole + last).map(\.scratchFloats).max() ?? 0)
     parallel(over: shares * parts.count, tile: 1, scratch: tileFloats + work, as: .products) {
       range, scratch in
       for index in range {
@@ -152,6 +152,9 @@ struct ConvolutionProducts {
     }
     return UnsafeRawPointer(scratch)
   }
+
+  /// Whole lines of the cache.
+  private func padded(_ floats: Int) -> Int { (floats + 15) & ~15 }
 
   /// Frames outside the clip are not counted, whatever tiles they share: the count follows from the shapes.
   private func countWork() {

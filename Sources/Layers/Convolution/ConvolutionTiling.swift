@@ -1,6 +1,6 @@
 import Tensors
 
-/// How a convolution's products are cut into tiles, each gathered in the cache and multiplied by OpenBLAS on one thread.
+/// How a convolution's products are cut into tiles, each gathered in the cache and multiplied by a library on one thread.
 ///
 /// Tiles of the forward product follow from the layer alone, not from the number of frames, and each has as many rows as
 /// any other (the last one is filled up). What the kernel reads of one frame is a product of its own, added to those of the
@@ -20,8 +20,8 @@ struct ConvolutionTiling: Equatable {
   /// - Parameters:
   ///   - lines: lines of the kernel in a frame.
   ///   - run: floats of a line.
-  ///   - period: that of rows in OpenBLAS's kernels, which divides the rows of a tile.
-  init(lines: Int, run: Int, period: Int = OpenBLAS.rowPeriod) {
+  ///   - period: that of rows in the library's kernels, which divides the rows of a tile.
+  init(lines: Int, run: Int, period: Int) {
     self.lines = max(1, min(lines, 2 * Self.gathered / (Self.fewest * max(1, run))))
     let rows = min(256, max(Self.fewest, Self.gathered / max(1, self.lines * run) & ~15))
     self.rows = max(1, rows / period) * period

@@ -1,8 +1,8 @@
 /// The rows of a product, one for each pixel of some frames, so that a pixel's bits depend on its place in its frame but
 /// not on which frame of how many it is.
 ///
-/// Some of OpenBLAS's kernels compute rows a little otherwise by their place in a product, with a period
-/// (`OpenBLAS.rowPeriod`). So each frame begins at a multiple of it, and the rows between are nobody's.
+/// Some kernels for products compute rows a little otherwise by their place in a product, with a period
+/// (`Precision.rowPeriod`). So each frame begins at a multiple of it, and the rows between are nobody's.
 struct FrameRows {
   /// Pixels of a frame.
   let pixels: Int

@@ -23,7 +23,7 @@ public struct TrainingSection: Equatable, Sendable {
   public let logEvery: Int
   /// Whether blocks recompute their activations in the backward pass.
   public let activationCheckpointing: Bool
-  /// That of the factors of products.
+  /// The precision of the factors of products.
   public let computePrecision: Precision
   /// How what blocks keep for the backward pass lies in memory.
   public let savedActivations: Precision
@@ -72,9 +72,9 @@ public struct TrainingSection: Equatable, Sendable {
 
   /// What is to be known where products are not of the precision that was asked for.
   public var precisionNote: String? {
-    guard computePrecision.ofProducts != computePrecision else { return nil }
-    return "training.computePrecision is bfloat16, but this processor has no instructions for it "
-      + "(\(OneDNN.instructions)): products are of float32"
+    computePrecision.obstacle.map {
+      "training.computePrecision is bfloat16, but \($0): products are of float32"
+    }
   }
 
   /// Clips of a step.

@@ -21,9 +21,12 @@ public enum OneDNN {
   /// Whether this processor multiplies bfloat16 by instructions of its own, and this build knows them: elsewhere products
   /// are of float32, since imitating the narrow ones would be slower.
   public static let multipliesBFloat16 =
-    VFM_BFLOAT16_PRODUCTS == 1
+    isBuiltForBFloat16
     && dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_bf16.rawValue
       == dnnl_cpu_isa_avx512_core_bf16.rawValue
+
+  /// Whether this build knows such instructions: attention's products are its own.
+  static var isBuiltForBFloat16: Bool { VFM_BFLOAT16_PRODUCTS == 1 }
 
   private static func name(of instructions: dnnl_cpu_isa_t) -> String {
     switch instructions {
@@ -72,10 +75,9 @@ public enum OneDNN {
 
   /// The code for a tile: made once, for it takes a fifth of a millisecond.
   package static func product(_ tile: Tile) -> TileProduct {
-    if let known = products.withLock({ $0[tile] }) { return known }
-    let made = TileProduct(tile)
-    return products.withLock { products in
+    products.withLock { products in
       if let known = products[tile] { return known }
+      let made = TileProduct(tile)
       products[tile] = made
       return made
     }

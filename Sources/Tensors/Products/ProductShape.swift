@@ -16,7 +16,7 @@ public struct ProductShape: Hashable, Sendable, CustomStringConvertible {
   public let rows: Int, columns: Int
   /// How many products are summed in each element of the output.
   public let terms: Int
-  /// That of both factors; sums are float32.
+  /// The precision of both factors; sums are float32.
   public let precision: Precision
 
   /// A product of these sizes.

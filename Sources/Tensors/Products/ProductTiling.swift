@@ -49,11 +49,11 @@ struct ProductTiling: Equatable {
       terms: share(shape.terms, of: parts))
   }
 
-  /// The same for factors of bfloat16: flat tiles, for oneDNN transposes the left factor of a tile; and parts of the terms
-  /// only where the weight is small, for adding sums takes as long as half the product.
+  /// The same for factors of bfloat16, in flatter tiles: oneDNN transposes the left factor of each. A tile of some rows has gaps
+  /// between them in memory, for which oneDNN takes other code, a seventh slower, which has memory of its own while it
+  /// computes; but more parts of the terms, which would have no gaps, cost a quarter for adding up their sums.
   private static func ofNarrowWeightGradient(_ shape: ProductShape) -> ProductTiling {
-    let down = max(1, shape.rows / 192)
-    let across = pieces(shape.columns, of: 768)
+    let (down, across) = (max(1, shape.rows / 192), pieces(shape.columns, of: 768))
     let parts = min(max(1, tiles / (down * across)), max(1, shape.terms / 512))
     return ProductTiling(
       rows: share(shape.rows, of: down), columns: share(shape.columns, of: across),

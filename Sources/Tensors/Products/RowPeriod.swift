@@ -18,18 +18,27 @@ extension OneDNN {
       Tile(
         rows: rows, columns: columns, terms: terms, a: Factor(stride: terms, isTransposed: false),
         b: Factor(stride: terms, isTransposed: true), stride: columns, addition: .nothing))
-    let (left, right) = (
-      Tensor([rows * terms], .bfloat16), Tensor([columns * terms], .bfloat16)
-    )
-    narrow(a, left.count, into: left.halves)
-    narrow(b, right.count, into: right.halves)
-    code.compute(
-      left.halves, right.halves, bias: nil, into: product, work: Tensor([code.scratchFloats]).pointer)
+    // Memory of the system's, not tensors: the first who asks may be a rehearsal, whose tensors have none.
+    func memory<Number>(_ count: Int) -> UnsafeMutablePointer<Number> {
+      UnsafeMutableRawPointer.allocate(byteCount: max(64, count * MemoryLayout<Number>.stride), alignment: 64)
+        .assumingMemoryBound(to: Number.self)
+    }
+    let left: UnsafeMutablePointer<UInt16> = memory(rows * terms)
+    let right: UnsafeMutablePointer<UInt16> = memory(columns * terms)
+    let work: UnsafeMutablePointer<Float> = memory(code.scratchFloats)
+    defer {
+      for pointer in [
+        UnsafeMutableRawPointer(left), UnsafeMutableRawPointer(right), UnsafeMutableRawPointer(work),
+      ] { pointer.deallocate() }
+    }
+    narrow(a, rows * terms, into: left)
+    narrow(b, columns * terms, into: right)
+    code.compute(left, right, bias: nil, into: product, work: work)
   }
 }
 
 extension Precision {
-  /// That of products whose factors are of this precision.
+  /// The period of products whose factors are of this precision.
   public var rowPeriod: Int { self == .bfloat16 ? OneDNN.rowPeriod : OpenBLAS.rowPeriod }
 }
 
@@ -49,8 +58,8 @@ private enum RowPeriod {
 
   /// Whether equal rows get equal bits where they are so many apart, in products of a few shapes.
   private static func repeats(every period: Int, _ multiply: Multiplication) -> Bool {
-    let (rows, terms) = (max(1, 128 / period) * period, 40)
-    return [3, 12, 16, 32].allSatisfy { columns in
+    let rows = max(1, 128 / period) * period
+    return [(3, 40), (12, 40), (16, 40), (32, 40), (384, 600)].allSatisfy { columns, terms in
       let (a, b) = (unevenNumbers(rows * terms, repeating: terms), unevenNumbers(columns * terms))
       let product = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows * columns)
       defer { for buffer in [a, b, product] { buffer.deallocate() } }

@@ -5,10 +5,14 @@ import Synchronization
 ///
 ///     c = a b,   c += a b,   or   c = a b + bias        a and b bfloat16; sums, c and bias float32
 ///
-/// It may run on several threads at once, each with memory of its own to work in.
+/// It may run on several threads at once, each with memory of its own to work in. It lives as long as the process: models have
+/// some dozens of shapes.
 package final class TileProduct: @unchecked Sendable {
   /// Floats that it needs to work in.
   package let scratchFloats: Int
+
+  /// oneDNN's name for the code: "brg:avx512_core_bf16", say.
+  let implementation: String
 
   private let primitive: dnnl_primitive_t
   private let a: dnnl_memory_desc_t, b: dnnl_memory_desc_t, c: dnnl_memory_desc_t
@@ -27,7 +31,7 @@ package final class TileProduct: @unchecked Sendable {
 
     var attributes: dnnl_primitive_attr_t?
     OneDNN.check(dnnl_primitive_attr_create(&attributes), "has no memory")
-    // The memory to work in is ours, so that plans count it.
+    // The memory to work in is ours, so that plans count it. What they do not count is the code itself, some 50 KB a shape.
     OneDNN.check(
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "refuses a scratchpad")
     if tile.addition == .output {
@@ -56,6 +60,10 @@ package final class TileProduct: @unchecked Sendable {
     let scratch = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0).pointee
     (self.a, self.b, self.c, self.bias, self.scratch) = (a, b, c, bias, scratch)
     scratchFloats = withUnsafePointer(to: scratch) { (dnnl_memory_desc_get_size($0) + 3) / 4 }
+    var name: UnsafePointer<CChar>?
+    OneDNN.check(
+      dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name), "does not tell its code")
+    implementation = name.map { String(cString: $0) } ?? ""
     var made: dnnl_primitive_t?
     OneDNN.check(dnnl_primitive_create(&made, description), "has no memory for a product")
     primitive = made!

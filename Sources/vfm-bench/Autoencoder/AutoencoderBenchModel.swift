@@ -10,7 +10,7 @@ struct AutoencoderBenchModel: Encodable, Equatable {
   var width: Int
   var latentChannels: Int
   var residualBlocks: Int
-  /// That of the factors of products.
+  /// The precision of the factors of products.
   var precision = Precision.float32
 
   var configuration: VideoAutoencoderConfiguration {
@@ -28,9 +28,7 @@ struct AutoencoderBenchModel: Encodable, Equatable {
       return
         "--size takes three numbers: \(time)n + 1 frames, and a height and width that \(side) divides."
     }
-    if precision != precision.ofProducts {
-      return "--precision bfloat16: this processor has no instructions for it (\(OneDNN.instructions))."
-    }
+    if let obstacle = precision.obstacle { return "--precision bfloat16: \(obstacle)." }
     if clips < 1 || latentChannels < 1 || residualBlocks < 1 {
       return "--clips, --latent-channels and --residual-blocks must be at least 1."
     }

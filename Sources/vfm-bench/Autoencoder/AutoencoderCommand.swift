@@ -18,7 +18,8 @@ struct AutoencoderCommand: BenchCommand {
   @Option(help: "Channels of the first level.") var width = 16
   @Option(help: "Channels of a latent.") var latentChannels = 16
   @Option(help: "Residual blocks of a level of the encoder.") var residualBlocks = 2
-  @Option(help: "That of the factors of products: float32 or bfloat16.") var precision = Precision.float32
+  @Option(help: "The precision of the factors of products: float32 or bfloat16.") var precision = Precision
+    .float32
   @Option(
     help: "A Python that has torch and diffusers, to compare with; from the project's folder.")
   var peer: String?

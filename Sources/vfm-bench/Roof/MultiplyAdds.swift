@@ -1,8 +1,8 @@
 import CProcessor
 import Tensors
 
-/// A loop of multiply-adds that never leaves the registers, on all threads: no product of this precision can be faster on this
-/// machine. Of bfloat16 each takes a pair of numbers a lane.
+/// A loop of multiply-adds that never leaves the registers, on all threads: no product can be faster on this machine, unless the
+/// processor multiplies whole tiles (AMX). Of bfloat16 each takes a pair of numbers a lane.
 struct MultiplyAdds {
   let precision: Precision
 

@@ -13,7 +13,7 @@ struct BenchModel: Encodable, Equatable {
   var recompute = false
   /// How activations are kept for backward.
   var saved = Precision.float32
-  /// That of the factors of products.
+  /// The precision of the factors of products.
   var precision = Precision.float32
 
   static let channels = 16, textTokens = 64, textWidth = 256

@@ -17,7 +17,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Attention heads.") var heads: Int?
   @Flag(help: "Compute each block's activations again in backward.") var recompute = false
   @Option(help: "How activations are kept for backward: float32 or bfloat16.") var saved = Precision.float32
-  @Option(help: "That of the factors of products: float32, by OpenBLAS, or bfloat16, by oneDNN.")
+  @Option(help: "The precision of the factors of products: float32, by OpenBLAS, or bfloat16, by oneDNN.")
   var precision = Precision.float32
 
   var model: BenchModel {
@@ -29,10 +29,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if precision != precision.ofProducts {
-      throw ValidationError(
-        "--precision bfloat16: this processor has no instructions for it (\(OneDNN.instructions)).")
-    }
+    if let obstacle = precision.obstacle { throw ValidationError("--precision bfloat16: \(obstacle).") }
     let model = model
     let size = model.size
     if size.count != 3 || size.contains(where: { $0 < 1 }) || size[1] % 2 != 0 || size[2] % 2 != 0 {

@@ -91,7 +91,7 @@ struct ConvolutionTests {
   @Test func manyChannelsAreGatheredInParts() {
     let store = ParameterStore()
     let layer = Convolution(store.root, 1600, 2, .causal)
-    #expect(ConvolutionTiling(lines: 3, run: 3 * 1600).lines < 3)
+    #expect(ConvolutionTiling(lines: 3, run: 3 * 1600, period: 1).lines < 3)
     let input = gaussian([1, 2, 1, 2, 1600])
     #expect(gradientProblems(of: Differentiable(layer, input: input, store)) == [])
     #expect(relativeError(layer.forward(input).output, byDefinition(layer, input)) < 1e-6)

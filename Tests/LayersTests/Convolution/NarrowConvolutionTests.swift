@@ -62,6 +62,25 @@ struct NarrowConvolutionTests {
     #expect(one == bits(threads: 2) && one == bits(threads: 5))
   }
 
+  /// The first to ask how rows are computed may be a rehearsal.
+  @Test func aPlanMayComeFirst() async {
+    await #expect(processExitsWith: .success) {
+      let store = ParameterStore(policy: ParameterPolicy(computePrecision: .bfloat16))
+      let layer = Convolution(store.root, 4, 6, .causal)
+      store.allocate(seed: 1)
+      func run() {
+        let (output, saved) = layer.forward(Tensor.zeros([1, 3, 4, 4, 4]))
+        _ = layer.backward(output, saved)
+      }
+      let plan = Plan.rehearse(run)
+      let before = Memory.statistics
+      Memory.resetPeak()
+      run()
+      #expect(plan.peakBytes == Memory.statistics.peakBytes)
+      #expect(plan.memory.requestedBytes == Memory.statistics.requestedBytes - before.requestedBytes)
+    }
+  }
+
   private func layer(
     _ window: ConvolutionWindow, _ inputs: Int, _ outputs: Int, _ precision: Precision
   ) -> (Convolution, ParameterStore) {
