@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Recipes
+import Synchronization
 import Tensors
 import Training
 
@@ -19,8 +20,14 @@ public enum Inputs {
 
   /// Says so where a model computes with other products than its recipe asks for.
   public static func tellPrecision(of blueprint: Blueprint) {
-    if let note = blueprint.recipe.training.precisionNote { standardError("note: \(note)\n") }
+    guard let note = blueprint.recipe.training.precisionNote,
+      !isPrecisionTold.exchange(true, ordering: .relaxed)
+    else { return }
+    standardError("note: \(note)\n")
   }
+
+  /// Once is enough for a model and its base.
+  private static let isPrecisionTold = Atomic(false)
 
   /// What a new run starts from; nil when it starts from nothing.
   /// - Throws: `BaseError.needed` when its method needs a base.

@@ -103,6 +103,7 @@ public final class AdamW: Optimizer {
         let own = rate * run.rateFactor
         let firstScale = Float(own / firstCorrection)
         let keep = 1 - (run.decays ? Float(own * constants.weightDecay) : 0)
+        let cautiousScale = scales?[run.parameter]
         // Zero times what is finite is zero, and times all else not a number. A first moment that is not finite shows in the
         // value, but for an infinite second one.
         var nothing = Lanes(repeating: 0)
@@ -114,7 +115,7 @@ public final class AdamW: Optimizer {
           store(first, m, i, c)
           store(second, v, i, c)
           var step = first * firstScale / root
-          if let scales { step = CautiousMask.apply(step, gradient, scale: scales[run.parameter]) }
+          if let cautiousScale { step = CautiousMask.apply(step, gradient, scale: cautiousScale) }
           let value = load(w, i, c) * keep - step
           store(value, w, i, c)
           nothing.addProduct(value + second, Lanes(repeating: 0))

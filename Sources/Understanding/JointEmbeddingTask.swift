@@ -64,6 +64,9 @@ public struct JointEmbeddingTask: PretrainingTask {
   /// Its sizes, and what is hidden.
   public let sections = ["predictor", "objective"]
 
+  /// Trials of a plan keep all frames: of fewer a mask might hide nothing, or all.
+  public var frameUnit: Int { .max }
+
   /// The model and what it is asked. A small loss is no good model by itself, so checkpoints are chosen by what features
   /// tell.
   public func subject(_ context: BuildContext) throws -> Subject {

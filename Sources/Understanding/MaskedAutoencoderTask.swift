@@ -85,6 +85,9 @@ public struct MaskedAutoencoderTask: PretrainingTask {
   /// Its sizes, and what is hidden.
   public let sections = ["decoder", "objective"]
 
+  /// Trials of a plan keep all frames: of fewer a mask might hide nothing, or all.
+  public var frameUnit: Int { .max }
+
   /// The model and what it is asked.
   public func subject(_ context: BuildContext) throws -> Subject {
     let model = MaskedAutoencoder(

@@ -24,8 +24,10 @@ struct PlanPrinter {
     timesSeen =
       forecast.clipsPerStep * Double(forecast.plan.steps) / Double(max(1, manifest.count))
     precisionNote = recipe.training.precisionNote
-    parameters = recipe.start.inWords(
-      parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
+    parameters =
+      recipe.start.inWords(
+        parameters: forecast.plan.parameters, frozen: forecast.plan.frozenParameters)
+      + (recipe.training.computePrecision.ofProducts == .bfloat16 ? ", products of bfloat16" : "")
   }
 
   /// Prints the plan.

@@ -23,7 +23,7 @@ public struct MuonSection: Equatable, Sendable {
     blockSize = section.integer(
       "blockSize", 0...65_536, default: 0,
       "How many rows of a matrix (columns, where it has more of them) are made orthogonal together, those of one head, say: "
-        + "cheaper than whole matrices, which 0 stands for.")
+        + "cheaper than whole matrices, which 0 stands for; blocks of a few rows are not.")
     exclude = section.strings(
       "exclude", atMost: 64,
       "Patterns of matrices that AdamW updates; none for the task's own choice, the first and last layers of its model. "
