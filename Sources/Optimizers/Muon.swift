@@ -136,7 +136,7 @@ public final class Muon: Optimizer {
   /// A large one, on all threads.
   private func update(_ matrix: MuonMatrix, _ passes: MuonPasses, _ isFinite: borrowing Atomic<Bool>) {
     let u = Tensor([matrix.iteration.rows, matrix.iteration.columns])
-    let squares = sums(over: matrix.count) { range in
+    let squares = sums(over: matrix.count, from: 0.0, +) { range in
       let i = range.lowerBound
       return passes.setDirection(
         parameters.gradients.pointer + matrix.start + i, momentum.pointer + matrix.place + i, u.pointer + i,
@@ -146,18 +146,13 @@ public final class Muon: Optimizer {
     let g = parameters.gradients
     var counts = CautiousMask.Count()
     if passes.isCautious {
-      func sum(_ part: KeyPath<CautiousMask.Count, Int>) -> Int {
-        Int(
-          sums(over: matrix.count) { range in
-            let i = range.lowerBound
-            return Double(
-              agreement(direction.pointer + i, g.pointer + matrix.start + i, range.count)[keyPath: part])
-          })
+      counts = sums(over: matrix.count, from: counts, +) { range in
+        let i = range.lowerBound
+        return agreement(direction.pointer + i, g.pointer + matrix.start + i, range.count)
       }
-      counts = CautiousMask.Count(kept: sum(\.kept), all: sum(\.all))
     }
     let scale = counts.scale
-    let notFinite = sums(over: matrix.count) { range in
+    let notFinite = sums(over: matrix.count, from: 0, +) { range in
       let i = range.lowerBound
       let cautious = (gradient: UnsafePointer(g.pointer + matrix.start + i), scale: scale)
       return passes.move(
@@ -176,13 +171,15 @@ private func agreement(
   CautiousMask.count(n, gradient: gradient) { i, c, _ in load(direction, i, c) }
 }
 
-/// The sum of what tiles give, in their order. Zero during a `Plan`.
-private func sums(over count: Int, _ tile: (_ range: Range<Int>) -> Double) -> Double {
+/// The sum of what tiles give, in their order. Nothing during a `Plan`.
+private func sums<Sum: BitwiseCopyable>(
+  over count: Int, from nothing: Sum, _ add: (Sum, Sum) -> Sum, _ tile: (_ range: Range<Int>) -> Sum
+) -> Sum {
   let tiles = (count + MuonPasses.tile - 1) / MuonPasses.tile
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(tiles, 1)) { partial in
-    partial.initialize(repeating: 0)
+  return withUnsafeTemporaryAllocation(of: Sum.self, capacity: max(tiles, 1)) { partial in
+    partial.initialize(repeating: nothing)
     let sums = partial.baseAddress!
     parallel(over: count, tile: MuonPasses.tile) { sums[$0.lowerBound / MuonPasses.tile] = tile($0) }
-    return partial.prefix(tiles).reduce(0, +)
+    return partial.prefix(tiles).reduce(nothing, add)
   }
 }
