@@ -4,6 +4,10 @@ import PackageDescription
 // The law of the house: every arrow points from a command towards the loops, none back.
 // What a target may import is exactly what its line here lists.
 
+/// The MPI that ranks talk by, as pkg-config calls it: "ompi-c" for Open MPI, "mpich", or "none". Where it is not installed the
+/// build has none, and says so when several ranks are started.
+let mpi = Context.environment["VFM_MPI"] ?? "ompi-c"
+
 /// Vector code is compiled for the processor it is built on (these clang flags reach Swift code too): without them a
 /// `SIMD16<Float>` is split into pieces and the kernels run many times slower. `make guard` counts the instructions of a
 /// build for a processor without AVX-512, which `VFM_MARCH` names.
@@ -42,7 +46,7 @@ func probe(_ name: String, in folder: String, uses dependencies: [Target.Depende
 let library: [Target.Dependency] = [
   "Training", "Recipes", "Tasks", "Fields", "Report", "Features", "Evaluation", "Sampling", "Objectives",
   "Models", "Layers", "Clips", "Curation", "ClipIndexing", "Manifests", "SyntheticClips", "Tokens", "Video",
-  "Checkpoints", "Isolation", "Files", "Tensors",
+  "Checkpoints", "Isolation", "Files", "Tensors", "DataParallel", "Ranks", "Hashing",
 ]
 let everything: [Target.Dependency] = ["Commands"] + library
 
@@ -69,6 +73,9 @@ let package = Package(
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    mpi == "none"
+      ? .systemLibrary(name: "CMPI")
+      : .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CBacktrace"),
 
@@ -84,6 +91,8 @@ let package = Package(
     module("Layers", uses: ["CProcessor", "Tensors"]),
     module("Models", uses: ["Layers", "Tensors"]),
     module("Optimizers", uses: ["Layers", "Tensors"]),
+    module("Ranks", uses: ["CMPI"]),
+    module("DataParallel", uses: ["Ranks", "Layers", "Tensors", "CProcessor"]),
 
     module("Video", uses: ["CLibAV", "Isolation", "Files"]),
     module("Manifests", uses: ["CLibArchive", "Video", "Files", "Hashing", "JSONLexer"]),
@@ -130,13 +139,12 @@ let package = Package(
       uses: [
         "Denoising", "Understanding", "Autoencoding", "Tasks", "Fields", "Optimizers", "Layers", "Clips",
         "ClipIndexing",
-        "Curation", "Video",
-        "Tensors",
+        "Curation", "Video", "DataParallel", "Tensors",
       ]),
     module(
       "Training",
       uses: [
-        "Recipes", "Tasks", "Fields", "Evaluation", "Objectives", "Optimizers", "Layers", "Clips",
+        "Recipes", "DataParallel", "Ranks", "Tasks", "Fields", "Evaluation", "Objectives", "Optimizers", "Layers", "Clips",
         "ClipIndexing", "Manifests", "Checkpoints", "Hashing", "Files", "Tensors",
       ]),
 
@@ -171,6 +179,7 @@ let package = Package(
       "isolation-probe", in: "IsolationProbe", uses: ["TestPrograms", "Isolation", "Checkpoints", "Video"]),
     testSupport(
       "TestClips", uses: ["Clips", "ClipIndexing", "Manifests", "SyntheticClips", "Video", "Tensors"]),
+    probe("rank-probe", in: "RankProbe", uses: ["DataParallel", "Ranks", "Layers", "Tensors"]),
     probe("latent-probe", in: "LatentProbe", uses: ["Clips", "Manifests", "Video", "Tensors", "TestClips"]),
 
     tests(of: "Files"),
@@ -203,6 +212,8 @@ let package = Package(
       of: "Objectives",
       uses: ["Models", "Layers", "Clips", "Manifests", "Tokens", "Tensors", "Video", "GradientCheck"]),
     tests(of: "Optimizers", uses: ["Layers", "Tensors", "GradientCheck"]),
+    tests(of: "Ranks"),
+    tests(of: "DataParallel", uses: ["Layers", "Tensors", "TestPrograms", "rank-probe"]),
     tests(of: "Sampling", uses: ["Models", "Tensors"]),
     tests(
       of: "Denoising",

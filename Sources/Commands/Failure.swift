@@ -9,6 +9,7 @@ import Files
 import Foundation
 import Isolation
 import Manifests
+import Ranks
 import Report
 import SyntheticClips
 import Tasks
@@ -51,10 +52,12 @@ public struct Failure: Error, CustomStringConvertible {
   }
 
   /// What any error of the modules means for a command.
-  init(_ error: any Error) {
+  public init(_ error: any Error) {
     let status: ExitStatus =
       switch error {
       case let failure as Failure: failure.status
+      case let failure as RankFailure: failure.own.map { Failure($0).status } ?? .internalError
+      case let error as RanksError: if case .failedToStart = error { .internalError } else { .usage }
       case let errors as RecipeErrors: errors.isUnreadable ? .missingInput : .unfitInput
       case let error as CheckpointError:
         switch error.kind {
@@ -106,6 +109,10 @@ public struct Failure: Error, CustomStringConvertible {
       case is RunReportError, is CocoaError, is POSIXError: .inputOutput
       default: .internalError
       }
+    if let own = (error as? RankFailure)?.own {
+      self = Failure(own)
+      return
+    }
     self.init(
       status,
       error is CocoaError || error is POSIXError

@@ -64,6 +64,9 @@ public enum Inputs {
     return found.checkpoint
   }
 
+  /// The number of working threads.
+  public static var threads: Int { Parallel.threads }
+
   /// Sets the number of working threads.
   public static func setThreads(_ threads: Int?) throws {
     guard let threads else { return }

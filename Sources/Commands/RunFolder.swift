@@ -21,7 +21,8 @@ public struct RunFolder: Sendable {
   /// A line that is there when what the run said on standard error could not be written.
   public var lostLog: String { path + "/log-lost.txt" }
   /// Where each thread was when the run hung; there only if it did.
-  public var hang: String { path + "/hang.txt" }
+  /// - Parameter rank: which of several ranks, but for the first one.
+  public func hang(rank: Int? = nil) -> String { path + (rank.map { "/hang-rank-\($0).txt" } ?? "/hang.txt") }
   /// The steps of which there are samples, whole or not.
   public var sampleSteps: [Int] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path + "/samples")) ?? []).compactMap { name in

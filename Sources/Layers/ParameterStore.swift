@@ -28,6 +28,8 @@ public final class ParameterStore: @unchecked Sendable {
   private var frozenValues: Tensor?
   /// The average of the trained values, if one was asked for.
   private(set) var allocatedAverage: Tensor?
+  /// Told during a pass of each stretch of the flat buffers whose gradients are complete (`ParameterSpan`); nobody by default.
+  public var onCompleteGradients: ((Range<Int>) -> Void)?
 
   /// An empty store.
   public init(policy: ParameterPolicy = .trainEverything) { self.policy = policy }
@@ -98,10 +100,16 @@ public final class ParameterStore: @unchecked Sendable {
     }
   }
 
-  /// All gradients, flat; frozen parameters have none.
+  /// All gradients, flat; frozen parameters have none. Assigning another buffer of the same size has passes add to that.
   public var gradients: Tensor {
-    guard let allocatedGradients else { preconditionFailure("this store was allocated without gradients") }
-    return allocatedGradients
+    get {
+      guard let allocatedGradients else { preconditionFailure("this store was allocated without gradients") }
+      return allocatedGradients
+    }
+    set {
+      precondition(newValue.count == bufferCount, "a flat buffer of \(bufferCount) floats is needed")
+      allocatedGradients = newValue
+    }
   }
 
   /// Sets all gradients to zero.

@@ -10,6 +10,7 @@ public struct TextEncoder {
   public let configuration: TextEncoderConfiguration
   private let embedding: Embedding
   private let blocks: [Block]
+  private let spans: [ParameterSpan]
   private let finalNorm: RMSNorm
   /// The lowest block that backward comes to; the number of blocks if it comes to none.
   private let firstBlock: Int
@@ -25,6 +26,7 @@ public struct TextEncoder {
       Block(
         scope("encoder")("block")($0), configuration, ownsBias: configuration.biasPerBlock || $0 == 0)
     }
+    spans = blocks.indices.map { scope("encoder")("block")($0).span }
     finalNorm = RMSNorm(scope("encoder")("final_layer_norm"), width: configuration.width)
     let trained = (0..<configuration.depth).map { scope("encoder")("block")($0).isTrained }
     firstBlock = scope("shared").isTrained ? 0 : trained.firstIndex(of: true) ?? configuration.depth
@@ -73,6 +75,7 @@ public struct TextEncoder {
         table.backward(total)
         biasGradient = nil
       }
+      spans[index].gradientsAreComplete()
     }
     embedding.backward(gradient, saved.ids)
   }

@@ -15,6 +15,7 @@ public struct VideoDiffusionTransformer {
   private let condition: ConditionEmbedding
   private let rotary: RotaryPositions
   private let blocks: [DiffusionBlock]
+  private let spans: [ParameterSpan]
   private let headNorm = ModulatedNorm(shift: 0, scale: 1)
   private let head: Linear
   private let headTable: Parameter  // [1, 2, D]
@@ -44,6 +45,7 @@ public struct VideoDiffusionTransformer {
     blocks = (0..<configuration.depth).map {
       DiffusionBlock(scope("blocks")($0), configuration, rotary: rotary)
     }
+    spans = blocks.indices.map { scope("blocks")($0).span }
     headTable = scope.parameter(
       "scale_shift_table", [1, 2, width], .normal(1 / Float(width).squareRoot()), decays: false)
     head = Linear(scope("proj_out"), width, rowSize, initial: .constant(0))
@@ -210,6 +212,7 @@ public struct VideoDiffusionTransformer {
       let input = input(ofBlock: index, saved)
       gradient = blocks[index].backward(
         gradient, whole(index, saved, input: input), input: input, addingTo: context)
+      spans[index].gradientsAreComplete()
     }
     if let patches = saved.patchEmbedding { patchEmbedding.addParameterGradients(gradient, patches) }
     return condition.backward(

@@ -45,13 +45,18 @@ public struct FeaturePrediction: Objective {
     let features = features(of: clips)
     var losses = Array(repeating: 0.0, count: clips.shape[0])
     let part = 1 / Double(questions.count)
-    for question in questions {
+    for (place, question) in questions.enumerated() {
       let (error, saved) = model.forward(clips, question)
       error.add(question.targets.forward(features), scale: -1)
       for (clip, loss) in meanSizes(of: error, clips: losses.count).enumerated() {
         losses[clip] += part * loss
       }
-      model.backward(signs(of: error, times: Float(share * part / Double(error.count))), saved)
+      let gradient = signs(of: error, times: Float(share * part / Double(error.count)))
+      if place + 1 < questions.count {
+        parameters.beforeOthers { model.backward(gradient, saved) }
+      } else {
+        model.backward(gradient, saved)
+      }
     }
     return losses
   }

@@ -55,23 +55,26 @@ public final class AdamW: Optimizer {
 
   /// State for all trained parameters: moments of zero.
   public convenience init(_ parameters: ParameterStore, _ constants: Constants) {
-    self.init(parameters, constants, of: parameters.trainedEntries)
+    self.init(parameters, constants, of: parameters.trainedPieces)
   }
 
-  /// - Parameter entries: the trained parameters that it updates; no others have moments.
-  init(_ parameters: ParameterStore, _ constants: Constants, of entries: [ParameterStore.Entry]) {
+  /// - Parameter pieces: what it updates of the trained parameters; nothing else has moments. A cautious update needs whole
+  ///   parameters, since how much of one is kept follows from all of it.
+  public init(_ parameters: ParameterStore, _ constants: Constants, of pieces: [ParameterPiece]) {
+    precondition(
+      !constants.isCautious || pieces.allSatisfy(\.isWhole), "cautious updates are of whole parameters")
     self.parameters = parameters
     self.constants = constants
-    let places = StatePlaces(entries)
+    let places = StatePlaces(pieces)
     self.places = places
     firstMoment = Tensor.zeros([places.count])
     secondMoment = Tensor.zeros([places.count])
-    runs = zip(entries, places.places).enumerated().flatMap { parameter, pair in
-      let (entry, place) = pair
-      return stride(from: 0, to: entry.count, by: 16_384).map {
+    runs = zip(pieces, places.places).enumerated().flatMap { parameter, pair in
+      let (piece, place) = pair
+      return piece.stretches.map {
         Run(
-          start: entry.offset + $0, place: place + $0, count: min(16_384, entry.count - $0),
-          decays: entry.decays, rateFactor: entry.rateFactor, parameter: parameter)
+          start: $0.lowerBound, place: place + $0.lowerBound - piece.start, count: $0.count,
+          decays: piece.entry.decays, rateFactor: piece.entry.rateFactor, parameter: parameter)
       }
     }
   }
@@ -143,7 +146,7 @@ public final class AdamW: Optimizer {
         }
       }
     }
-    var scales = Array(repeating: CautiousMask.Count(), count: places.entries.count)
+    var scales = Array(repeating: CautiousMask.Count(), count: places.pieces.count)
     for (count, run) in zip(counts, runs) { scales[run.parameter] = scales[run.parameter] + count }
     return scales.map(\.scale)
   }

@@ -46,20 +46,23 @@ public final class Muon: Optimizer {
   /// - Parameters:
   ///   - rest: the constants of AdamW for what is no hidden matrix.
   ///   - excluded: weights that are none though they are matrices: the first and last layers of a model.
+  ///   - pieces: what it updates of the trained parameters, hidden matrices as a whole; all if nil.
   public init(
     _ parameters: ParameterStore, _ constants: Constants, rest: AdamW.Constants,
-    excluding excluded: [NamePattern]
+    excluding excluded: [NamePattern], of pieces: [ParameterPiece]? = nil
   ) {
     self.parameters = parameters
     self.constants = constants
-    let entries = Self.matrices(of: parameters, excluding: excluded)
-    let names = Set(entries.map(\.name))
-    self.rest = AdamW(parameters, rest, of: parameters.trainedEntries.filter { !names.contains($0.name) })
-    places = StatePlaces(entries)
+    let names = Set(Self.matrices(of: parameters, excluding: excluded).map(\.name))
+    let pieces = pieces ?? parameters.trainedPieces
+    let hidden = pieces.filter { names.contains($0.entry.name) }
+    precondition(hidden.allSatisfy(\.isWhole), "a matrix is made orthogonal as a whole")
+    self.rest = AdamW(parameters, rest, of: pieces.filter { !names.contains($0.entry.name) })
+    places = StatePlaces(hidden)
     momentum = Tensor.zeros([places.count])
-    let matrices = zip(entries, places.places).flatMap {
+    let matrices = zip(hidden, places.places).flatMap {
       MuonMatrix.blocks(
-        of: $0, place: $1, size: constants.blockSize, parameters.policy.computePrecision)
+        of: $0.entry, place: $1, size: constants.blockSize, parameters.policy.computePrecision)
     }
     large = matrices.filter(\.isLarge)
     small = matrices.filter { !$0.isLarge }.sorted { $0.iteration.operations > $1.iteration.operations }

@@ -1,3 +1,4 @@
+import Layers
 import Tensors
 
 /// Turns the gradients of a store into a change of its trained values.
@@ -20,14 +21,24 @@ public protocol Optimizer: AnyObject {
 
 /// One kind of an optimizer's state, under the name that it has in a checkpoint: "firstMoment", say.
 public struct OptimizerSlot {
+  /// The state of one parameter, or of a piece of it.
+  public struct State {
+    /// The parameter's name.
+    public let parameter: String
+    /// The shape of the whole parameter's state, and which of its floats these are, row-major.
+    public let shape: [Int], range: Range<Int>
+    /// The floats: in the shape if they are all, else flat.
+    public let value: Tensor
+
+    /// The state of a piece, which has a number for each of its values.
+    init(_ piece: ParameterPiece, _ value: Tensor) {
+      (parameter, shape) = (piece.entry.name, piece.entry.shape)
+      (range, self.value) = (piece.range, value)
+    }
+  }
+
   /// The name.
   public let name: String
-  /// The state of each parameter that has some, in a shape of the optimizer's choice.
-  public let tensors: [(parameter: String, value: Tensor)]
-
-  /// A slot of some tensors.
-  public init(name: String, tensors: [(parameter: String, value: Tensor)]) {
-    self.name = name
-    self.tensors = tensors
-  }
+  /// The state of each parameter that has some.
+  public let tensors: [State]
 }

@@ -124,7 +124,8 @@ package func narrow(_ x: UnsafePointer<Float>, _ n: Int, into y: UnsafeMutablePo
   }
 }
 
-private func widen(_ x: UnsafePointer<UInt16>, _ n: Int, into y: UnsafeMutablePointer<Float>) {
+/// The floats of n bfloat16 numbers.
+package func widen(_ x: UnsafePointer<UInt16>, _ n: Int, into y: UnsafeMutablePointer<Float>) {
   sweep(n) { i, c in
     var halves = SIMD16<UInt16>(repeating: 0)
     if c == 16 {

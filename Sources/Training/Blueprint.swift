@@ -1,8 +1,10 @@
 import Clips
+import DataParallel
 import Layers
 import Manifests
 import Objectives
 import Optimizers
+import Ranks
 import Recipes
 import Tasks
 import Tensors
@@ -83,17 +85,30 @@ public struct Blueprint: Sendable {
         savedPrecision: recipe.training.savedActivations, depths: depths))
   }
 
+  /// What one of several ranks does of each step.
+  func share(of parameters: ParameterStore, among group: RankGroup = .alone, units: Int? = nil) -> StepShare {
+    let optimizer = recipe.optimizer
+    let whole =
+      optimizer.kind == .muon
+      ? Set(Muon.matrices(of: parameters, excluding: muonExcluded).map(\.name)) : []
+    return StepShare(
+      parameters, units: units ?? recipe.training.gradientAccumulation, among: group
+    ) { !optimizer.constants.isCautious && !whole.contains($0.name) }
+  }
+
   /// The optimizer of parameters, which must be allocated.
-  func makeOptimizer(_ parameters: ParameterStore) -> any Optimizer {
+  /// - Parameter pieces: what it updates of them.
+  func makeOptimizer(_ parameters: ParameterStore, of pieces: [ParameterPiece]) -> any Optimizer {
     let optimizer = recipe.optimizer
     switch optimizer.kind {
-    case .adamW: return AdamW(parameters, optimizer.constants)
+    case .adamW: return AdamW(parameters, optimizer.constants, of: pieces)
     case .muon:
       let constants = Muon.Constants(
         momentum: optimizer.muon.momentum, weightDecay: optimizer.constants.weightDecay,
         rateFactor: optimizer.muon.learningRate / optimizer.learningRate,
         blockSize: optimizer.muon.blockSize)
-      return Muon(parameters, constants, rest: optimizer.constants, excluding: muonExcluded)
+      return Muon(
+        parameters, constants, rest: optimizer.constants, excluding: muonExcluded, of: pieces)
     }
   }
 
@@ -111,10 +126,14 @@ public struct Blueprint: Sendable {
   }
 
   /// A step of training.
-  func makeStep(_ objective: any Objective, _ optimizer: any Optimizer) -> TrainingStep {
+  /// - Parameter share: what this process does of it.
+  func makeStep(
+    _ objective: any Objective, _ optimizer: any Optimizer, _ share: StepShare
+  ) -> TrainingStep {
     TrainingStep(
       objective, optimizer, gradientClipNorm: recipe.optimizer.gradientClipNorm,
-      spikeFactor: recipe.optimizer.spikeFactor, averageLaw: averageLaw)
+      spikeFactor: recipe.optimizer.spikeFactor, averageLaw: averageLaw, share: share,
+      adding: recipe.training.reduction)
   }
 
   /// The shape of a training clip.

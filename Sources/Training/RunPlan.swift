@@ -1,6 +1,7 @@
 import Checkpoints
 import Clips
 import Objectives
+import Ranks
 import Recipes
 import Tasks
 import Tensors
@@ -44,20 +45,21 @@ public struct RunPlan: Sendable {
   ///   - captions: some of the training captions; they decide how many text tokens there is work for.
   ///   - heldOutClips: how many clips a validation looks at; 0 for none.
   ///   - shares: how often each shape comes, if that is not what the recipe says.
+  ///   - group: the ranks of the run; what is told is of one of them.
   ///   - sample: draws the samples that come while training.
   public init(
     _ blueprint: Blueprint, captions: [String] = [""], heldOutClips: Int = 0, shares: [Double]? = nil,
-    sample: (Subject) -> Void = { _ in }
+    among group: RankGroup = .alone, sample: (Subject) -> Void = { _ in }
   ) throws {
     let recipe = blueprint.recipe
     let batches = BatchShape.sharing(recipe.batchShapes, shares ?? recipe.shapeShares)
     let shapes = try batches.map { batch in
-      let step = try Plan.rehearse { try Rehearsal(blueprint, captions).step(batch) }
+      let step = try Plan.rehearse { try Rehearsal(blueprint, captions, group).step(batch) }
       return Shape(batch: batch, operations: step.productOperations, peakBytes: step.memory.peakBytes)
     }
     var (parameters, frozenParameters, checkpointBytes) = (0, 0, 0)
     let run = try Plan.rehearse {
-      let rehearsal = try Rehearsal(blueprint, captions)
+      let rehearsal = try Rehearsal(blueprint, captions, group)
       let state = rehearsal.state
       parameters = state.parameters.parameterCount
       frozenParameters = parameters - state.parameters.trainedCount
@@ -103,21 +105,20 @@ private struct Rehearsal {
   private let learn: TrainingStep
   private let captions: [String]
 
-  init(_ blueprint: Blueprint, _ captions: [String]) throws {
-    state = try RunState(blueprint)
-    learn = blueprint.makeStep(state.subject.objective, state.optimizer)
+  init(_ blueprint: Blueprint, _ captions: [String], _ group: RankGroup) throws {
+    state = try RunState(blueprint, among: group)
+    learn = blueprint.makeStep(state.subject.objective, state.optimizer, state.share)
     self.captions = captions
   }
 
   private var recipe: Recipe { state.blueprint.recipe }
 
-  /// The whole step's clips are read at once and learned from in parts.
+  /// All clips of the step that are this rank's are read at once and learned from in parts.
   func step(_ batch: BatchShape) {
-    let parts = recipe.training.gradientAccumulation
+    let (own, units) = (state.share.ownUnits.count, state.share.units.count)
     let examples = state.subject.madeUp(
-      batch.clips, shape: batch.shape, latents: recipe.data.latents != nil, captions: captions)
-    _ = learn(
-      (0..<parts).map { examples.part($0, of: parts) }, at: Position(seed: 0, step: 0), rate: 0)
+      batch.clips / units * own, shape: batch.shape, latents: recipe.data.latents != nil, captions: captions)
+    _ = learn((0..<own).map { examples.part($0, of: own) }, at: Position(seed: 0, step: 0), rate: 0)
   }
 
   /// A look at held-out clips, a batch at a time.

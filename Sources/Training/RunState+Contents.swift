@@ -56,7 +56,10 @@ extension RunState {
     holdsFrozen ? parameters.entries.filter(\.isFrozen) : []
   }
 
-  /// Bytes of a checkpoint's file, to within a few per cent.
+  /// Bytes of the files that all ranks write of a checkpoint, to within a few per cent.
+  public var checkpointBytesOfAllRanks: Int { checkpointBytes * group.count }
+
+  /// Bytes of this rank's file of a checkpoint, to within a few per cent.
   public var checkpointBytes: Int {
     let trained = parameters.trainedEntries
     let slots = optimizer.slots.flatMap(\.tensors)
@@ -82,9 +85,10 @@ extension RunState {
     let frozen = frozenEntries
     if !frozen.isEmpty { contents.groups[CheckpointGroup.frozen] = frozen.map(frozenRecord) }
     for slot in slotGroups {
-      contents.groups[slot.name] = slot.tensors.map { parameter, value in
+      contents.groups[slot.name] = slot.tensors.map { state in
         TensorRecord(
-          name: parameter, shape: value.shape, values: UnsafeBufferPointer(value.buffer), owner: optimizer)
+          name: state.parameter, shape: state.shape, values: UnsafeBufferPointer(state.value.buffer),
+          owner: optimizer)
       }
     }
     contents.attributes = attributes
@@ -158,7 +162,10 @@ extension Blueprint {
   }
 
   /// Which library's products the model is made of, and which instructions they use here.
-  var products: String {
+  var products: String { Self.products(of: recipe) }
+
+  /// The same for a recipe.
+  public static func products(of recipe: Recipe) -> String {
     recipe.training.computePrecision.ofProducts == .bfloat16
       ? "\(OpenBLAS.kernels), \(OneDNN.version) \(OneDNN.instructions)" : OpenBLAS.kernels
   }
@@ -232,7 +239,7 @@ extension ParameterStore {
 extension OptimizerSlot {
   /// Fills the slot from its group of a checkpoint, which must have exactly these tensors.
   func read(from checkpoint: LoadedCheckpoint) throws {
-    try checkpoint.require(tensors.map { ($0.parameter, $0.value.shape) }, in: name)
-    for (parameter, value) in tensors { try checkpoint.read(parameter, in: name, into: value.buffer) }
+    try checkpoint.require(tensors.map { ($0.parameter, $0.shape) }, in: name)
+    for state in tensors { try checkpoint.read(state.parameter, in: name, into: state.value.buffer) }
   }
 }

@@ -1,7 +1,9 @@
 import Checkpoints
+import DataParallel
 import Evaluation
 import Layers
 import Optimizers
+import Ranks
 import Tasks
 import Tensors
 
@@ -13,6 +15,8 @@ public final class RunState {
   public let subject: Subject
   /// Its own state, and updates.
   public let optimizer: any Optimizer
+  /// What this process does of each step.
+  let share: StepShare
   /// Steps done. The order of clips, crops, noise and times follows from seed and step.
   public internal(set) var step = 0
   /// The SHA-256 of the run's `clips.jsonl`; nil for a run without one.
@@ -47,9 +51,11 @@ public final class RunState {
   }
 
   /// A run at its beginning, its parameters drawn.
-  /// - Parameter base: what it is to begin from, whose shapes are compared before any memory is taken.
+  /// - Parameters:
+  ///   - base: what it is to begin from, whose shapes are compared before any memory is taken.
+  ///   - group: the ranks that train it, each of which has a share of the optimizer's state.
   /// - Throws: what the task says of facts that are not its own; `LoadingError`.
-  public init(_ blueprint: Blueprint, base: LoadedBase? = nil) throws {
+  public init(_ blueprint: Blueprint, base: LoadedBase? = nil, among group: RankGroup = .alone) throws {
     self.blueprint = blueprint
     subject = try blueprint.makeSubject()
     if let base {
@@ -57,11 +63,20 @@ public final class RunState {
     }
     subject.parameters.allocate(
       seed: UInt64(blueprint.recipe.seed), withAverage: blueprint.averageLaw != nil)
-    optimizer = blueprint.makeOptimizer(subject.parameters)
+    share = blueprint.share(of: subject.parameters, among: group)
+    optimizer = blueprint.makeOptimizer(subject.parameters, of: share.pieces)
   }
 
   /// The place in the data: the step, as the loader counts them, whose clips come next.
   public var loaderStep: Int { step + skippedSteps }
+
+  /// The ranks that train it.
+  public var group: RankGroup { share.group }
+
+  /// Units of a step, and which of them this rank learns from.
+  public var units: Int { share.units.count }
+  /// Units of a step, and which of them this rank learns from.
+  public var ownUnits: Range<Int> { share.ownUnits }
 
   /// All parameters.
   public var parameters: ParameterStore { subject.parameters }

@@ -20,20 +20,27 @@ extension Trainer {
   func goBack(_ what: String) throws {
     let failed = state.step
     isUnderSuspicion = true
-    guard state.skippedSteps == 0, let good = try folder.newest(before: failed, where: isWayBack)
-    else { throw Diverged(what, lastGood: lastGood) }
-    try state.restore(good.checkpoint)
+    let good = try state.group.together { try restoreLastGood(what) }
     isUnderSuspicion = false
     state.refused = RefusedSteps()
     state.skippedSteps = failed - good.step
     isSaved(at: good.step)
     // What lies in between is of a course that was given up, and must not be taken for this one.
-    for warning in folder.removeBeyond(step: good.step, through: failed) { observer?.warned(warning) }
+    if state.group.isFirst {
+      for warning in folder.removeBeyond(step: good.step, through: failed) { observer?.warned(warning) }
+    }
     if let bestFolder { forgetWhatIsNotThere(in: bestFolder) }
     observer?.wentBack(to: good.step, from: failed)
     observer?.warned(
       "\(what) So the run goes on from step \(good.step) (\(good.path)), with the clips that come after those of step \(failed)."
     )
+  }
+
+  private func restoreLastGood(_ what: String) throws -> CheckpointFolder.Found {
+    guard state.skippedSteps == 0, let good = try folder.newest(before: state.step, where: isWayBack)
+    else { throw Diverged(what, lastGood: lastGood) }
+    try state.restore(good.checkpoint)
+    return good
   }
 
   /// Whether a checkpoint is this run's, and not one of a stop.

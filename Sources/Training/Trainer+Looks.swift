@@ -6,9 +6,12 @@ extension Trainer {
   /// Brings the best checkpoint and what the state says of it together, before the first step.
   func forgetWhatIsNotThere(in bestFolder: CheckpointFolder) {
     // A run that went back behind its best checkpoint has not come to it yet.
-    for warning in bestFolder.removeBeyond(step: state.step) { observer?.warned(warning) }
+    if state.group.isFirst {
+      for warning in bestFolder.removeBeyond(step: state.step) { observer?.warned(warning) }
+    }
     // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
-    if let best = state.best, best.step > 0, !bestFolder.has(step: best.step) { state.best = nil }
+    let isLost = state.best.map { $0.step > 0 && !bestFolder.has(step: $0.step) } ?? false
+    if state.group.any(isLost) { state.best = nil }
   }
 
   /// Measures the averaged weights on held-out clips, and keeps the best checkpoint. Whatever it is stopped in, it begins
@@ -48,11 +51,14 @@ extension Trainer {
 
   /// What the evaluators measure; nil if the run is asked to stop meanwhile.
   private func look() -> HeldOutReport? {
+    let shared = SharedLook(state.group)
     var measured: [[Evaluation]] = []
     for clips in [heldOut.clips, heldOut.remembered] {
       var evaluations: [Evaluation] = []
       for evaluator in clips == nil ? [] : state.subject.evaluators {
-        guard let evaluation = evaluator.run(clips!, goesOn: { !shouldStop() }) else { return nil }
+        guard let evaluation = evaluator.run(clips!, shared: shared, goesOn: { !shouldStop() }) else {
+          return nil
+        }
         evaluations.append(evaluation)
       }
       measured.append(evaluations)

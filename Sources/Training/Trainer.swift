@@ -36,7 +36,7 @@ public final class Trainer {
   var lastRemarks: [String] = []
   /// Whether the weights may be those of a step that went wrong, so that they must not be saved.
   var isUnderSuspicion = false
-  /// Whether the run is asked to stop.
+  /// Whether this process is asked to stop.
   private(set) var shouldStop: () -> Bool = { false }
 
   /// - Parameters:
@@ -72,9 +72,8 @@ public final class Trainer {
     self.shouldStop = shouldStop
     do {
       return try train(stopAfter)
-    } catch let error as CheckpointError {
-      throw error
     } catch {
+      if error.ofThisRank is CheckpointError || !isKnownToAll(error) { throw error }
       if state.step > lastSaved && state.refused.inARow == 0 && !isUnderSuspicion {
         state.isSavedByStop = true
         do { try save() } catch { observer?.warned("\(error)") }
@@ -83,10 +82,18 @@ public final class Trainer {
     }
   }
 
+  /// Whether all ranks end for this reason, so that they can save together.
+  private func isKnownToAll(_ error: any Error) -> Bool {
+    state.group.count == 1 || error is RankFailure
+  }
+
+  /// Whether any rank is asked to stop: all of them ask at the same places.
+  private func isAskedToStop() -> Bool { state.group.any(shouldStop()) }
+
   private func train(_ stopAfter: Int?) throws -> Outcome {
     let training = state.blueprint.recipe.training
     let rates = state.blueprint.recipe.optimizer.learningRates(steps: training.steps)
-    let learn = state.blueprint.makeStep(state.subject.objective, state.optimizer)
+    let learn = state.blueprint.makeStep(state.subject.objective, state.optimizer, state.share)
     func due(_ every: Int) -> Bool {
       every > 0 && (state.step % every == 0 || state.step == training.steps)
     }
@@ -99,18 +106,18 @@ public final class Trainer {
     if makesUp && !state.owesLook { try save() }
     state.isSavedByStop = false
     if owesSamples(isDue: due(training.sampleEvery)) { sample() }
-    while !shouldStop() && state.step < training.steps {
+    while !isAskedToStop() && state.step < training.steps {
       if try takeStep(learn, rate: rates(at: state.step)) { continue }
       let stopsHere = state.step == stopAfter
       if due(training.validateEvery) { try validate() }
       let isLast = state.step == training.steps
-      try saveUnlessRefused(due: due(training.checkpointEvery), isEnd: shouldStop() || stopsHere || isLast)
-      if due(training.sampleEvery) && !shouldStop() { sample() }
+      try saveUnlessRefused(due: due(training.checkpointEvery), isEnd: isAskedToStop() || stopsHere || isLast)
+      if due(training.sampleEvery) && !isAskedToStop() { sample() }
       if stopsHere && !isLast { return .stopped(step: state.step) }
     }
     // A stop while samples were made finds a step that may not be saved yet.
     if state.step > lastSaved && state.step != lastUnsaved { try saveUnlessRefused(due: false, isEnd: true) }
-    return shouldStop() && !isComplete ? .stopped(step: state.step) : .finished
+    return isAskedToStop() && !isComplete ? .stopped(step: state.step) : .finished
   }
 
   /// Whether samples are to be made before the first step that this run takes: at its beginning what a base gives, and later
@@ -135,12 +142,12 @@ public final class Trainer {
     let clock = ContinuousClock()
     let (begun, operations) = (clock.now, Work.productOperations)
     let recipe = state.blueprint.recipe
-    let batch = try loader.next()
+    let batch = try nextBatch()
     let shape = recipe.data.shapes.isEmpty ? nil : batch.shape
     let usualNorm = (shape.map { state.normsByShape[$0.name] } ?? state.norms).median
-    let parts = recipe.training.gradientAccumulation
+    let own = state.share.ownUnits.count
     let result = learn(
-      (0..<parts).map { batch.examples.part($0, of: parts) },
+      (0..<own).map { batch.examples.part($0, of: own) },
       at: Position(seed: UInt64(recipe.seed), step: state.step), rate: rate, usualNorm: usualNorm)
     state.step += 1
     state.refused.note(step: state.step, isRefused: result.refusal != nil)
@@ -148,7 +155,8 @@ public final class Trainer {
     observer?.finished(
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
-        learningRate: rate, isRefused: result.refusal != nil, clips: batch.examples.count,
+        learningRate: rate, isRefused: result.refusal != nil,
+        clips: batch.examples.count / own * state.share.units.count,
         shape: shape, seconds: (clock.now - begun) / .seconds(1),
         secondsWaited: batch.secondsWaited,
         operations: Work.productOperations - operations))
@@ -166,6 +174,19 @@ public final class Trainer {
       return true
     }
     return false
+  }
+
+  /// This rank's clips of the next step. What ranks found of clips that give no sample is told to all of them, so that all come
+  /// to the same end when there are too many.
+  private func nextBatch() throws -> Batch {
+    guard state.group.count > 1 else { return try loader.next() }
+    let batch = try state.group.together { try loader.next() }
+    let found = loader.takeFound()
+    if state.group.any(!found.isEmpty) {
+      let lists = state.group.gather(FoundBadClip.text(of: found))
+      try state.group.together { try loader.note(lists.flatMap(FoundBadClip.list)) }
+    }
+    return batch
   }
 
   private func note(norm: Double, of shape: ClipShape?) {
@@ -203,7 +224,7 @@ public final class Trainer {
     let ofStops = [state.isSavedByStop, savedByStop != nil].count { $0 }
     try save(to: folder, keep: keep ?? state.blueprint.recipe.training.keepCheckpoints + ofStops)
     lastSaved = state.step
-    if let old = savedByStop, old < state.step {
+    if let old = savedByStop, old < state.step, state.group.isFirst {
       for warning in folder.removeBeyond(step: old - 1, through: old) { observer?.warned(warning) }
     }
     savedByStop = state.isSavedByStop ? state.step : nil
@@ -212,7 +233,11 @@ public final class Trainer {
   /// Saves into a folder and tells it.
   func save(to folder: CheckpointFolder, keep: Int) throws {
     let begun = ContinuousClock.now
-    let saved = try folder.save(state.contents, step: state.step, keep: keep)
+    let group = state.group
+    let saved = try group.together {
+      try folder.save(
+        state.contents, step: state.step, keep: keep, together: group.count > 1 ? SavingRanks(group) : nil)
+    }
     for warning in saved.warnings { observer?.warned(warning) }
     observer?.saved(
       step: state.step, path: saved.path, seconds: (ContinuousClock.now - begun) / .seconds(1))

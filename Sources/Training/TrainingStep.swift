@@ -1,4 +1,5 @@
 import Clips
+import DataParallel
 import Foundation
 import Layers
 import Objectives
@@ -66,47 +67,66 @@ public final class TrainingStep {
   private let gradientClipNorm: Double
   private let spikeFactor: Double
   private let averageLaw: AverageLaw?
+  private let share: StepShare
+  private let reduction: GradientReduction
+  private let shared: SharedUpdate
 
   /// - Parameters:
+  ///   - optimizer: of the parameters that the share says.
   ///   - gradientClipNorm: gradients of a greater norm are scaled down to it; 0 for no limit.
   ///   - spikeFactor: a norm of more than so many times the usual one is refused; 0 for no limit.
   ///   - averageLaw: how the average of the weights follows them; nil leaves it alone.
+  ///   - share: what this process does of each step; all of it, in one pass, if nil.
+  ///   - settings: how gradients of several passes are added up.
   public init(
     _ objective: any Objective, _ optimizer: any Optimizer, gradientClipNorm: Double,
-    spikeFactor: Double = 0, averageLaw: AverageLaw? = nil
+    spikeFactor: Double = 0, averageLaw: AverageLaw? = nil, share: StepShare? = nil,
+    adding settings: ReductionSettings = ReductionSettings()
   ) {
     self.objective = objective
     self.optimizer = optimizer
     self.gradientClipNorm = gradientClipNorm
     self.spikeFactor = spikeFactor
     self.averageLaw = averageLaw
+    self.share = share ?? .whole(objective.parameters)
+    reduction = self.share.reduction(of: objective.parameters, settings)
+    shared = self.share.update(of: objective.parameters)
   }
 
-  /// Learns from the parts of a batch, one pass each.
+  /// Learns from this process's units of a batch, one pass each. With other ranks only the passes are its own: gradients are
+  /// added up, and from there on all ranks decide alike.
   ///
   /// - Parameters:
-  ///   - parts: equal shares of the batch (one unless gradients are accumulated).
+  ///   - units: equal shares of the batch (one unless gradients are accumulated).
   ///   - usualNorm: the gradient's norm as it was of late, if that is known.
   public func callAsFunction(
-    _ parts: [Examples], at position: Position, rate: Double, usualNorm: Double? = nil
+    _ units: [Examples], at position: Position, rate: Double, usualNorm: Double? = nil
   ) -> Result {
+    precondition(units.count == share.ownUnits.count, "this process learns from units \(share.ownUnits)")
     let parameters = objective.parameters
-    parameters.zeroGradients()
-    var losses: [Double] = []
-    for part in parts {
-      let place = Position(seed: position.seed, step: position.step, firstSample: losses.count)
-      losses += objective.addGradients(part, at: place, share: 1 / Double(parts.count))
+    var own: [Double] = []
+    let first = share.ownUnits.lowerBound * units[0].count
+    reduction.begin()
+    for unit in units {
+      reduction.beginUnit()
+      let place = Position(seed: position.seed, step: position.step, firstSample: first + own.count)
+      own += objective.addGradients(unit, at: place, share: 1 / Double(share.units.count))
+      reduction.endUnit()
     }
+    reduction.finish()
+    let losses = share.losses(own)
     let loss = losses.reduce(0, +) / Double(losses.count)
-    let norm = parameters.gradients.sumOfSquares.squareRoot()
+    let norm = shared.gradientNorm()
     if let cause = cause(loss, norm, usualNorm) {
-      let names = parts.flatMap(\.names)
+      let names = share.group.gather(units.flatMap(\.names).joined(separator: "\0"))
+        .flatMap { $0.split(separator: "\0", omittingEmptySubsequences: false).map(String.init) }
       let bad = zip(names, losses).filter { !$1.isFinite }.map(\.0)
       let refusal = Refusal(step: position.step + 1, cause: cause, clips: bad.isEmpty ? names : bad)
       return Result(loss: loss, gradientNorm: norm, refusal: refusal, isFinite: true)
     }
     let scale = gradientClipNorm > 0 && norm > gradientClipNorm ? gradientClipNorm / norm : 1
-    let isFinite = optimizer.update(rate: rate, gradientScale: scale)
+    let isFinite = !share.group.any(!optimizer.update(rate: rate, gradientScale: scale))
+    shared.gatherValues()
     if let averageLaw {
       parameters.updateAverage(keeping: averageLaw.decay(update: optimizer.updates))
     }
@@ -122,10 +142,6 @@ public final class TrainingStep {
 
   /// The first parameter with a gradient that is not finite; all are, each by itself, if only their norm overflows.
   private func firstNonFinite() -> String {
-    let parameters = objective.parameters
-    let entry = parameters.trainedEntries.first {
-      !parameters.gradients.view(at: $0.offset, $0.shape).isFinite
-    }
-    return entry?.name ?? "all parameters together (its norm overflows)"
+    shared.firstNonFiniteGradient()?.name ?? "all parameters together (its norm overflows)"
   }
 }

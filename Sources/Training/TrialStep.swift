@@ -30,7 +30,9 @@ final class TrialStep {
     subject.parameters.allocate(
       seed: UInt64(recipe.seed), withAverage: blueprint.averageLaw != nil)
     objective = TimedObjective(subject.objective)
-    step = blueprint.makeStep(objective, blueprint.makeOptimizer(subject.parameters))
+    let share = blueprint.share(of: subject.parameters, units: 1)
+    step = blueprint.makeStep(
+      objective, blueprint.makeOptimizer(subject.parameters, of: share.pieces), share)
     examples = subject.madeUp(
       shape.clips,
       shape: ClipShape(

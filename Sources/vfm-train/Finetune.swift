@@ -43,13 +43,20 @@ struct Finetune: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.setThreads(options.threads)
-      let recipe = try recipe.map(given) ?? standard()
-      guard recipe.start.from != nil else {
-        throw Failure(.usage, "Say what to start from: give --base, or set start.from in the recipe.")
+      try RankedRun.run(options) { group in
+        let recipe = try group.together { try wholeRecipe() }
+        try TrainingRun.run(recipe, options, name: name(of: recipe), group)
       }
-      try TrainingRun.run(recipe, options, name: name(of: recipe))
     }
+  }
+
+  /// The recipe that was given, or the base's own.
+  private func wholeRecipe() throws -> Recipe {
+    let recipe = try recipe.map(given) ?? standard()
+    guard recipe.start.from != nil else {
+      throw Failure(.usage, "Say what to start from: give --base, or set start.from in the recipe.")
+    }
+    return recipe
   }
 
   /// "finetune-lora" of a recipe's file; else the base's name, the clips' and the method: "quickstart-narrow-lora".

@@ -2,6 +2,7 @@ import Clips
 import Commands
 import Foundation
 import Manifests
+import Ranks
 import Recipes
 
 /// Prints what a run will cost.
@@ -16,11 +17,14 @@ struct PlanPrinter {
   private let tolerance: BadClipTolerance
 
   private let precisionNote: String?
+  private let group: RankGroup
 
-  init(_ recipe: Recipe, _ manifest: Manifest) throws {
+  /// - Parameter group: the ranks of the run.
+  init(_ recipe: Recipe, _ manifest: Manifest, _ group: RankGroup) throws {
+    self.group = group
     clips = manifest.count
     tolerance = BadClipTolerance(share: recipe.data.badClipTolerance)
-    forecast = try RunForecast(recipe, manifest)
+    forecast = try RunForecast(recipe, manifest, group)
     timesSeen =
       forecast.clipsPerStep * Double(forecast.plan.steps) / Double(max(1, manifest.count))
     precisionNote = recipe.training.precisionNote

@@ -20,10 +20,11 @@ struct Pretrain: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try Inputs.setThreads(options.threads)
-      let recipe = try Recipe.load(path: recipe, overrides: options.overrides)
-      let name = URL(fileURLWithPath: self.recipe).deletingPathExtension().lastPathComponent
-      try TrainingRun.run(recipe, options, name: name)
+      try RankedRun.run(options) { group in
+        let recipe = try group.together { try Recipe.load(path: recipe, overrides: options.overrides) }
+        let name = URL(fileURLWithPath: self.recipe).deletingPathExtension().lastPathComponent
+        try TrainingRun.run(recipe, options, name: name, group)
+      }
     }
   }
 }

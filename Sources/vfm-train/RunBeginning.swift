@@ -2,6 +2,7 @@ import Checkpoints
 import Commands
 import Fields
 import Manifests
+import Ranks
 import Recipes
 import Training
 
@@ -10,15 +11,38 @@ struct RunBeginning {
   let recipe: Recipe
   let manifest: Manifest
   let clips: RunClips
+  /// The ranks of the run, all of which begin at the same place.
+  let group: RankGroup
 
   /// The state to train from; where the base lies that it is compared with, if there is one; and what the recipe says
   /// otherwise than when the run began.
   typealias Start = (state: RunState, base: String?, changes: [String])
 
+  /// Where the run begins: the first rank finds the newest checkpoint that serves, and the others take the same one.
+  func start(in folder: CheckpointFolder) throws -> Start {
+    var goesOn = false
+    let first: Start? = try group.together {
+      guard group.isFirst else { return nil }
+      let found = try folder.newest { try goingOn(from: $0, in: folder.path) }
+      goesOn = found != nil
+      return try found ?? anew()
+    }
+    let step = group.gather(goesOn ? "\(first!.state.step)" : "")[0]
+    return try group.together {
+      if let first { return first }
+      guard let step = Int(step) else { return try anew() }
+      guard let found = try folder.newest(before: step + 1, where: { _ in true }), found.step == step else {
+        throw Failure(
+          .missingInput, "The checkpoint of step \(step) in \(folder.path) cannot be read here; give all ranks the same files.")
+      }
+      return try goingOn(from: found, in: folder.path)
+    }
+  }
+
   /// A new run, from nothing or from its base; says what was taken over.
   func anew() throws -> Start {
     let base = try Inputs.base(of: recipe.start, isolate: isolate)
-    let state = try RunState(Blueprint(recipe, manifest, base: base), base: base)
+    let state = try RunState(Blueprint(recipe, manifest, base: base), base: base, among: group)
     if let base {
       tell(try state.begin(from: base), state)
       if let note = recipe.shapesNote(from: base.blueprint.recipe) { standardError("note: \(note)\n") }
@@ -57,7 +81,7 @@ struct RunBeginning {
     let changes = try RunChanges(from: saved.recipe, to: recipe, in: folder)
     let base = try base(of: saved, at: found.path, in: folder)
     changes.tell()
-    let state = try RunState(saved.goingOn(recipe, basePath: base?.path))
+    let state = try RunState(saved.goingOn(recipe, basePath: base?.path), among: group)
     if recipe.start.isAdapter, let base { try state.begin(from: base) }
     try state.restore(found.checkpoint)
     try tellOfClips(state)

@@ -14,11 +14,15 @@ struct RunClips {
   let path: String
   /// The run's folder.
   let run: String
+  /// Whether this process writes the list; one of several ranks does.
+  let writes: Bool
 
   private var list: ClipList { ClipList(manifest, index: index, labels: labels) }
 
   /// Notes the clips of a run.
-  func begin(_ state: RunState) throws { state.clipList = try list.write(to: path) }
+  func begin(_ state: RunState) throws {
+    state.clipList = writes ? try list.write(to: path) : list.digest
+  }
 
   /// Throws `Failure` unless the clips are those that a run began with, which a checkpoint holds as `saved` has it.
   /// - Returns: whether the list of clips is to be noted anew.

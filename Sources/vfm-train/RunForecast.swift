@@ -3,6 +3,7 @@ import Commands
 import Evaluation
 import Foundation
 import Manifests
+import Ranks
 import Recipes
 import Tokens
 import Training
@@ -47,7 +48,8 @@ struct RunForecast {
   }
 
   /// Takes about ten seconds.
-  init(_ recipe: Recipe, _ manifest: Manifest) throws {
+  /// - Parameter group: the ranks of the run; what is told is of the first one.
+  init(_ recipe: Recipe, _ manifest: Manifest, _ group: RankGroup) throws {
     let base = try Inputs.base(of: recipe.start, isolate: recipe.data.limits.isolate)
     let blueprint = try Blueprint(recipe, manifest, base: base)
     let captions = manifest.captions(spread: 64)
@@ -70,7 +72,8 @@ struct RunForecast {
       recipe.batchShapes, of: manifest, seed: UInt64(recipe.seed), index: index)
     let shares = buckets?.phases.shares(of: recipe.training.steps)
     plan = try RunPlan(
-      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: shares
+      blueprint, captions: captions, heldOutClips: heldOut.max() ?? 0, shares: shares,
+      among: group
     ) { subject in
       guard recipe.training.sampleEvery > 0, let samples = recipe.task.samples, !samples.prompts.isEmpty,
         let sampler = subject.sampler

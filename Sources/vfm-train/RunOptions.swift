@@ -25,6 +25,13 @@ struct RunOptions: ParsableArguments {
       minute, or what a clip may take, whichever is longest).
       """, valueName: "time"))
   var hangLimit: TimeLimit.Text?
+  @Option(
+    help: ArgumentHelp(
+      "End all ranks when one of them gives no sign of life for so long: it is stopped, or its machine is gone (default: 7s).",
+      valueName: "time"))
+  var silenceLimit: TimeLimit.Text?
+  @Option(help: "With --plan: how many ranks the run is to have.")
+  var ranks: Int?
   @Flag(
     help:
       "Print what the run will cost, memory and time included, and train nothing; takes about ten seconds.")
@@ -34,6 +41,12 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1.") }
+    if let ranks, ranks < 1 || !plan {
+      throw ValidationError(
+        plan
+          ? "--ranks must be at least 1."
+          : "--ranks says for how many ranks to plan, with --plan; to train on several, start the command with mpirun -np.")
+    }
   }
 
   /// What is set of the recipe's keys.

@@ -18,7 +18,8 @@ extension TrainingRun {
       manifest, order: order, seed: seed, startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try recipe.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
-      quarantinePath: folder.quarantine)
+      quarantinePath: group.isFirst ? folder.quarantine : nil,
+      share: group.count > 1 ? BatchShare(units: state.ownUnits, of: state.units) : nil)
     let leftOut = try loader.leaveOutUnusable()
     if leftOut > 0 {
       standardError(
@@ -51,7 +52,7 @@ extension TrainingRun {
   func makeWatchdog(limit: Double?, _ loader: BatchLoader) -> Watchdog {
     Watchdog(
       limit: limit, checkpointBytes: state.checkpointBytes, clipSeconds: recipe.data.limits.maxSeconds,
-      loader: loader, path: folder.hang)
+      loader: loader, group: group, path: folder.hang(rank: group.isFirst ? nil : group.rank))
   }
 
   /// Says what is trained, and what is good to know of it.
@@ -84,11 +85,20 @@ extension TrainingRun {
     for note in notes.compactMap(\.self) { standardError("note: \(note)\n") }
   }
 
+  /// One hash of all that the run is. What other ranks hold is in the checkpoint.
+  private var hash: String {
+    get throws {
+      guard group.count > 1 else { return state.hash }
+      let newest = try checkpoints.newest { $0.step == state.step ? try RunState.hash($0.checkpoint) : "" }
+      return newest ?? ""
+    }
+  }
+
   /// The run's result as one JSON object.
   func printFigures(seconds: Double, badClips: Int) throws {
     var result: [String: Any] = [
       "step": state.step, "steps": recipe.training.steps, "seconds": seconds, "clips": clipsSeen,
-      "badClips": badClips, "hash": state.hash, "output": folder.path,
+      "badClips": badClips, "hash": try hash, "output": folder.path, "ranks": group.count,
       "peakBytes": Memory.statistics.peakBytes, "tensorBytes": Memory.statistics.systemBytes,
       "residentBytes": ProcessMemory.residentPeak,
       "systemAllocationsAfterThirdStep": Memory.statistics.systemAllocations - settledAllocations,

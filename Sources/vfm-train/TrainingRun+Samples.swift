@@ -6,7 +6,7 @@ import Tasks
 /// The samples of a run.
 extension TrainingRun {
   func samplesDue(step: Int, subject: Subject, goesOn: () -> Bool) {
-    guard let (samples, sampler) = sampling(subject) else { return }
+    guard group.isFirst, let (samples, sampler) = sampling(subject) else { return }
     remembering {
       guard try SampleWriter.write(samples, from: sampler, to: folder.samples(step: step), goesOn: goesOn)
       else {
@@ -17,7 +17,7 @@ extension TrainingRun {
   }
 
   func hasSamples(step: Int) -> Bool {
-    guard let (samples, _) = sampling(state.subject) else { return true }
+    guard group.isFirst, let (samples, _) = sampling(state.subject) else { return true }
     return SampleWriter.areWhole(samples, in: folder.samples(step: step))
   }
 

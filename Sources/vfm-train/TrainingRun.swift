@@ -7,6 +7,7 @@ import Evaluation
 import Files
 import Foundation
 import Manifests
+import Ranks
 import Recipes
 import Report
 import Tasks
@@ -19,12 +20,15 @@ final class TrainingRun: TrainingObserver {
   let manifest: Manifest
   let folder: RunFolder
   let guardian: IndexGuard?
-  let lock: RunLock
+  /// The ranks of the run. All of them train; the first one alone says what happens and writes all but checkpoints.
+  let group: RankGroup
+  /// Held by the first rank.
+  let lock: RunLock?
   let checkpoints: CheckpointFolder
   let state: RunState
   /// Where the base lies, as long as it is there.
   private var base: String?
-  let metrics: MetricsLog
+  let metrics: MetricsLog?
   let progress: ProgressLine
   var clipsSeen = 0
   /// How often the pool had taken memory from the system when the third step of this process was done, or the third of the
@@ -38,50 +42,76 @@ final class TrainingRun: TrainingObserver {
 
   /// Plans or trains what a recipe says.
   /// - Parameter name: of the run's folder in `Checkpoints`, unless the options say otherwise.
-  static func run(_ recipe: Recipe, _ options: RunOptions, name: String) throws {
+  static func run(_ recipe: Recipe, _ options: RunOptions, name: String, _ group: RankGroup) throws {
     let limit = options.maxTime.map(TimeLimit.init)
-    try recipe.data.limits.requireIsolation()
-    let manifest = try recipe.data.trainManifest()
-    if options.plan { return try PlanPrinter(recipe, manifest).print(json: options.json) }
+    let manifest = try group.together {
+      try recipe.data.limits.requireIsolation()
+      return try recipe.data.trainManifest()
+    }
+    if options.plan {
+      let ranks = options.ranks.map { RankGroup.pretended(count: $0) } ?? group
+      try requireUnits(recipe, ranks)
+      return try group.together {
+        if group.isFirst { try PlanPrinter(recipe, manifest, ranks).print(json: options.json) }
+      }
+    }
+    try requireUnits(recipe, group)
+    try SameRun(recipe, manifest).require(group)
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
-    try TrainingRun(recipe, manifest, folder: folder, limit)
+    try TrainingRun(recipe, manifest, folder: folder, limit, group)
       .start(
         stopAfter: options.stopAfter, goOnWith: options.commandToGoOn, json: options.json,
         hangLimit: options.hangLimit?.seconds)
   }
 
   /// Takes hold of the folder and finds out where to begin.
-  init(_ recipe: Recipe, _ manifest: Manifest, folder: RunFolder, _ limit: TimeLimit?) throws {
+  init(
+    _ recipe: Recipe, _ manifest: Manifest, folder: RunFolder, _ limit: TimeLimit?, _ group: RankGroup
+  ) throws {
     self.recipe = recipe
     self.limit = limit
     self.manifest = manifest
     self.folder = folder
-    lock = try RunLock(folder.path)
+    self.group = group
+    let lock = try group.together { group.isFirst ? try RunLock(folder.path) : nil }
+    self.lock = lock
+    try SharedFolder.require(folder.path, group)
     checkpoints = CheckpointFolder(folder.checkpoints, lock: lock)
-    let index = try recipe.data.clipIndex()
-    guardian = try recipe.data.indexGuard(index, manifest)
+    let index = try group.together { try recipe.data.clipIndex() }
+    guardian = try group.together { try recipe.data.indexGuard(index, manifest) }
     let beginning = RunBeginning(
       recipe: recipe, manifest: manifest,
       clips: RunClips(
         manifest: manifest, index: index, labels: recipe.task.classSource, path: folder.clips,
-        run: folder.path))
-    let start =
-      try checkpoints.newest { try beginning.goingOn(from: $0, in: folder.checkpoints) }
-      ?? beginning.anew()
+        run: folder.path, writes: group.isFirst), group: group)
+    let start = try beginning.start(in: checkpoints)
     (state, base) = (start.state, start.base)
-    let space = RunSpace(
-      recipe, checkpoint: state.checkpointBytes, from: state.step, kept: (try? checkpoints.list().count) ?? 0,
-      best: (try? CheckpointFolder(folder.best).list().count) ?? 0)
-    try checkpoints.requireSpace(of: space.total)
     progress = ProgressLine(logEvery: recipe.training.logEvery)
-    metrics = try MetricsLog(path: folder.metrics, from: state.step)
-    if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
-    do {
-      try WholeFile.replace(folder.recipe, with: Array(recipe.resolvedJSON().utf8))
-    } catch {
-      throw Failure(
-        .cannotCreate,
-        "Cannot write \(folder.recipe): \(error.words); make room, or name a folder that you may write to.")
+    metrics = try Self.prepare(folder, checkpoints, start, recipe)
+  }
+
+  /// Sees to room on the disk, and begins the log and the recipe in the folder; only on the first rank.
+  private static func prepare(
+    _ folder: RunFolder, _ checkpoints: CheckpointFolder, _ start: RunBeginning.Start, _ recipe: Recipe
+  ) throws -> MetricsLog? {
+    let state = start.state
+    return try state.group.together {
+      guard state.group.isFirst else { return nil }
+      let space = RunSpace(
+        recipe, checkpoint: state.checkpointBytesOfAllRanks, from: state.step,
+        kept: (try? checkpoints.list().count) ?? 0,
+        best: (try? CheckpointFolder(folder.best).list().count) ?? 0)
+      try checkpoints.requireSpace(of: space.total)
+      let metrics = try MetricsLog(path: folder.metrics, from: state.step)
+      if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
+      do {
+        try WholeFile.replace(folder.recipe, with: Array(recipe.resolvedJSON().utf8))
+      } catch {
+        throw Failure(
+          .cannotCreate,
+          "Cannot write \(folder.recipe): \(error.words); make room, or name a folder that you may write to.")
+      }
+      return metrics
     }
   }
 
@@ -98,8 +128,10 @@ final class TrainingRun: TrainingObserver {
         "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
       )
     }
-    let heldOut = try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
-    let (loader, buckets) = try makeLoader()
+    let heldOut = try group.together {
+      try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
+    }
+    let (loader, buckets) = try group.together { try makeLoader() }
     defer { loader.stop() }
     let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
     introduce(heldOut, buckets)
@@ -120,7 +152,18 @@ final class TrainingRun: TrainingObserver {
       return outcome
     }
     progress.close()
-    let seconds = (clock.now - begun) / .seconds(1)
+    if group.isFirst {
+      try tellEnd(loader, seconds: (clock.now - begun) / .seconds(1), json: json)
+    }
+    if case .stopped = outcome {
+      if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
+      standardError("to go on, run the same command again: \(command)\n")
+      throw ExitCode(ExitStatus.stopped.rawValue)
+    }
+  }
+
+  /// Writes the report and says how far the run has come.
+  private func tellEnd(_ loader: BatchLoader, seconds: Double, json: Bool) throws {
     if loader.badClips > 0 {
       let clips = loader.badClips == 1 ? "1 clip" : "\(loader.badClips) clips"
       standardError("\(clips) gave no sample: see \(folder.quarantine)\n")
@@ -132,11 +175,6 @@ final class TrainingRun: TrainingObserver {
       "\(state.step) of \(recipe.training.steps) steps done, \(clipsSeen) clips in \(inWords(seconds: seconds)); report: \(page)\n"
     )
     if json { try printFigures(seconds: seconds, badClips: loader.badClips) }
-    if case .stopped = outcome {
-      if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
-      standardError("to go on, run the same command again: \(command)\n")
-      throw ExitCode(ExitStatus.stopped.rawValue)
-    }
   }
 
   /// Whatever ends the run, its report tells of all that came before.
@@ -145,7 +183,7 @@ final class TrainingRun: TrainingObserver {
       return try work()
     } catch {
       progress.close()
-      _ = try? RunReport(folder: folder.path).write()
+      if group.isFirst { _ = try? RunReport(folder: folder.path).write() }
       throw error
     }
   }
@@ -161,8 +199,8 @@ final class TrainingRun: TrainingObserver {
     limit?.note(step: step.seconds)
     watchdog?.note("step \(step.step) was done", step: step.seconds)
     progress.show(step)
-    noteLostLog(step.step)
-    remembering { try metrics.add(step, parameters: state.parameters.parameterCount) }
+    if group.isFirst { noteLostLog(step.step) }
+    remembering { try metrics?.add(step, parameters: state.parameters.parameterCount) }
   }
 
   /// Says in the run's folder, once, that nothing more is said elsewhere: a log on a full disk or a terminal that is gone
@@ -188,7 +226,7 @@ final class TrainingRun: TrainingObserver {
       }
     }
     if let caution = report.caution { progress.say("step \(report.step): \(caution)") }
-    remembering { try metrics.add(report, changes: changesFromBase()) }
+    if group.isFirst { remembering { try metrics?.add(report, changes: changesFromBase()) } }
   }
 
   /// How far the weights are from the base's. It is read anew each time, so that it is in memory no longer than a checkpoint
@@ -210,12 +248,13 @@ final class TrainingRun: TrainingObserver {
   }
 
   func wentBack(to step: Int, from failed: Int) {
+    guard group.isFirst else { return }
     for later in folder.sampleSteps where later > step {
       try? FileManager.default.removeItem(atPath: folder.samples(step: later))
     }
     remembering {
-      try metrics.goBack(to: step)
-      try metrics.add(step: step, changed: ["the run went back here from step \(failed)"])
+      try metrics?.goBack(to: step)
+      try metrics?.add(step: step, changed: ["the run went back here from step \(failed)"])
     }
   }
 

@@ -2,6 +2,7 @@ import Clips
 import Commands
 import Files
 import Foundation
+import Ranks
 import Synchronization
 
 /// Ends a run that makes no progress any more, saying where it hangs: a silent hang costs days.
@@ -30,6 +31,7 @@ final class Watchdog: Sendable {
   private let secondsToSave: Double, secondsOfClip: Double
   private let path: String
   private let loader: BatchLoader
+  private let group: RankGroup
 
   /// Starts to watch.
   /// - Parameters:
@@ -37,12 +39,15 @@ final class Watchdog: Sendable {
   ///   - checkpointBytes: what a save writes.
   ///   - clipSeconds: how long a part of reading a clip may take.
   ///   - loader: reads the clips.
+  ///   - group: the ranks. One that waits for others does not hang; each has a watchdog of its own.
   ///   - path: the file that says where the run hangs.
-  init(limit: Double?, checkpointBytes: Int, clipSeconds: Double, loader: BatchLoader, path: String) {
+  init(
+    limit: Double?, checkpointBytes: Int, clipSeconds: Double, loader: BatchLoader, group: RankGroup, path: String
+  ) {
     fixedLimit = limit
     secondsToSave = Double(checkpointBytes) / Self.slowDisk
     secondsOfClip = Self.clipParts * clipSeconds
-    (self.loader, self.path) = (loader, path)
+    (self.loader, self.group, self.path) = (loader, group, path)
     Thread { [weak self] in
       while true {
         sleep(1)
@@ -75,6 +80,7 @@ final class Watchdog: Sendable {
   private func look() {
     let samplesDone = loader.samplesDone
     let (last, seconds, limit) = state.withLock { state in
+      if group.isWaiting { state.seconds = 0 }
       if samplesDone != state.samplesDone { (state.samplesDone, state.seconds) = (samplesDone, 0) }
       state.seconds += 1
       return (state.last, state.seconds, (fixedLimit ?? usualLimit(state.durations)) + secondsToSave)
@@ -86,9 +92,11 @@ final class Watchdog: Sendable {
       _exit(ExitStatus.internalError.rawValue)
     }.start()
     let words = "nothing has happened for \(Int(seconds)) seconds since \(last)"
+    let name = group.count > 1 ? "rank \(group.rank): " : ""
     standardError(
-      "\nvfm-train: \(words), so the run hangs and is ended; \(path) says where each thread is. The same command goes on from "
-        + "the newest checkpoint; if it was only slow, give it more time with --hang-limit.\n")
+      "\nvfm-train: \(name)\(words), so the run hangs and is ended; \(path) says where each thread is. The same command goes on from "
+        + "the newest checkpoint; if it was only slow, give it more time with --hang-limit.\n",
+      fromAnyRank: true)
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     if file >= 0 {
       try? Disk.real.writeAll(file, Array("\(words).\n".utf8))

@@ -160,8 +160,9 @@ private func distance(_ a: [Float], _ b: [Double]) -> Double {
   let rest = ["first.weight", "hidden.bias", "table", "vector", "column"]
   for (mine, plain) in zip(slots.dropFirst(), plain.slots) {
     #expect(mine.tensors.map(\.parameter) == rest)
-    for (name, value) in mine.tensors {
-      #expect(sameBits(value, plain.tensors.first { $0.parameter == name }!.value), "\(name)")
+    for state in mine.tensors {
+      let its = plain.tensors.first { $0.parameter == state.parameter }!
+      #expect(sameBits(state.value, its.value), "\(state.parameter)")
     }
   }
 }

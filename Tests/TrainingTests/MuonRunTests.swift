@@ -47,7 +47,7 @@ import Testing
     try run.train(half, checkpoints: folder.path + "/halves", stopAfter: 3)
     if part == "updates" { half.optimizer.updates = 0 }
     for slot in half.optimizer.slots where slot.name == part {
-      for (_, value) in slot.tensors { value.fill(0) }
+      for state in slot.tensors { state.value.fill(0) }
     }
     try run.train(half, checkpoints: folder.path + "/halves")
     #expect(half.hash != whole.hash)

@@ -29,6 +29,7 @@ public struct BlockSizes: Sendable, Equatable {
 /// The way back ends at the lowest block that is trained, unless somebody asks for the gradient of the stack's input.
 struct BlockStack {
   private let blocks: [EncoderBlock]
+  private let spans: [ParameterSpan]
   private let sizes: BlockSizes
   /// The lowest block that backward comes to; the number of blocks if it comes to none.
   private let firstBlock: Int
@@ -46,6 +47,7 @@ struct BlockStack {
         scope($0), layout, index: $0, width: sizes.width, heads: sizes.heads,
         feedForward: sizes.feedForward, rotary: rotary)
     }
+    spans = blocks.indices.map { scope($0).span }
     firstBlock =
       givesInputGradient
       ? 0 : (0..<sizes.depth).first { scope($0).isTrained } ?? sizes.depth
@@ -103,6 +105,7 @@ struct BlockStack {
       let input = input(ofBlock: index, saved)
       gradient = blocks[index].backward(
         gradient, whole(index, saved, input: input), input: input, saved.context)
+      spans[index].gradientsAreComplete()
     }
     return gradient
   }

@@ -1,0 +1,59 @@
+import Foundation
+
+/// Where a rank runs: its machine, and the cores that it may use there.
+struct RankPlace: Equatable {
+  let rank: Int
+  let host: String
+  let cores: [Int]
+
+  /// What it is called in messages.
+  var name: String { "rank \(rank) on \(host)" }
+
+  /// This process's place.
+  static func here(rank: Int) -> RankPlace {
+    var set = cpu_set_t()
+    let bytes = MemoryLayout<cpu_set_t>.size
+    let cores =
+      sched_getaffinity(0, bytes, &set) == 0
+      ? withUnsafeBytes(of: &set) { memory in
+        (0..<bytes * 8).filter { memory[$0 / 8] >> ($0 % 8) & 1 == 1 }
+      } : []
+    return RankPlace(
+      rank: rank, host: ProcessInfo.processInfo.hostName,
+      cores: cores.isEmpty ? Array(0..<ProcessInfo.processInfo.processorCount) : cores)
+  }
+
+  init(rank: Int, host: String, cores: [Int]) { (self.rank, self.host, self.cores) = (rank, host, cores) }
+
+  /// As ranks tell it each other.
+  var text: String { "\(host)\n\(cores.map(String.init).joined(separator: " "))" }
+
+  init(_ rank: Int, _ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    self.init(
+      rank: rank, host: String(lines[0]), cores: lines.last!.split(separator: " ").compactMap { Int($0) })
+  }
+
+  /// How many threads a rank has by default: its cores, shared with the ranks that may use the very same ones.
+  static func threads(of rank: Int, among places: [RankPlace]) -> Int {
+    let own = places[rank]
+    let sharing = places.count { $0.host == own.host && $0.cores == own.cores }
+    return max(1, own.cores.count / sharing)
+  }
+}
+
+extension [RankPlace] {
+  /// All machines.
+  var hosts: Set<String> { Set(map(\.host)) }
+
+  /// Sentences on machines whose ranks compute with more threads than they have cores.
+  func oversubscribed(threads: [Int]) -> [String] {
+    hosts.sorted().compactMap { host in
+      let own = filter { $0.host == host }
+      let (wanted, cores) = (own.reduce(0) { $0 + threads[$1.rank] }, Set(own.flatMap(\.cores)).count)
+      guard wanted > cores else { return nil }
+      return "\(own.count) ranks on \(host) compute with \(wanted) threads on \(cores == 1 ? "1 core" : "\(cores) cores"), "
+        + "so each waits for the others; start fewer ranks there, or give fewer --threads"
+    }
+  }
+}

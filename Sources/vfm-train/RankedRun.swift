@@ -1,0 +1,66 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Ranks
+import Training
+
+/// A run of one process, or of several ranks that `mpirun` or `srun` started: what comes before training and after it.
+enum RankedRun {
+  /// Does what a run is, on all ranks. Whatever it ends by, all ranks end together, with one exit code.
+  static func run(_ options: RunOptions, _ work: (RankGroup) throws -> Void) throws {
+    let group = try RankGroup.join(silenceLimit: options.silenceLimit?.seconds ?? 7)
+    let places = group.gather(RankPlace.here(rank: group.rank).text).enumerated().map(RankPlace.init)
+    if !group.isFirst { leaveWordsToFirstRank() }
+    group.prepare(names: places.map(\.name)) { words in
+      standardError("\nvfm-train: \(words), so the job ends. \(remedy)\n", fromAnyRank: true)
+      return ExitStatus.internalError.rawValue
+    }
+    var (status, failure): (ExitStatus, (any Error)?) = (.done, nil)
+    do {
+      try setThreads(options, places, group)
+      try work(group)
+    } catch let exit as ExitCode {
+      status = ExitStatus(rawValue: exit.rawValue) ?? .internalError
+    } catch {
+      guard group.count == 1 || error is RankFailure else { end(error, places[group.rank], group) }
+      (status, failure) = (Failure(error).status, error)
+    }
+    let code = commonStatus(status, isOwn: (failure as? RankFailure)?.own != nil, group)
+    group.end()
+    guard let failure else {
+      if code == .done { return }
+      throw ExitCode(code.rawValue)
+    }
+    guard let other = failure as? RankFailure, other.own == nil else { throw failure }
+    throw Failure(code, "\(places[other.rank].name): \(other.words)")
+  }
+
+  private static let remedy = "The same command goes on from the newest checkpoint, with any number of ranks."
+
+  /// The code that all ranks exit with: that of the first one that failed, or else the first rank's.
+  private static func commonStatus(_ own: ExitStatus, isOwn: Bool, _ group: RankGroup) -> ExitStatus {
+    guard group.count > 1 else { return own }
+    let all = group.gather("\(own.rawValue) \(isOwn ? 1 : 0)").map { $0.split(separator: " ") }
+    let code = all.first { $0[1] == "1" }?[0] ?? all[0][0]
+    return Int32(code).flatMap(ExitStatus.init) ?? .internalError
+  }
+
+  /// Ends the job for a failure that the other ranks do not know of.
+  private static func end(_ error: any Error, _ place: RankPlace, _ group: RankGroup) -> Never {
+    let failure = Failure(error)
+    standardError("\nvfm-train: \(place.name): \(failure)\n", fromAnyRank: true)
+    group.abort(failure.status.rawValue)
+  }
+
+  /// Sets the number of threads: by default each rank has its part of the cores that it may use.
+  private static func setThreads(_ options: RunOptions, _ places: [RankPlace], _ group: RankGroup) throws {
+    try group.together { try Inputs.setThreads(options.threads) }
+    guard group.count > 1 else { return }
+    if options.threads == nil { try Inputs.setThreads(RankPlace.threads(of: group.rank, among: places)) }
+    let threads = group.gather([Double(Inputs.threads)], counts: places.map { _ in 1 }).map { Int($0) }
+    standardError(
+      "\(group.count) ranks on \(places.hosts.count == 1 ? places[0].host : "\(places.hosts.count) machines") "
+        + "(\(group.library ?? "MPI")), threads of each: \(threads[0])\n")
+    for words in places.oversubscribed(threads: threads) { standardError("note: \(words)\n") }
+  }
+}

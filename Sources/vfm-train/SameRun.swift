@@ -1,0 +1,73 @@
+import Commands
+import DataParallel
+import Foundation
+import Hashing
+import Manifests
+import Ranks
+import Recipes
+import Training
+
+/// What all ranks of a run must have in common, or each would train something else.
+struct SameRun {
+  /// By what it is called in messages.
+  private let facts: [(name: String, value: String)]
+  /// What makes bits differ, and nothing else.
+  private let arithmetic: String
+
+  init(_ recipe: Recipe, _ manifest: Manifest) {
+    facts = [
+      ("recipe", SHA256.hex(of: Array(recipe.resolvedJSON().utf8))),
+      ("list of training clips", manifest.listHash),
+      ("program", Self.program),
+    ]
+    arithmetic = Blueprint.products(of: recipe)
+  }
+
+  /// The digest of the running program's file; empty where it cannot be read.
+  private static var program: String {
+    (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe"), options: .mappedIfSafe)).map {
+      $0.withUnsafeBytes { SHA256.hex(of: $0) }
+    } ?? ""
+  }
+
+  /// Throws on all ranks when one of them has something else than the first one.
+  func require(_ group: RankGroup) throws {
+    guard group.count > 1 else { return }
+    let all = group.gather(facts.map(\.value).joined(separator: "\n")).map {
+      $0.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+    try group.together {
+      for (index, fact) in facts.enumerated() where fact.value != all[0][index] {
+        throw Failure(
+          .unfitInput,
+          "this rank has another \(fact.name) than rank 0, so they would not train the same. Give all ranks the same "
+            + "files: on a disk that they share, or as equal copies.")
+      }
+    }
+    let others = Set(group.gather(arithmetic))
+    if others.count > 1 {
+      standardError(
+        "note: ranks multiply with other kernels (\(others.sorted().joined(separator: "; "))): the run goes well, but its "
+          + "bits depend on which rank has which clips\n")
+    }
+  }
+}
+
+/// Throws unless the recipe has something for each rank to do.
+func requireUnits(_ recipe: Recipe, _ group: RankGroup) throws {
+  let units = recipe.training.gradientAccumulation
+  guard group.count <= units else {
+    throw Failure(
+      .unfitInput,
+      "\(group.count) ranks share out the batches of a step, but training.gradientAccumulation is \(units): start at most "
+        + "\(units == 1 ? "1 rank" : "\(units) ranks"), or give the same clips a step in more batches, as in "
+        + "--set training.gradientAccumulation=\(group.count) with a smaller training.batchSize.")
+  }
+  let efficiency = StepUnits(units, ranks: group.count).efficiency
+  if efficiency < 1 {
+    let fitting = StepUnits(units, ranks: 1).fitting.map(String.init).joined(separator: ", ")
+    standardError(
+      "note: \(group.count) ranks do not divide the \(units) batches of a step (training.gradientAccumulation), so they wait "
+        + "\(inWords(share: 1 - efficiency)) of the time; \(fitting) ranks do\n")
+  }
+}
