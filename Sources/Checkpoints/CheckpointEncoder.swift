@@ -5,26 +5,23 @@ import HDF5
 ///
 /// Every dataset carries HDF5's Fletcher checksum and no object carries a time, so equal contents give equal bytes.
 enum CheckpointEncoder {
-  /// The version of the format written here, and the latest that can be read.
-  static let version = 1
-  /// The attribute that holds the version.
-  static let versionName = "checkpointFormat"
   /// The floats in one separately checksummed piece of a dataset, at most.
   private static let chunk = 1 << 20
 
   /// The file of `contents`, with `userBlock` zeros in front of it.
-  static func encode(_ contents: CheckpointContents, userBlock: Int) throws -> FileImage {
+  static func encode(
+    _ contents: CheckpointContents, as role: FileRole = .whole, userBlock: Int
+  ) throws -> FileImage {
     checkNames(contents)
     return try HDF5Writer.image(userBlock: userBlock, expecting: contents.byteCount) { writer in
-      try write(contents, &writer)
+      try write(contents, role, &writer)
     }
   }
 
-  private static func write(_ contents: CheckpointContents, _ writer: inout HDF5Writer) throws {
-    try writer.write(.integer(version), attribute: versionName)
-    for name in contents.attributes.keys.inByteOrder() {
-      try writer.write(contents.attributes[name]!, attribute: name)
-    }
+  private static func write(_ contents: CheckpointContents, _ role: FileRole, _ writer: inout HDF5Writer) throws {
+    try writer.write(.integer(role.version), attribute: FormatAttribute.version)
+    let attributes = contents.attributes.merging(role.attributes(for: contents)) { _, own in own }
+    for name in attributes.keys.inByteOrder() { try writer.write(attributes[name]!, attribute: name) }
     for group in contents.groups.keys.inByteOrder() {
       try writer.makeGroup(group)
       let tensors = contents.groups[group]!
@@ -40,9 +37,9 @@ enum CheckpointEncoder {
     let path = group + "/" + tensor.name.replacingOccurrences(of: ".", with: "/")
     let layout: HDF5Writer.Layout? =
       tensor.shape.isEmpty
-      ? .compact : tensor.values.isEmpty ? nil : .checked(piece: chunkShape(tensor.shape))
+      ? .compact : tensor.values.isEmpty ? nil : .checked(piece: chunkShape(tensor.storedShape))
     try writer.write(
-      .float32, path, shape: tensor.shape, layout: layout,
+      .float32, path, shape: tensor.storedShape, layout: layout,
       values: tensor.values.isEmpty ? nil : UnsafeRawPointer(tensor.values.baseAddress))
   }
 
@@ -58,8 +55,8 @@ enum CheckpointEncoder {
 
   /// Names are chosen by programs, not by users: a wrong one is a mistake in the program.
   private static func checkNames(_ contents: CheckpointContents) {
-    precondition(contents.attributes[versionName] == nil, "the attribute \(versionName) is the format's own")
     for (name, value) in contents.attributes {
+      precondition(!FormatAttribute.all.contains(name), "the attribute \(name) is the format's own")
       precondition(!name.isEmpty && !name.utf8.contains(0), "an attribute needs a name without NUL")
       if case .text(let text) = value {
         precondition(!text.utf8.contains(0), "the attribute \(name) holds a NUL character")
@@ -68,6 +65,10 @@ enum CheckpointEncoder {
     for (group, tensors) in contents.groups {
       precondition(
         !group.isEmpty && !group.contains("/") && !group.contains("."), "bad group name '\(group)'")
+      for tensor in tensors where tensor.piece != nil {
+        precondition(
+          !"\(group)\(tensor.name)".contains(where: \.isWhitespace), "a space in the name of a piece, '\(tensor.name)'")
+      }
       let names = Set(tensors.map(\.name))
       precondition(names.count == tensors.count, "two tensors of \(group) have the same name")
       for name in names {

@@ -8,6 +8,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case damaged(path: String, reason: String)
   /// The file is sound HDF5, but holds what this reader does not accept.
   case refused(path: String, reason: String)
+  /// The file is a part of the checkpoint whose first file is called `first`.
+  case isPart(path: String, of: String)
   /// The file is written in a later version of the format.
   case laterFormat(path: String, version: Int, known: Int)
   /// The tensors are not those of the model at hand; `differences` are sentences.
@@ -23,6 +25,9 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case diskFull(path: String, needed: Int, free: Int?, intact: String?)
   /// The system refused a step of the save.
   case failedToWrite(path: String, reason: String, intact: String?)
+  /// Of several processes that save together, this one did its part and the one of `rank` did not; `reason` is its error,
+  /// a sentence with a remedy.
+  case failedElsewhere(path: String, rank: Int, reason: String)
 
   /// What a command should make of an error.
   public enum Kind: Sendable {
@@ -40,9 +45,9 @@ public enum CheckpointError: Error, Equatable, Sendable {
   public var kind: Kind {
     switch self {
     case .missing, .unreadable: .missingInput
-    case .damaged, .refused, .laterFormat, .otherModel, .noneReadable: .unfitInput
+    case .damaged, .refused, .isPart, .laterFormat, .otherModel, .noneReadable: .unfitInput
     case .cannotCreate, .folderInUse: .cannotCreate
-    case .diskFull, .failedToWrite: .inputOutput
+    case .diskFull, .failedToWrite, .failedElsewhere: .inputOutput
     }
   }
 
@@ -70,6 +75,8 @@ extension CheckpointError: CustomStringConvertible {
       "The checkpoint \(path) is damaged: \(reason); use an earlier checkpoint or copy this one again."
     case .refused(let path, let reason):
       "The file \(path) is not accepted: \(reason); give one that this program wrote."
+    case .isPart(let path, let first):
+      "The file \(path) is one part of a checkpoint; give \(first), beside which all of its parts lie."
     case .laterFormat(let path, let version, let known):
       "The checkpoint \(path) has format version \(version) and this program knows versions up to \(known); "
         + "update the program."
@@ -89,6 +96,8 @@ extension CheckpointError: CustomStringConvertible {
         + "\(leaving(intact)); free some space and run again."
     case .failedToWrite(let path, let reason, let intact):
       "Writing \(path) failed: \(reason)\(leaving(intact)); check the disk and run again."
+    case .failedElsewhere(let path, let rank, let reason):
+      "The checkpoint \(path) is not saved, for rank \(rank) failed: \(reason)"
     }
   }
 

@@ -7,6 +7,8 @@ public enum CheckpointFile {
   /// A file in memory, ready to be written.
   public struct Image: Sendable {
     let image: FileImage
+    /// The SHA-256 that its seal says.
+    let digest: String
 
     /// The size of the file in bytes.
     public var byteCount: Int { image.count }
@@ -26,12 +28,19 @@ public enum CheckpointFile {
   /// Builds the file of `contents` in memory: one copy of the floats, no more.
   ///
   /// Names that cannot be stored are mistakes in the program and trap: two tensors of one name, a tensor that is also
-  /// a folder (`a` beside `a.b`), an empty part (`a..b`), a slash.
+  /// a folder (`a` beside `a.b`), an empty part (`a..b`), a slash. So do pieces of tensors: they are saved together with
+  /// the others (`CheckpointFolder.save`).
   public static func encode(_ contents: CheckpointContents) throws -> Image {
+    try encode(contents, as: .whole)
+  }
+
+  /// Builds one file of a checkpoint.
+  static func encode(_ contents: CheckpointContents, as role: FileRole) throws -> Image {
     do {
-      let image = try CheckpointEncoder.encode(contents, userBlock: CheckpointSeal.byteCount)
-      image.bytes.copyBytes(from: CheckpointSeal(of: UnsafeRawBufferPointer(image.bytes)).block)
-      return Image(image: image)
+      let image = try CheckpointEncoder.encode(contents, as: role, userBlock: CheckpointSeal.byteCount)
+      let seal = CheckpointSeal(of: UnsafeRawBufferPointer(image.bytes))
+      image.bytes.copyBytes(from: seal.block)
+      return Image(image: image, digest: seal.digest)
     } catch let failure as HDF5.Failure {
       throw CheckpointError.failedToWrite(
         path: "a checkpoint in memory", reason: failure.description, intact: nil)
@@ -69,18 +78,28 @@ public enum CheckpointFile {
   /// declares is checked, before any tensor is read.
   ///
   /// A file without a seal, as other programs write it, is read too; then only HDF5's own checksums guard it, and
-  /// `warnings` says so.
+  /// `warnings` says so. Of a checkpoint in parts `path` is the first file; the others are found beside it, each is checked
+  /// alike, and together they give what one file would.
   /// - Parameter isolate: whether HDF5 sees the file in a process of its own alone, which is locked in: for files of strangers.
   /// - Throws: `CheckpointError`; `MachineError` when the machine does not let it be read for a while; `IsolationError` when
   ///   it does not let a process be locked in.
   public static func read(_ path: String, isolate: Bool = false) throws -> LoadedCheckpoint {
-    guard isolate else { return LoadedCheckpoint(path: path, try CheckpointImage(load(path), path: path)) }
+    let file = try readAlone(path, isolate: isolate)
+    switch try FileRole(file.attributes, path: path) {
+    case .whole: return LoadedCheckpoint(path: path, file)
+    case .first(let parts): return try join(file, parts, path: path, isolate: isolate)
+    case .part(let first): throw CheckpointError.isPart(path: path, of: first.printable)
+    }
+  }
+
+  /// One file, whatever it is of its checkpoint.
+  static func readAlone(_ path: String, isolate: Bool) throws -> any CheckpointStorage {
+    guard isolate else { return try CheckpointImage(load(path), path: path) }
     return try readingPatiently(path) {
       let file = try open(path)
       defer { _ = close(file.descriptor) }
       try requireRoom(for: file.size, path)
-      return LoadedCheckpoint(
-        path: path, try IsolatedCheckpoint(file.descriptor, byteCount: file.size, path: path))
+      return try IsolatedCheckpoint(file.descriptor, byteCount: file.size, path: path)
     }
   }
 
@@ -94,7 +113,8 @@ public enum CheckpointFile {
     }
   }
 
-  private static func requireRoom(for size: Int, _ path: String) throws {
+  /// Throws unless so many bytes fit into the machine's memory.
+  static func requireRoom(for size: Int, _ path: String) throws {
     guard size <= mostBytes else {
       throw CheckpointError.unreadable(path: path, reason: "its \(size) bytes do not fit in memory")
     }

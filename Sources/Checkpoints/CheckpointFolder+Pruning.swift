@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Synchronization
 
 extension CheckpointFolder {
   /// Removes checkpoints that are older than the newest `keep` good ones, never the one of `step`.
@@ -20,6 +19,7 @@ extension CheckpointFolder {
         do {
           try disk.remove(entry.path)
           removed.append(entry.path)
+          warnings += removeParts(of: entry.step)
         } catch {
           warnings.append("The old checkpoint \(entry.path) cannot be removed: \(error.reason).")
         }
@@ -31,7 +31,7 @@ extension CheckpointFolder {
   /// Whether there is a checkpoint of a step, by its name.
   public func has(step: Int) -> Bool { ((try? list()) ?? []).contains { $0.step == step } }
 
-  /// Removes checkpoints of later steps.
+  /// Removes checkpoints of later steps. Of processes that save together rank 0 alone does so.
   /// - Parameter last: those of steps beyond it stay.
   /// - Returns: those that could not be removed, one sentence each.
   public func removeBeyond(step: Int, through last: Int = .max) -> [String] {
@@ -39,41 +39,12 @@ extension CheckpointFolder {
     for entry in (try? list()) ?? [] where entry.step > step && entry.step <= last {
       do {
         try disk.remove(entry.path)
+        warnings += removeParts(of: entry.step)
       } catch {
         warnings.append(
           "The checkpoint \(entry.path) is of a later step and cannot be removed: \(error.reason).")
       }
     }
     return warnings
-  }
-}
-
-/// The files that this process wrote or read whole, so that they need not be read again before others are removed.
-final class KnownGood: Sendable {
-  /// What changes when a file is replaced or changed.
-  private struct Identity: Equatable {
-    let file: FileIdentity
-    let size, seconds, nanoseconds: Int
-
-    init?(_ path: String) {
-      var status = stat()
-      guard lstat(path, &status) == 0 else { return nil }
-      file = FileIdentity(status)
-      size = Int(status.st_size)
-      seconds = status.st_mtim.tv_sec
-      nanoseconds = status.st_mtim.tv_nsec
-    }
-  }
-
-  private let identities = Mutex<[String: Identity]>([:])
-
-  func insert(_ path: String) {
-    let identity = Identity(path)
-    identities.withLock { $0[path] = identity }
-  }
-
-  func contains(_ path: String) -> Bool {
-    guard let now = Identity(path) else { return false }
-    return identities.withLock { $0[path] } == now
   }
 }

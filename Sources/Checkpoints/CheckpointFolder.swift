@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Synchronization
 
 /// The checkpoints of one run: a folder of `step-00000500.h5`, `step-00001000.h5`, …
 ///
@@ -46,7 +45,7 @@ public struct CheckpointFolder: Sendable {
   let disk: Disk
   let knownGood = KnownGood()
   private let lock: RunLock?
-  private let isolate: Bool
+  let isolate: Bool
 
   /// The folder at `path`, which is made by the first save if it is not there.
   /// - Parameters:
@@ -87,90 +86,51 @@ public struct CheckpointFolder: Sendable {
   ///
   /// If it throws, all earlier checkpoints are as they were. Throws `CheckpointError.folderInUse` when another run has got
   /// hold of the folder meanwhile.
+  /// - Parameters:
+  ///   - contents: of processes that save together each gives its own tensors and pieces of tensors: no float of a tensor
+  ///     is given by two, and none by nobody. The attributes are those that rank 0 gives.
+  ///   - together: the processes that save this checkpoint together, each with a folder of this path and rank 0 alone with
+  ///     a lock; nil for one process. All of them return when it is on the disk, and all throw when one has failed: that
+  ///     one its own error, the others `CheckpointError.failedElsewhere`. Rank 0 removes what is old; `removed` and
+  ///     `warnings` of the others are empty.
   @discardableResult
-  public func save(_ contents: CheckpointContents, step: Int, keep: Int = 3) throws -> Saved {
+  public func save(
+    _ contents: CheckpointContents, step: Int, keep: Int = 3, together: (any SavingTogether)? = nil
+  ) throws -> Saved {
     precondition(step >= 0 && keep >= 1, "a folder keeps at least the checkpoint that it just saved")
-    try lock?.hold()
     let target = path + "/" + Self.name(of: step)
-    let earlier = try? list().last?.path
-    do {
-      try makeFolder(path, disk: disk)
-      removeLeftovers()
-      try CheckpointFile.write(CheckpointFile.encode(contents), to: target, disk: disk)
-    } catch let error as CheckpointError {
-      throw error.leaving(intact: earlier)
+    var parts: [PartReference] = []
+    if let together, together.count > 1 {
+      parts = try JointSave(self, contents, step: step, together).run()
+      guard together.rank == 0 else { return Saved(path: target, removed: [], warnings: []) }
+    } else {
+      try leavingEarlierIntact {
+        try prepare()
+        try CheckpointFile.write(CheckpointFile.encode(contents), to: target, disk: disk)
+      }
     }
-    knownGood.insert(target)
+    knownGood.insert(target, parts: parts.map(\.name))
+    // Where the step was saved before, in parts, its old ones are named no more.
+    removeLeftovers()
     let (removed, warnings) = prune(after: step, keep: keep)
     return Saved(path: target, removed: removed, warnings: warnings)
   }
 
-  /// The newest checkpoint that is whole; nil if there is none at all.
-  ///
-  /// Those that cannot be read are passed over with a warning. If none can it throws, so that a run never starts anew on
-  /// top of them by accident.
-  public func newest() throws -> Found? { try newest { $0 } }
-
-  /// What is made of the newest checkpoint that is whole and that serves; nil if there is none at all.
-  /// - Parameter use: throws when a checkpoint does not serve, being of another run, say. Then an older one that does is
-  ///   taken, with a warning.
-  /// - Throws: what `use` throws of the newest when no other serves either; `MachineError`.
-  public func newest<Result>(_ use: (Found) throws -> Result) throws -> Result? {
-    var warnings: [String] = []
-    var refusal: (any Error)?
-    for entry in try list().reversed() {
-      let checkpoint: LoadedCheckpoint
-      do {
-        checkpoint = try read(entry)
-      } catch let error as CheckpointError where error.isBroken {
-        warnings.append(error.description)
-        continue
-      }
-      do {
-        return try use(
-          Found(entry, checkpoint, warnings))
-      } catch let error as MachineError {
-        throw error
-      } catch {
-        refusal = refusal ?? error
-        // Of many lines those that are indented tell the differences; the others advise.
-        let lines = "\(error)".split(separator: "\n")
-        let differences = lines.filter { $0.hasPrefix("  ") }
-        warnings.append(
-          "The checkpoint \(entry.path) does not serve and is passed over: "
-            + (differences.isEmpty ? String(lines.first ?? "") : "\n" + differences.joined(separator: "\n")))
-      }
-    }
-    if let refusal { throw refusal }
-    if warnings.isEmpty { return nil }
-    throw CheckpointError.noneReadable(folder: path, reasons: warnings)
+  /// Sees to it that the folder is there and this run's, and removes what killed saves have left in it.
+  func prepare() throws {
+    try lock?.hold()
+    try makeFolder(path, disk: disk)
+    removeLeftovers()
   }
 
-  /// The newest checkpoint of a step before `step` that can be read and whose attributes are as wanted.
-  public func newest(
-    before step: Int, where isWanted: (_ attributes: [String: Attribute]) -> Bool
-  ) throws -> Found? {
-    for entry in try list().reversed() where entry.step < step {
-      do {
-        let checkpoint = try read(entry)
-        if !isWanted(checkpoint.attributes) { continue }
-        return Found(entry, checkpoint, [])
-      } catch let error as CheckpointError where error.isBroken {
-        continue
-      }
+  /// Does a step of a save; its errors name the newest checkpoint, which is left as it was.
+  func leavingEarlierIntact<Result>(_ body: () throws -> Result) throws -> Result {
+    let earlier = try? list().last?.path
+    do {
+      return try body()
+    } catch let error as CheckpointError {
+      throw error.leaving(intact: earlier)
     }
-    return nil
-  }
-
-  /// A checkpoint of the folder, which must be of the step that its name says.
-  func read(_ entry: Entry) throws -> LoadedCheckpoint {
-    let checkpoint = try CheckpointFile.read(entry.path, isolate: isolate)
-    if case .integer(let step) = checkpoint.attributes["step"], step != entry.step {
-      throw CheckpointError.refused(
-        path: entry.path, reason: "it is of step \(step), whatever its name says")
-    }
-    knownGood.insert(entry.path)
-    return checkpoint
   }
 
   /// Throws unless the disk has room for `bytes` more.
@@ -182,21 +142,12 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// The names of all files in the folder.
-  private func files() throws -> [String] {
+  func files() throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
       if !FileManager.default.fileExists(atPath: path) { return [] }
       throw CheckpointError.unreadable(path: path, reason: "it is not a folder that you may read")
-    }
-  }
-
-  /// Removes what saves that were killed have left. Failing to do so is no reason to fail the save.
-  private func removeLeftovers() {
-    for name in (try? files()) ?? [] where name.hasSuffix(PartialFile.ending) {
-      if Self.step(of: String(name.dropLast(PartialFile.ending.count))) != nil {
-        try? disk.remove(path + "/" + name)
-      }
     }
   }
 
@@ -212,15 +163,5 @@ public struct CheckpointFolder: Sendable {
     let digits = name.dropFirst("step-".count).dropLast(".h5".count)
     guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let step = Int(digits) else { return nil }
     return Self.name(of: step) == name ? step : nil
-  }
-}
-
-extension CheckpointError {
-  /// The file itself is broken or cannot be read, so that an earlier one may serve in its place.
-  fileprivate var isBroken: Bool {
-    switch self {
-    case .damaged, .refused, .unreadable, .missing: true
-    default: false
-    }
   }
 }

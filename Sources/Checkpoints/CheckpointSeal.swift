@@ -20,8 +20,8 @@ struct CheckpointSeal {
 
   /// What a file shows to be at its beginning.
   enum Finding: Equatable {
-    /// Sealed, and every byte is as it was written.
-    case whole
+    /// Sealed with this digest, and every byte is as it was written.
+    case whole(digest: String)
     /// HDF5 without a seal, as other programs write it.
     case unsealed
     /// Neither; the text says why.
@@ -68,7 +68,8 @@ struct CheckpointSeal {
     if let damage = damage(head: head, fileSize: file.count) { return .damaged(damage) }
     if file.starts(with: signature) { return .unsealed }
     // The seal is compared as a whole, so that a flipped bit anywhere in it is found too.
-    return file.starts(with: CheckpointSeal(of: file).block)
-      ? .whole : .damaged("its content does not match its SHA-256 checksum")
+    let seal = CheckpointSeal(of: file)
+    return file.starts(with: seal.block)
+      ? .whole(digest: seal.digest) : .damaged("its content does not match its SHA-256 checksum")
   }
 }

@@ -1,12 +1,13 @@
 import HDF5
 
-/// Where a loaded checkpoint's tensors come from: a file in memory, or a process of its own that has it.
+/// Where a loaded checkpoint's tensors come from: a file in memory, a process of its own that has it, or several of them.
 protocol CheckpointStorage: Sendable {
+  /// All but the format's version.
   var attributes: [String: Attribute] { get }
   /// The shapes of all tensors, by group and name.
   var shapes: [String: [String: [Int]]] { get }
-  /// Whether every byte is as this program wrote it.
-  var isSealed: Bool { get }
+  /// The SHA-256 that the file's seal says, when every byte is as this program wrote it; nil for a file without a seal.
+  var digest: String? { get }
   /// A tensor into memory that has exactly its count of floats.
   /// - Throws: `CheckpointError` about the file at `path`.
   func read(
@@ -16,7 +17,7 @@ protocol CheckpointStorage: Sendable {
 /// A checkpoint's file in memory, checked as a whole.
 struct CheckpointImage: CheckpointStorage {
   let attributes: [String: Attribute]
-  let isSealed: Bool
+  let digest: String?
   let shapes: [String: [String: [Int]]]
 
   private let reader: HDF5Reader
@@ -26,16 +27,16 @@ struct CheckpointImage: CheckpointStorage {
   /// - Throws: `CheckpointError` about the file at `path`.
   init(_ image: FileImage, path: String) throws {
     switch CheckpointSeal.examine(UnsafeRawBufferPointer(image.bytes)) {
-    case .whole: isSealed = true
+    case .whole(let digest): self.digest = digest
     case .damaged(let reason): throw CheckpointError.damaged(path: path, reason: reason)
-    case .unsealed: isSealed = false
+    case .unsealed: digest = nil
     }
     do {
       let reader = try HDF5Reader(image, elements: [.float32], anyAttributes: false)
       (attributes, paths) = try Self.tree(of: reader, path)
       shapes = paths.mapValues { $0.compactMapValues { reader.datasets[$0]?.shape } }
       self.reader = reader
-      if !isSealed { try readEverything() }
+      if digest == nil { try readEverything() }
     } catch let failure as HDF5.Failure {
       throw CheckpointError.damaged(path: path, reason: failure.description)
     } catch let refusal as HDF5Reader.Refusal {
@@ -54,16 +55,16 @@ struct CheckpointImage: CheckpointStorage {
     }
   }
 
-  /// Takes the format's own attribute off and sorts the datasets into groups.
+  /// Takes the format's version off and sorts the datasets into groups.
   private static func tree(
     of reader: HDF5Reader, _ path: String
   ) throws -> (attributes: [String: Attribute], paths: [String: [String: String]]) {
     var attributes = reader.attributes
-    guard case .integer(let version) = attributes.removeValue(forKey: CheckpointEncoder.versionName) else {
-      throw HDF5Reader.Refusal(reason: "it has no attribute \(CheckpointEncoder.versionName)")
+    guard case .integer(let version) = attributes.removeValue(forKey: FormatAttribute.version) else {
+      throw HDF5Reader.Refusal(reason: "it has no attribute \(FormatAttribute.version)")
     }
-    guard version <= CheckpointEncoder.version else {
-      throw CheckpointError.laterFormat(path: path, version: version, known: CheckpointEncoder.version)
+    guard version <= FileRole.latestVersion else {
+      throw CheckpointError.laterFormat(path: path, version: version, known: FileRole.latestVersion)
     }
     var paths: [String: [String: String]] = [:]
     for group in reader.groups where !group.contains("/") { paths[group] = [:] }

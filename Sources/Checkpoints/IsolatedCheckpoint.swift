@@ -13,7 +13,7 @@ private enum Request: Codable {
 
 /// What it answers. A tensor's floats come as bytes.
 private enum Reply: Codable {
-  case opened(attributes: [String: Attribute], shapes: [String: [String: [Int]]], isSealed: Bool)
+  case opened(attributes: [String: Attribute], shapes: [String: [String: [Int]]], digest: String?)
   case tensor
   case damaged(reason: String)
   case unreadable(reason: String)
@@ -54,7 +54,7 @@ private enum Reply: Codable {
 final class IsolatedCheckpoint: CheckpointStorage, @unchecked Sendable {
   let attributes: [String: Attribute]
   let shapes: [String: [String: [Int]]]
-  let isSealed: Bool
+  let digest: String?
   let process: IsolatedProcess
   private let lock = Mutex(())
 
@@ -75,10 +75,10 @@ final class IsolatedCheckpoint: CheckpointStorage, @unchecked Sendable {
       throw Self.trouble(error, path)
     }
     if let error = reply.error(path) { throw error }
-    guard case .opened(let attributes, let shapes, let isSealed) = reply,
+    guard case .opened(let attributes, let shapes, let digest) = reply,
       Self.fit(shapes.values.flatMap(\.values), in: byteCount)
     else { throw CheckpointError.damaged(path: path, reason: process.nonsense("something else").reason) }
-    (self.attributes, self.shapes, self.isSealed) = (attributes, shapes, isSealed)
+    (self.attributes, self.shapes, self.digest) = (attributes, shapes, digest)
   }
 
   func read(
@@ -143,7 +143,7 @@ public enum CheckpointService {
             CheckpointFile.image(of: descriptor, size: byteCount, path: "it"), path: "it")
           open = image
           try channel.send(
-            Reply.opened(attributes: image.attributes, shapes: image.shapes, isSealed: image.isSealed))
+            Reply.opened(attributes: image.attributes, shapes: image.shapes, digest: image.digest))
         case .tensor(let name, let group):
           guard let image = open, let shape = image.shapes[group]?[name] else {
             throw MessageChannel.Failure.nonsense("a question about no tensor")

@@ -1,4 +1,4 @@
-/// A checkpoint that was read and checked. It gives out tensors, from the file in memory or from a process that has it.
+/// A checkpoint that was read and checked. It gives out tensors, from its files in memory or from processes that have them.
 public struct LoadedCheckpoint: Sendable {
   /// Where it was read.
   public let path: String
@@ -7,13 +7,16 @@ public struct LoadedCheckpoint: Sendable {
   /// What the user should know about the file, one sentence each; empty for a file that this program wrote.
   public let warnings: [String]
 
+  /// The names of its other files, which lie beside it; none for a checkpoint of one file.
+  let parts: [PartName]
   private let contents: any CheckpointStorage
 
   /// A checkpoint whose tensors are given out from `contents`.
-  init(path: String, _ contents: any CheckpointStorage) {
-    (self.path, self.contents, attributes) = (path, contents, contents.attributes)
+  init(path: String, parts: [PartName] = [], _ contents: any CheckpointStorage) {
+    (self.path, self.parts, self.contents) = (path, parts, contents)
+    attributes = contents.attributes
     warnings =
-      contents.isSealed
+      contents.digest != nil
       ? []
       : [
         "The checkpoint \(path) has no seal, as if another program wrote it: only HDF5's own checksums guard it."

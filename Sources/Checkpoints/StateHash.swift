@@ -6,12 +6,13 @@ import Hashing
 public let stateAttributes = ["position", "seed", "step"]
 
 /// One SHA-256 over a training state: groups, tensors and attributes by name in byte order, each tensor with its name,
-/// shape and bytes. Equal for live memory and for the file made of it.
+/// shape and bytes. Equal for live memory and for the file made of it. It is of whole tensors: contents with pieces trap.
 public func stateHash(of contents: CheckpointContents, attributes: [String] = stateAttributes) -> String {
   var hash = StateHash()
   for group in contents.groups.keys.inByteOrder() {
     for tensor in contents.groups[group]!.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
     {
+      precondition(tensor.piece == nil, "\(tensor.name) is a piece, and the state's hash is of whole tensors")
       hash.add(tensor.name, in: group, tensor.shape, tensor.values)
     }
   }

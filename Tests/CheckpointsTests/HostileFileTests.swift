@@ -23,7 +23,7 @@ import Testing
     ("deep", "its groups lie deeper than 16 levels"),
     ("outside", "the dataset w lies outside all groups"),
     ("unmarked", "it has no attribute checkpointFormat"),
-    ("later", "has format version 99 and this program knows versions up to 1; update the program"),
+    ("later", "has format version 99 and this program knows versions up to 2; update the program"),
     ("list attribute", "the attribute list is neither a text nor a number"),
   ])
 func hostileFilesAreRefused(_ trick: String, _ words: String) throws {
