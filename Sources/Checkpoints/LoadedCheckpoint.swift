@@ -70,11 +70,15 @@ public struct LoadedCheckpoint: Sendable {
 extension LoadedCheckpoint {
   /// Throws unless a group holds exactly the given tensors. The error lists what is missing, unexpected and of another
   /// shape, at most 8 of each.
-  public func require(_ expected: [(name: String, shape: [Int])], in group: String) throws {
+  /// - Parameter counts: which of the tensors that the group holds count; the others may be there.
+  public func require(
+    _ expected: [(name: String, shape: [Int])], in group: String,
+    counting counts: (_ name: String) -> Bool = { _ in true }
+  ) throws {
     let wanted = Set(expected.map(\.name))
     let sorted = expected.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let missing = sorted.filter { shape($0.name, in: group) == nil }.map(\.name)
-    let unexpected = names(in: group).filter { !wanted.contains($0) }
+    let unexpected = names(in: group).filter { counts($0) && !wanted.contains($0) }
     let differing = sorted.compactMap { tensor -> String? in
       guard let found = shape(tensor.name, in: group), found != tensor.shape else { return nil }
       return "\(tensor.name) is \(found) instead of \(tensor.shape)"

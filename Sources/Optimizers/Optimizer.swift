@@ -29,6 +29,8 @@ public struct OptimizerSlot {
     public let shape: [Int], range: Range<Int>
     /// The floats: in the shape if they are all, else flat.
     public let value: Tensor
+    /// Whether it is of the whole parameter.
+    public var isWhole: Bool { range.count == shape.reduce(1, *) }
 
     /// The state of a piece, which has a number for each of its values.
     init(_ piece: ParameterPiece, _ value: Tensor) {

@@ -52,8 +52,9 @@ extension RunState {
   /// Whether frozen values are in the checkpoint; an adapter names its base instead.
   var holdsFrozen: Bool { !blueprint.recipe.start.isAdapter }
 
-  private var frozenEntries: [ParameterStore.Entry] {
-    holdsFrozen ? parameters.entries.filter(\.isFrozen) : []
+  /// The frozen parameters that this rank saves: all ranks have them all, and the first one writes them.
+  private var ownFrozenEntries: [ParameterStore.Entry] {
+    holdsFrozen && group.isFirst ? parameters.entries.filter(\.isFrozen) : []
   }
 
   /// Bytes of the files that all ranks write of a checkpoint, to within a few per cent.
@@ -61,34 +62,34 @@ extension RunState {
 
   /// Bytes of this rank's file of a checkpoint, to within a few per cent.
   public var checkpointBytes: Int {
-    let trained = parameters.trainedEntries
+    let trained = share.pieces
     let slots = optimizer.slots.flatMap(\.tensors)
-    let (frozen, groups) = (frozenEntries, groups.count)
+    let (frozen, groups) = (ownFrozenEntries, groups.count)
     return CheckpointFile.estimatedByteCount(
       tensors: groups * trained.count + frozen.count + slots.count,
       floats: groups * trained.reduce(0) { $0 + $1.count } + frozen.reduce(0) { $0 + $1.count }
         + slots.reduce(0) { $0 + $1.value.count })
   }
 
-  /// What a checkpoint of this moment holds; it shares the floats with the run, but for frozen values in bfloat16, which
-  /// are widened.
+  /// What a checkpoint of this moment holds, or one of several ranks' part of it; it shares the floats with the run, but for
+  /// frozen values in bfloat16, which are widened.
   public var contents: CheckpointContents {
     var contents = CheckpointContents()
     for group in groups {
-      contents.groups[group.name] = parameters.trainedEntries.map { entry in
+      contents.groups[group.name] = share.pieces.map { piece in
         TensorRecord(
-          name: entry.name, shape: entry.shape,
-          values: UnsafeBufferPointer(start: group.buffer.pointer + entry.offset, count: entry.count),
+          name: piece.entry.name, shape: piece.entry.shape, piece: piece.isWhole ? nil : piece.range,
+          values: UnsafeBufferPointer(start: group.buffer.pointer + piece.start, count: piece.count),
           owner: parameters)
       }
     }
-    let frozen = frozenEntries
+    let frozen = ownFrozenEntries
     if !frozen.isEmpty { contents.groups[CheckpointGroup.frozen] = frozen.map(frozenRecord) }
     for slot in slotGroups {
       contents.groups[slot.name] = slot.tensors.map { state in
         TensorRecord(
-          name: state.parameter, shape: state.shape, values: UnsafeBufferPointer(state.value.buffer),
-          owner: optimizer)
+          name: state.parameter, shape: state.shape, piece: state.isWhole ? nil : state.range,
+          values: UnsafeBufferPointer(state.value.buffer), owner: optimizer)
       }
     }
     contents.attributes = attributes
@@ -237,9 +238,20 @@ extension ParameterStore {
 }
 
 extension OptimizerSlot {
-  /// Fills the slot from its group of a checkpoint, which must have exactly these tensors.
-  func read(from checkpoint: LoadedCheckpoint) throws {
-    try checkpoint.require(tensors.map { ($0.parameter, $0.shape) }, in: name)
-    for state in tensors { try checkpoint.read(state.parameter, in: name, into: state.value.buffer) }
+  /// Fills the slot from its group of a checkpoint, which must have exactly these tensors; where the slot is one rank's share,
+  /// at least these.
+  func read(from checkpoint: LoadedCheckpoint, isShare: Bool) throws {
+    let expected = tensors.map { ($0.parameter, $0.shape) }
+    let known = Set(isShare ? tensors.map(\.parameter) : [])
+    try checkpoint.require(expected, in: name) { !isShare || known.contains($0) }
+    for state in tensors {
+      if state.isWhole {
+        try checkpoint.read(state.parameter, in: name, into: state.value.buffer)
+      } else {
+        let whole = Tensor(state.shape)
+        try checkpoint.read(state.parameter, in: name, into: whole.buffer)
+        state.value.copy(from: whole.view(at: state.range.lowerBound, [state.range.count]))
+      }
+    }
   }
 }

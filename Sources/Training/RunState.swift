@@ -96,7 +96,7 @@ public final class RunState {
   /// - Throws: `CheckpointError` when its tensors are not this model's.
   public func restore(_ checkpoint: LoadedCheckpoint) throws {
     for group in groups { try parameters.read(group, from: checkpoint, frozenToo: holdsFrozen) }
-    for group in slotGroups { try group.read(from: checkpoint) }
+    for group in slotGroups { try group.read(from: checkpoint, isShare: self.group.count > 1) }
     step = try checkpoint.count(Key.step)
     optimizer.updates = try checkpoint.count(Key.updates)
     guard
