@@ -1,7 +1,16 @@
 // What Swift cannot see for itself: the control register that decides what happens to denormal numbers, the hint that a
-// thread waits, how wide the vectors are that this build is compiled for, and the square root of a vector.
+// thread waits, how wide the vectors are that this build is compiled for, the square root of a vector, and which cores a process
+// may use.
 #pragma once
 #include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// The cores that this thread may use, a bit each, in as many bytes; 0 where the system does not tell.
+static inline int vfm_usable_cores(uint8_t *bits, int bytes) {
+  long written = syscall(SYS_sched_getaffinity, 0, (size_t)bytes, bits);
+  return written < 0 ? 0 : (int)written;
+}
 
 /// 1 where sixteen floats are one register and there are 32 of them; 0 where they are two or more.
 #if defined(__AVX512F__)

@@ -25,7 +25,15 @@ public enum Parallel {
 
   @TaskLocal private static var chosen: Int?
   private static let count = Atomic<Int>(defaultThreads)
-  private static let defaultThreads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  private static let defaultThreads = max(1, usableCores.count)
+
+  /// The cores that this process may use, as taskset, a container or mpirun have it.
+  public static var usableCores: [Int] {
+    var bits = [UInt8](repeating: 0, count: 1024)
+    let bytes = Int(vfm_usable_cores(&bits, Int32(bits.count)))
+    let cores = (0..<bytes * 8).filter { bits[$0 / 8] >> ($0 % 8) & 1 == 1 }
+    return cores.isEmpty ? Array(0..<max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) : cores
+  }
 }
 
 /// Calls `body` for every tile of 0..<count, on several threads.

@@ -21,7 +21,7 @@ struct Pretrain: ParsableCommand {
   func run() throws {
     try reportingFailures {
       try RankedRun.run(options) { group in
-        let recipe = try group.together { try Recipe.load(path: recipe, overrides: options.overrides) }
+        let recipe = try group.together { try Recipe.load(path: self.recipe, overrides: options.overrides) }
         let name = URL(fileURLWithPath: self.recipe).deletingPathExtension().lastPathComponent
         try TrainingRun.run(recipe, options, name: name, group)
       }

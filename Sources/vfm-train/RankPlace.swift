@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Where a rank runs: its machine, and the cores that it may use there.
 struct RankPlace: Equatable {
@@ -11,16 +12,7 @@ struct RankPlace: Equatable {
 
   /// This process's place.
   static func here(rank: Int) -> RankPlace {
-    var set = cpu_set_t()
-    let bytes = MemoryLayout<cpu_set_t>.size
-    let cores =
-      sched_getaffinity(0, bytes, &set) == 0
-      ? withUnsafeBytes(of: &set) { memory in
-        (0..<bytes * 8).filter { memory[$0 / 8] >> ($0 % 8) & 1 == 1 }
-      } : []
-    return RankPlace(
-      rank: rank, host: ProcessInfo.processInfo.hostName,
-      cores: cores.isEmpty ? Array(0..<ProcessInfo.processInfo.processorCount) : cores)
+    RankPlace(rank: rank, host: ProcessInfo.processInfo.hostName, cores: Parallel.usableCores)
   }
 
   init(rank: Int, host: String, cores: [Int]) { (self.rank, self.host, self.cores) = (rank, host, cores) }

@@ -16,7 +16,7 @@ struct SameRun {
 
   init(_ recipe: Recipe, _ manifest: Manifest) {
     facts = [
-      ("recipe", SHA256.hex(of: Array(recipe.resolvedJSON().utf8))),
+      ("recipe", Self.digest(of: Data(recipe.resolvedJSON().utf8))),
       ("list of training clips", manifest.listHash),
       ("program", Self.program),
     ]
@@ -25,9 +25,11 @@ struct SameRun {
 
   /// The digest of the running program's file; empty where it cannot be read.
   private static var program: String {
-    (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe"), options: .mappedIfSafe)).map {
-      $0.withUnsafeBytes { SHA256.hex(of: $0) }
-    } ?? ""
+    (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe"), options: .mappedIfSafe)).map(digest) ?? ""
+  }
+
+  private static func digest(of data: Data) -> String {
+    data.withUnsafeBytes { SHA256.hex(of: $0) }
   }
 
   /// Throws on all ranks when one of them has something else than the first one.

@@ -95,7 +95,7 @@ final class TrainingRun: TrainingObserver {
     _ folder: RunFolder, _ checkpoints: CheckpointFolder, _ start: RunBeginning.Start, _ recipe: Recipe
   ) throws -> MetricsLog? {
     let state = start.state
-    return try state.group.together {
+    return try state.group.together { () -> MetricsLog? in
       guard state.group.isFirst else { return nil }
       let space = RunSpace(
         recipe, checkpoint: state.checkpointBytesOfAllRanks, from: state.step,
@@ -104,7 +104,7 @@ final class TrainingRun: TrainingObserver {
       try checkpoints.requireSpace(of: space.total)
       let metrics = try MetricsLog(path: folder.metrics, from: state.step)
       if !start.changes.isEmpty { try metrics.add(step: state.step, changed: start.changes) }
-      do {
+      do throws(Disk.Failure) {
         try WholeFile.replace(folder.recipe, with: Array(recipe.resolvedJSON().utf8))
       } catch {
         throw Failure(
