@@ -49,7 +49,10 @@ struct JointSave {
       return try inStep { isFirst ? try finish(written) : [] }[0]
     } catch {
       // The last call of a save may fail when the file has its name already: then it needs its parts.
-      if isFirst, FileIdentity.named(target) == before { folder.remove(names) }
+      if isFirst, FileIdentity.named(target) == before {
+        folder.remove(names)
+        folder.removeLeftovers()
+      }
       throw error
     }
   }
