@@ -21,7 +21,8 @@ struct JointSave {
     let byteCount: Int
   }
 
-  init(_ folder: CheckpointFolder, _ contents: CheckpointContents, step: Int, _ processes: any SavingTogether) {
+  init(_ folder: CheckpointFolder, _ contents: CheckpointContents, step: Int, _ processes: any SavingTogether)
+  {
     precondition(
       (2...PartName.mostParts).contains(processes.count),
       "a checkpoint has at most \(PartName.mostParts) parts")

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Checkpoints
@@ -47,6 +48,47 @@ func aFailureOnOneRankIsOneOnAll(_ failing: Int, isLasting: Bool) throws {
     #expect(temporary.names.count == 2 && temporary.names[1] == "step-00000003.h5")
   }
   #expect(failures > 8)
+}
+
+/// Whatever lies on the disk at any moment of a save, of the next step or of the same again, a run goes on from it, and the
+/// next save leaves nothing of it behind.
+@Test(arguments: [1, 2]) func aKillAtAnyMomentCostsNothing(_ step: Int) throws {
+  let temporary = try TemporaryFolder()
+  let path = temporary.path
+  try saveTogether(3, step: 1, in: path)
+  let moments = Moments(path)
+  let disk = Disk.watched { (_) throws(Disk.Failure) in moments.note() }
+  _ = saveTogether(3, step: step, keep: 1) { _ in CheckpointFolder(path, disk: disk) }
+  moments.note()
+  let all = moments.all
+  #expect(all.count > 20)
+  for moment in all {
+    let killed = try TemporaryFolder()
+    for (name, bytes) in moment { _ = try killed.file(name, Array(bytes)) }
+    let found = try #require(try CheckpointFolder(killed.path).newest())
+    #expect(found.warnings.isEmpty && found.step <= step)
+    #expect(try stateHash(of: found.checkpoint) == stateHash(of: largerSample(step: found.step)))
+    try saveTogether(2, step: 3, keep: 1, in: killed.path)
+    #expect(killed.names.count == 2)
+  }
+}
+
+/// What lay in a folder at each moment that was noted, by name.
+private final class Moments: Sendable {
+  private let noted = Mutex<[[String: Data]]>([])
+  private let path: String
+
+  init(_ path: String) { self.path = path }
+
+  var all: [[String: Data]] { noted.withLock { $0 } }
+
+  func note() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let now = names.reduce(into: [:]) {
+      $0[$1] = try? Data(contentsOf: URL(fileURLWithPath: path + "/" + $1))
+    }
+    noted.withLock { if $0.last != now { $0.append(now) } }
+  }
 }
 
 @Test func savedAnewInVainTheOldOneStays() throws {

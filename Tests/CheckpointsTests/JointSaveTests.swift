@@ -94,7 +94,9 @@ private final class Noted: Sendable {
   func add(_ kind: String, _ path: String) {
     let name = String(path.split(separator: "/").last ?? "")
     let token = PartName(name).map { ".\($0.token)" } ?? ""
-    texts.withLock { $0.append(kind + (token.isEmpty ? name : name.replacingOccurrences(of: token, with: ""))) }
+    texts.withLock {
+      $0.append(kind + (token.isEmpty ? name : name.replacingOccurrences(of: token, with: "")))
+    }
   }
   var all: [String] { texts.withLock { $0 } }
 }

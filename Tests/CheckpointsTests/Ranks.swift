@@ -94,7 +94,8 @@ func share(of contents: CheckpointContents, _ rank: Int, of count: Int) -> Check
     let cut = all * rank / count..<all * (rank + 1) / count
     var start = 0
     for tensor in tensors {
-      let piece = (0..<tensor.values.count).clamped(to: max(cut.lowerBound - start, 0)..<max(cut.upperBound - start, 0))
+      let piece = (0..<tensor.values.count).clamped(
+        to: max(cut.lowerBound - start, 0)..<max(cut.upperBound - start, 0))
       start += tensor.values.count
       if piece.isEmpty && !(tensor.values.isEmpty && rank == 0) { continue }
       own.groups[group, default: []].append(
