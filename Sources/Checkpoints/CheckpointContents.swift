@@ -30,8 +30,10 @@ public struct TensorRecord {
     let all = 0..<shape.reduce(1, *)
     let range = piece ?? all
     precondition(
-      range == all || (!range.isEmpty && all.contains(range)), "\(name): \(range) is no piece of shape \(shape)")
-    precondition(range.count == values.count, "\(name): \(values.count) values do not fill \(range) of \(shape)")
+      range == all || (!range.isEmpty && all.contains(range)),
+      "\(name): \(range) is no piece of shape \(shape)")
+    precondition(
+      range.count == values.count, "\(name): \(values.count) values do not fill \(range) of \(shape)")
     self.name = name
     self.shape = shape
     self.piece = range == all ? nil : range

@@ -18,7 +18,9 @@ enum CheckpointEncoder {
     }
   }
 
-  private static func write(_ contents: CheckpointContents, _ role: FileRole, _ writer: inout HDF5Writer) throws {
+  private static func write(_ contents: CheckpointContents, _ role: FileRole, _ writer: inout HDF5Writer)
+    throws
+  {
     try writer.write(.integer(role.version), attribute: FormatAttribute.version)
     let attributes = contents.attributes.merging(role.attributes(for: contents)) { _, own in own }
     for name in attributes.keys.inByteOrder() { try writer.write(attributes[name]!, attribute: name) }
@@ -67,7 +69,8 @@ enum CheckpointEncoder {
         !group.isEmpty && !group.contains("/") && !group.contains("."), "bad group name '\(group)'")
       for tensor in tensors where tensor.piece != nil {
         precondition(
-          !"\(group)\(tensor.name)".contains(where: \.isWhitespace), "a space in the name of a piece, '\(tensor.name)'")
+          !"\(group)\(tensor.name)".contains(where: \.isWhitespace),
+          "a space in the name of a piece, '\(tensor.name)'")
       }
       let names = Set(tensors.map(\.name))
       precondition(names.count == tensors.count, "two tensors of \(group) have the same name")

@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// The checkpoints of one run: a folder of `step-00000500.h5`, `step-00001000.h5`, …
+/// The checkpoints of one run: a folder of `step-00000500.h5`, `step-00001000.h5`, … Of a checkpoint in parts these are the
+/// first files, and the others lie beside them.
 ///
 /// Hold a `RunLock` on the run's folder while saving.
 public struct CheckpointFolder: Sendable {

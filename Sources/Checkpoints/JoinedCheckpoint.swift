@@ -33,7 +33,9 @@ struct JoinedCheckpoint: CheckpointStorage {
   func read(
     _ name: String, in group: String, into target: UnsafeMutableBufferPointer<Float>, path: String
   ) throws {
-    guard let tensor = places.tensors[group]?[name] else { preconditionFailure("there is no \(group)/\(name)") }
+    guard let tensor = places.tensors[group]?[name] else {
+      preconditionFailure("there is no \(group)/\(name)")
+    }
     for (file, range) in tensor.stretches {
       let file = files[file]
       try file.contents.read(
@@ -66,7 +68,9 @@ extension CheckpointFile {
     } catch CheckpointError.missing {
       throw CheckpointError.damaged(
         path: path,
-        reason: "its part \(part.name.text) is not there, and a checkpoint in parts is copied with all of its files")
+        reason:
+          "its part \(part.name.text) is not there, and a checkpoint in parts is copied with all of its files"
+      )
     }
     guard contents.digest == part.digest else {
       throw CheckpointError.damaged(

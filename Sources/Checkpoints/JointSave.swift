@@ -21,7 +21,8 @@ struct JointSave {
     let byteCount: Int
   }
 
-  init(_ folder: CheckpointFolder, _ contents: CheckpointContents, step: Int, _ processes: any SavingTogether) {
+  init(_ folder: CheckpointFolder, _ contents: CheckpointContents, step: Int, _ processes: any SavingTogether)
+  {
     precondition(
       (2...PartName.mostParts).contains(processes.count),
       "a checkpoint has at most \(PartName.mostParts) parts")
@@ -49,7 +50,10 @@ struct JointSave {
       return try inStep { isFirst ? try finish(written) : [] }[0]
     } catch {
       // The last call of a save may fail when the file has its name already: then it needs its parts.
-      if isFirst, FileIdentity.named(target) == before { folder.remove(names) }
+      if isFirst, FileIdentity.named(target) == before {
+        folder.remove(names)
+        folder.removeLeftovers()
+      }
       throw error
     }
   }

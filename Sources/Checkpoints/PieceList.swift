@@ -26,13 +26,15 @@ enum PieceList {
     var seen: Set<Substring> = []
     for line in list.lines {
       let words = line.split(separator: " ", omittingEmptySubsequences: false)
-      guard words.count >= 4, let stored = file.shapes[String(words[0])]?[String(words[1])], stored.count == 1,
+      guard words.count >= 4, let stored = file.shapes[String(words[0])]?[String(words[1])],
+        stored.count == 1,
         let piece = stretch(words.dropFirst(2), count: stored[0]),
         seen.insert(line[..<words[1].endIndex]).inserted
       else {
         throw CheckpointError.refused(
           path: path,
-          reason: "the line '\(String(line).printable)' of its attribute \(FormatAttribute.pieces) fits no dataset")
+          reason:
+            "the line '\(String(line).printable)' of its attribute \(FormatAttribute.pieces) fits no dataset")
       }
       stretches[String(words[0])]?[String(words[1])] = piece
     }

@@ -20,7 +20,7 @@ struct TensorPlaces {
   init(_ files: [[String: [String: TensorStretch]]]) throws(Misfit) {
     for (file, groups) in files.enumerated() {
       for (group, stretches) in groups {
-        tensors[group, default: [:]].reserveCapacity(stretches.count)
+        if tensors[group] == nil { tensors[group] = [:] }  // one without tensors is a group, too
         for (name, stretch) in stretches { try add(stretch, of: name, in: group, file) }
       }
     }
@@ -37,7 +37,8 @@ struct TensorPlaces {
       throw Misfit(
         reason: "its files disagree about the shape of \(group)/\(name), \(known) and \(stretch.shape)")
     }
-    tensors[group]?[name, default: Tensor(shape: known, stretches: [])].stretches.append((file, stretch.range))
+    tensors[group]?[name, default: Tensor(shape: known, stretches: [])].stretches.append(
+      (file, stretch.range))
   }
 
   /// Sorts a tensor's stretches and sees to it that they are the whole of it.
@@ -59,6 +60,9 @@ struct TensorPlaces {
   }
 
   private func gap(_ range: Range<Int>, _ name: String, _ group: String) -> Misfit {
-    Misfit(reason: "the floats \(range.lowerBound) to \(range.upperBound - 1) of \(group)/\(name) are in none of its files")
+    Misfit(
+      reason:
+        "the floats \(range.lowerBound) to \(range.upperBound - 1) of \(group)/\(name) are in none of its files"
+    )
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 @testable import Checkpoints
 
 /// A folder that goes when the test ends.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
