@@ -77,6 +77,15 @@ public final class RankGroup: Sendable {
     return bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
   }
 
+  /// The numbers that each rank gives, in the order of ranks.
+  public func gather(_ own: [Double]) -> [[Double]] {
+    gather(own.withUnsafeBytes { Array($0) }).map { bytes in
+      bytes.withUnsafeBytes { memory in
+        (0..<memory.count / 8).map { memory.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
+      }
+    }
+  }
+
   /// Whether any rank says so.
   public func any(_ own: Bool) -> Bool {
     count > 1 ? gather([own ? 1 : 0], counts: Array(repeating: 1, count: count)).contains(1) : own

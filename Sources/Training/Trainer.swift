@@ -147,7 +147,7 @@ public final class Trainer {
     let usualNorm = (shape.map { state.normsByShape[$0.name] } ?? state.norms).median
     let own = state.share.ownUnits.count
     let result = learn(
-      state.share.ownUnits.map { batch.examples.part($0, of: state.share.units.count) },
+      (0..<own).map { batch.examples.part($0, of: own) },
       at: Position(seed: UInt64(recipe.seed), step: state.step), rate: rate, usualNorm: usualNorm)
     state.step += 1
     state.refused.note(step: state.step, isRefused: result.refusal != nil)
@@ -156,7 +156,7 @@ public final class Trainer {
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
         learningRate: rate, isRefused: result.refusal != nil,
-        clips: batch.examples.count,
+        clips: batch.examples.count / own * state.share.units.count,
         shape: shape, seconds: (clock.now - begun) / .seconds(1),
         secondsWaited: batch.secondsWaited,
         operations: Work.productOperations - operations))

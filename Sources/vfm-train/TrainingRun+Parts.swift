@@ -18,7 +18,8 @@ extension TrainingRun {
       manifest, order: order, seed: seed, startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try recipe.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
-      quarantinePath: group.isFirst ? folder.quarantine : nil)
+      quarantinePath: group.isFirst ? folder.quarantine : nil,
+      share: group.count > 1 ? BatchShare(units: state.ownUnits, of: state.units) : nil)
     let leftOut = try loader.leaveOutUnusable()
     if leftOut > 0 {
       standardError(

@@ -6,6 +6,8 @@ struct BatchMaker: Sendable {
   let order: BatchOrder
   let reader: WindowReader
   let quarantine: Quarantine
+  /// Which of a step's clips are read; all of them if nil.
+  var share: BatchShare?
 
   /// The samples of a step.
   /// - Parameter isCancelled: asked before each clip.
@@ -13,7 +15,7 @@ struct BatchMaker: Sendable {
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     let (part, positions) = order.step(step)
-    for position in positions {
+    for position in share?.positions(of: positions) ?? positions {
       let (entry, content) = try sample(of: part, at: position, isCancelled)
       samples.entries.append(entry)
       samples.contents.append(content)
@@ -32,7 +34,7 @@ struct BatchMaker: Sendable {
       do {
         return (entry, try reader.content(of: entry, shape: part.shape, sample: (draw, attempt)))
       } catch let clip as BadClip {
-        try quarantine.add(entry, clip)
+        try quarantine.find(entry, clip)
       }
     }
     throw quarantine.error
