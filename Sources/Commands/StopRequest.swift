@@ -12,13 +12,15 @@ import Synchronization
 /// heard nor ends the program.
 public final class StopRequest: Sendable {
   /// Starts listening.
-  /// - Parameter message: what is said on standard error at the first signal.
-  public init(onFirst message: String) {
-    let line = Array("\n\(message)\n".utf8)
-    let copy = UnsafeMutableRawPointer.allocate(byteCount: line.count, alignment: 1)
-    copy.copyMemory(from: line, byteCount: line.count)
-    Heard.lineLength.store(line.count, ordering: .relaxed)
-    Heard.line.store(Int(bitPattern: copy), ordering: .releasing)
+  /// - Parameter message: what is said on standard error at the first signal; nil for nothing.
+  public init(onFirst message: String?) {
+    if let message {
+      let line = Array("\n\(message)\n".utf8)
+      let copy = UnsafeMutableRawPointer.allocate(byteCount: line.count, alignment: 1)
+      copy.copyMemory(from: line, byteCount: line.count)
+      Heard.lineLength.store(line.count, ordering: .relaxed)
+      Heard.line.store(Int(bitPattern: copy), ordering: .releasing)
+    }
     // Made before a handler looks at them.
     _ = (Heard.any.load(ordering: .relaxed), Heard.urgent.load(ordering: .relaxed))
     var numbers = sigset_t()

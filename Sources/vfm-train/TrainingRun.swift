@@ -133,7 +133,8 @@ final class TrainingRun: TrainingObserver {
     }
     let (loader, buckets) = try group.together { try makeLoader() }
     defer { loader.stop() }
-    let stop = StopRequest(onFirst: "stopping after this step (again to end at once, without saving) …")
+    let stop = StopRequest(
+      onFirst: group.isFirst ? "stopping after this step (again to end at once, without saving) …" : nil)
     introduce(heldOut, buckets)
     let trainer = Trainer(
       state, loader: loader, heldOut: heldOut, folder: checkpoints,
@@ -157,7 +158,8 @@ final class TrainingRun: TrainingObserver {
     }
     if case .stopped = outcome {
       if isTimeOver { standardError("stopped before the time of --max-time is over\n") }
-      standardError("to go on, run the same command again: \(command)\n")
+      let again = group.count > 1 ? "again, with mpirun or srun and any number of ranks" : "again"
+      standardError("to go on, run the same command \(again): \(command)\n")
       throw ExitCode(ExitStatus.stopped.rawValue)
     }
   }
