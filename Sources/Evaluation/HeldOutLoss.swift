@@ -21,25 +21,17 @@ public struct HeldOutLoss: Evaluator {
   }
 
   /// The mean over clips for each condition; their mean is the loss.
-  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
     let conditions = objective.heldOutConditions
-    // The losses of a batch's clips under the first condition, then under the next one.
-    let batches = shared.perBatch(clips.count, batch) { range in
-      let examples = objective.prepared(clips.examples(range))
-      var losses: [Double] = []
+    var sums = conditions.map { _ in 0.0 }
+    for first in stride(from: 0, to: clips.count, by: batch) {
+      let examples = objective.prepared(clips.examples(first..<min(clips.count, first + batch)))
       for condition in conditions.indices {
         guard goesOn() else { return nil }
-        losses += objective.heldOutLosses(
-          examples, condition: condition,
-          at: Position(seed: Self.seed, step: 0, firstSample: range.lowerBound))
+        let losses = objective.heldOutLosses(
+          examples, condition: condition, at: Position(seed: Self.seed, step: 0, firstSample: first))
+        for loss in losses { sums[condition] += loss }
       }
-      return losses
-    }
-    guard let batches else { return nil }
-    var sums = conditions.map { _ in 0.0 }
-    for losses in batches {
-      let perCondition = losses.count / conditions.count
-      for (place, loss) in losses.enumerated() { sums[place / perCondition] += loss }
     }
     let figures = zip(conditions, sums).map { Evaluation.Figure($0, $1 / Double(max(1, clips.count))) }
     let loss = figures.reduce(0) { $0 + $1.value } / Double(figures.count)

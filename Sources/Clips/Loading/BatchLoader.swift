@@ -49,15 +49,12 @@ public final class BatchLoader: Sendable {
   ///   - badClipTolerance: the share of the manifest's clips that may be unreadable before `next()` throws; 1 tolerates
   ///     all but the last.
   ///   - quarantinePath: the file of JSON lines in which unreadable clips are listed; nil for none.
-  ///   - share: which of a step's clips this process reads, one of several; nil for all. Then clips that it finds unreadable
-  ///     count once `note` is told of them.
   public init(
     _ manifest: Manifest, order: BatchOrder, seed: UInt64, startStep: Int = 0,
     start: StartChoice = .random, crop: CropChoice = .centre, source: ClipSource = .files(.standard),
     index: IndexGuard? = nil,
     workers: Int = 1, ahead: Int = 4,
-    cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil,
-    share: BatchShare? = nil
+    cacheMegabytes: Int = 512, badClipTolerance: Double = 0.05, quarantinePath: String? = nil
   ) {
     precondition(workers > 0 && ahead > 0, "workers and ahead must be positive")
     precondition(startStep >= 0 && cacheMegabytes >= 0, "startStep and cacheMegabytes must not be negative")
@@ -69,9 +66,7 @@ public final class BatchLoader: Sendable {
         start: start, crop: crop, seed: seed, source: source, index: index,
         cacheMegabytes: cacheMegabytes),
       quarantine: Quarantine(
-        manifest, tolerance: BadClipTolerance(share: badClipTolerance), path: quarantinePath,
-        tellsFirst: share != nil),
-      share: share)
+        manifest, tolerance: BadClipTolerance(share: badClipTolerance), path: quarantinePath))
     ring = BatchRing(maker, startStep: startStep, workers: workers, ahead: ahead)
   }
 
@@ -108,13 +103,6 @@ public final class BatchLoader: Sendable {
     }
     return count
   }
-
-  /// The clips that gave no sample here since the last call, for a process that reads a share.
-  public func takeFound() -> [FoundBadClip] { maker.quarantine.takeFound() }
-
-  /// Counts and lists clips that any of the processes has found, each once.
-  /// - Throws: as `leaveOutUnusable`; told the same in the same order, all processes throw at once.
-  public func note(_ found: [FoundBadClip]) throws { try maker.quarantine.note(found) }
 
   /// How many samples were read, or could not be, so far: it grows as long as the loader is at work.
   public var samplesDone: Int { maker.reader.done.load(ordering: .relaxed) }

@@ -6,8 +6,6 @@ struct BatchMaker: Sendable {
   let order: BatchOrder
   let reader: WindowReader
   let quarantine: Quarantine
-  /// Which of a step's clips are read; all of them if nil.
-  var share: BatchShare?
 
   /// The samples of a step.
   /// - Parameter isCancelled: asked before each clip.
@@ -15,7 +13,7 @@ struct BatchMaker: Sendable {
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     let (part, positions) = order.step(step)
-    for position in share?.positions(of: positions) ?? positions {
+    for position in positions {
       let (entry, content) = try sample(of: part, at: position, isCancelled)
       samples.entries.append(entry)
       samples.contents.append(content)
@@ -34,7 +32,7 @@ struct BatchMaker: Sendable {
       do {
         return (entry, try reader.content(of: entry, shape: part.shape, sample: (draw, attempt)))
       } catch let clip as BadClip {
-        try quarantine.find(entry, clip)
+        try quarantine.add(entry, clip)
       }
     }
     throw quarantine.error

@@ -4,28 +4,21 @@ import Manifests
 import Synchronization
 
 /// The clips that gave no sample: counted, and listed once each in a file of JSON lines.
-///
-/// Of several processes none counts what it finds before all know of it, so that all come to the same end at the same step.
 final class Quarantine: Sendable {
   private struct State {
     var bad: Set<Int> = []
     var first: [BadClip] = []
     var listed: Set<String>
-    /// What was found here and not told yet, and the places of all that was found here.
-    var untold: [FoundBadClip] = [], found: Set<Int> = []
   }
 
   private let manifest: Manifest
   private let tolerance: BadClipTolerance
   private let path: String?
-  private let tellsFirst: Bool
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - path: the file to list them in; clips that it lists already are not listed again.
-  ///   - tellsFirst: whether what is found counts only once `note` is told of it.
-  init(_ manifest: Manifest, tolerance: BadClipTolerance, path: String?, tellsFirst: Bool = false) {
-    self.tellsFirst = tellsFirst
+  init(_ manifest: Manifest, tolerance: BadClipTolerance, path: String?) {
     self.manifest = manifest
     self.tolerance = tolerance
     self.path = path
@@ -39,32 +32,6 @@ final class Quarantine: Sendable {
 
   /// How many different clips were found bad.
   var count: Int { state.withLock { $0.bad.count } }
-
-  /// Takes in a clip that gave no sample here.
-  /// - Throws: as `add`, unless others are told first.
-  func find(_ entry: ClipEntry, _ clip: BadClip) throws {
-    guard tellsFirst else { return try add(entry, clip) }
-    state.withLock { state in
-      guard state.found.insert(entry.index).inserted else { return }
-      state.untold.append(FoundBadClip(index: entry.index, clip: clip))
-    }
-  }
-
-  /// What was found here since the last call.
-  func takeFound() -> [FoundBadClip] {
-    state.withLock { state in
-      defer { state.untold = [] }
-      return state.untold
-    }
-  }
-
-  /// Counts and lists what any process has found.
-  /// - Throws: as `add`.
-  func note(_ found: [FoundBadClip]) throws {
-    for found in found where manifest.indices.contains(found.index) {
-      try add(manifest[found.index], found.clip)
-    }
-  }
 
   /// Counts and lists a clip, unless that was done before.
   /// - Throws: `BadClipsError` when there are now more bad clips than tolerated; `QuarantineError` when the list cannot

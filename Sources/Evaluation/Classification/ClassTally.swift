@@ -9,31 +9,18 @@ struct ClassTally {
 
   init(_ scorer: any ClassScorer) { self.scorer = scorer }
 
-  /// The probability of each class for each view, one row after the other.
-  static func probabilities(_ scorer: any ClassScorer, _ examples: Examples) -> [Double] {
-    let probabilities = scorer.probabilities(examples.clips)
-    precondition(
-      probabilities.shape == [examples.count, scorer.classes.count],
-      "a probability for each class and clip")
-    return probabilities.values.map(Double.init)
-  }
-
   /// Adds the probabilities of views, each weighted by its share in the mean over its clip's views.
   mutating func add(_ examples: Examples, weights: [Double]) {
-    add(examples.entries, Self.probabilities(scorer, examples), weights: weights)
-  }
-
-  /// The same for views whose probabilities are known.
-  mutating func add(_ views: [ClipEntry], _ probabilities: [Double], weights: [Double]) {
+    let probabilities = scorer.probabilities(examples.clips)
     let classes = scorer.classes.count
-    for (view, entry) in views.enumerated() {
+    precondition(probabilities.shape == [examples.count, classes], "a probability for each class and clip")
+    for (view, entry) in examples.entries.enumerated() {
       if entries.last?.index != entry.index {
         entries.append(entry)
         sums.append([Double](repeating: 0, count: classes))
       }
-      for place in 0..<classes {
-        sums[sums.count - 1][place] += weights[view] * probabilities[view * classes + place]
-      }
+      let row = probabilities.pointer + view * classes
+      for place in 0..<classes { sums[sums.count - 1][place] += weights[view] * Double(row[place]) }
     }
   }
 

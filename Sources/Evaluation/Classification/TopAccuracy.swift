@@ -16,13 +16,13 @@ public struct TopAccuracy: Evaluator {
 
   /// The figures on the one view that a reader has of each clip. The cross entropy is the loss: it still falls where
   /// shares of few clips stand still. Clips whose class is not known are left out and named in a remark.
-  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
-    let batches = shared.perBatch(clips.count, batch) { range in
-      goesOn() ? ClassTally.probabilities(scorer, clips.examples(range)) : nil
-    }
-    guard let batches else { return nil }
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
     var tally = ClassTally(scorer)
-    tally.add(clips.entries, batches.flatMap { $0 }, weights: Array(repeating: 1, count: clips.count))
+    for first in stride(from: 0, to: clips.count, by: batch) {
+      guard goesOn() else { return nil }
+      let examples = clips.examples(first..<min(clips.count, first + batch))
+      tally.add(examples, weights: Array(repeating: 1, count: examples.count))
+    }
     return Evaluation(tally.predictions, leftOut: tally.withoutTruth)
   }
 }

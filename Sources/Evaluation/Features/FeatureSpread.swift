@@ -3,54 +3,24 @@ import Tensors
 
 /// How far tokens lie apart: sums over them less the first one of all, so that nothing is lost where all are alike.
 struct TokenSpread {
-  /// What differences are taken from, so that squares are of small numbers; sums over tokens of these, and of their squares.
-  private var origin: [Double], sums: [Double], squares: [Double]
-  private var count: Int
+  private var origin: [Float] = [], sums: [Double] = [], squares: [Double] = []
+  private var count = 0
 
-  /// The spread of some rows.
-  init(_ rows: Tensor) {
+  mutating func add(_ rows: Tensor) {
     let n = rows.columns
-    (count, origin) = (rows.rows, (0..<n).map { Double(rows.pointer[$0]) })
-    (sums, squares) = (Array(repeating: 0, count: n), Array(repeating: 0, count: n))
+    if count == 0 {
+      origin = (0..<n).map { rows.pointer[$0] }
+      (sums, squares) = (Array(repeating: 0, count: n), Array(repeating: 0, count: n))
+    }
     for r in 0..<rows.rows {
       let row = rows.row(r)
       for d in 0..<n {
-        let value = Double(row[d]) - origin[d]
+        let value = Double(row[d] - origin[d])
         sums[d] += value
         squares[d] += value * value
       }
     }
-  }
-
-  /// The number of features.
-  var width: Int { sums.count }
-
-  /// The spread of these rows and others together: Σ (x + δ) = Σ x + n δ, Σ (x + δ)² = Σ x² + 2 δ Σ x + n δ².
-  func adding(_ other: TokenSpread) -> TokenSpread {
-    var both = self
-    both.count += other.count
-    for d in 0..<width {
-      let (shift, n) = (other.origin[d] - origin[d], Double(other.count))
-      both.sums[d] += other.sums[d] + n * shift
-      both.squares[d] += other.squares[d] + 2 * shift * other.sums[d] + n * shift * shift
-    }
-    return both
-  }
-
-  /// As processes tell it each other: the number of features, that of tokens, and the rest.
-  var numbers: [Double] { [Double(width), Double(count)] + origin + sums + squares }
-
-  /// What numbers begin with, and those that follow it.
-  static func read(_ numbers: [Double]) -> (spread: TokenSpread, rest: ArraySlice<Double>) {
-    let n = Int(numbers[0])
-    func part(_ place: Int) -> [Double] { Array(numbers[2 + place * n..<2 + (place + 1) * n]) }
-    let spread = TokenSpread(
-      origin: part(0), sums: part(1), squares: part(2), count: Int(numbers[1]))
-    return (spread, numbers[(2 + 3 * n)...])
-  }
-
-  private init(origin: [Double], sums: [Double], squares: [Double], count: Int) {
-    (self.origin, self.sums, self.squares, self.count) = (origin, sums, squares, count)
+    count += rows.rows
   }
 
   /// The standard deviation of each feature, mean over features.

@@ -36,26 +36,19 @@ public struct FeatureStatistics: Evaluator {
   }
 
   /// All figures. Checkpoints are chosen by the share of clips whose class is not told, if they have classes.
-  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
+    var (means, tokens): ([[Double]], TokenSpread) = ([], TokenSpread())
     // Whole batches of many clips, so that no pass has a size of its own.
     let count = clips.count <= Self.mostClips ? clips.count : max(1, Self.mostClips / batch) * batch
-    let batches = shared.perBatch(count, batch) { range in
+    while means.count < count {
       guard goesOn() else { return nil }
+      let range = means.count..<min(count, means.count + batch)
       let rows = features(clips.examples(range).clips)
-      return TokenSpread(rows).numbers + Self.clipMeans(rows, clips: range.count).flatMap { $0 }
-    }
-    guard let batches else { return nil }
-    var (means, tokens): ([[Double]], TokenSpread?) = ([], nil)
-    for numbers in batches {
-      let (spread, rest) = TokenSpread.read(numbers)
-      tokens = tokens?.adding(spread) ?? spread
-      let width = spread.width
-      means += stride(from: 0, to: rest.count, by: width).map {
-        Array(rest[rest.startIndex + $0..<rest.startIndex + $0 + width])
-      }
+      tokens.add(rows)
+      means += Self.clipMeans(rows, clips: range.count)
     }
     let told = FeatureProbe.accuracy(features: means, labels: clips.entries.prefix(count).map(\.label))
-    return Self.evaluation(means: means, overTokens: tokens?.deviation ?? 0, told: told)
+    return Self.evaluation(means: means, overTokens: tokens.deviation, told: told)
   }
 
   /// The figures of some clips' mean features.

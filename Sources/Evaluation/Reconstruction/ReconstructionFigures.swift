@@ -70,27 +70,3 @@ public struct ReconstructionFigures: Sendable {
     return decibels > mostDecibels ? mostDecibels : decibels
   }
 }
-
-/// As processes tell them each other: six numbers a clip, the first one saying whether it has other frames than the first.
-extension ReconstructionFigures {
-  private static let perClip = 6
-
-  var numbers: [Double] {
-    clips.flatMap { clip in
-      [
-        clip.flicker == nil ? 0 : 1, clip.psnr, clip.psnrFirstFrame, clip.psnrOtherFrames ?? 0, clip.ssim,
-        clip.flicker ?? 0,
-      ]
-    }
-  }
-
-  init(numbers: [Double]) {
-    clips = stride(from: 0, to: numbers.count, by: Self.perClip).map { i in
-      let hasOthers = numbers[i] == 1
-      return Clip(
-        psnr: numbers[i + 1], psnrFirstFrame: numbers[i + 2],
-        psnrOtherFrames: hasOthers ? numbers[i + 3] : nil, ssim: numbers[i + 4],
-        flicker: hasOthers ? numbers[i + 5] : nil)
-    }
-  }
-}

@@ -24,16 +24,13 @@ public struct ReconstructionQuality: Evaluator {
   }
 
   /// The means over clips.
-  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
-    let batches = shared.perBatch(clips.count, batch) { range in
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
+    var figures = ReconstructionFigures()
+    for first in stride(from: 0, to: clips.count, by: batch) {
       guard goesOn() else { return nil }
-      let examples = clips.examples(range)
-      var figures = ReconstructionFigures()
+      let examples = clips.examples(first..<min(clips.count, first + batch))
       figures.add(reconstructor.reconstruct(examples.clips), of: examples.clips)
-      return figures.numbers
     }
-    guard let batches else { return nil }
-    let figures = ReconstructionFigures(numbers: batches.flatMap { $0 })
     let evaluation = Evaluation(figures)
     return choosesBest ? evaluation.chosen(by: figures.psnr.mean.map { -$0 }) : evaluation
   }
