@@ -51,8 +51,7 @@ extension Trainer {
 
   /// What the evaluators measure; nil if the run is asked to stop meanwhile.
   private func look() -> HeldOutReport? {
-    let group = state.group
-    let shared = SharedLook(rank: group.rank, count: group.count) { group.gather($0) }
+    let shared = SharedLook(state.group)
     var measured: [[Evaluation]] = []
     for clips in [heldOut.clips, heldOut.remembered] {
       var evaluations: [Evaluation] = []

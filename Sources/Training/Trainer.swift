@@ -183,8 +183,8 @@ public final class Trainer {
     let batch = try state.group.together { try loader.next() }
     let found = loader.takeFound()
     if state.group.any(!found.isEmpty) {
-      let lists = state.group.gather(FoundBadClip.text(of: found))
-      try state.group.together { try loader.note(lists.flatMap(FoundBadClip.list)) }
+      let lists = state.group.gather(found.text)
+      try state.group.together { try loader.note(lists.flatMap { [FoundBadClip](text: $0) }) }
     }
     return batch
   }

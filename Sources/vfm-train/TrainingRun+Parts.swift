@@ -15,11 +15,11 @@ extension TrainingRun {
       recipe.batchShapes, of: manifest, classes: try balancedClasses(), seed: seed, index: guardian)
     if let buckets { try take(buckets) }
     let loader = BatchLoader(
-      manifest, order: order, seed: seed, startStep: state.loaderStep, start: data.start, crop: data.crop,
+      manifest, order: order, share: BatchShare(units: state.ownUnits, of: state.units), seed: seed,
+      startStep: state.loaderStep, start: data.start, crop: data.crop,
       source: try recipe.clipSource(manifest, .train), index: guardian, workers: data.workers,
       ahead: data.prefetch, cacheMegabytes: data.cacheMegabytes, badClipTolerance: data.badClipTolerance,
-      quarantinePath: group.isFirst ? folder.quarantine : nil,
-      share: group.count > 1 ? BatchShare(units: state.ownUnits, of: state.units) : nil)
+      quarantinePath: group.isFirst ? folder.quarantine : nil)
     let leftOut = try loader.leaveOutUnusable()
     if leftOut > 0 {
       standardError(
