@@ -6,7 +6,7 @@ import PackageDescription
 
 /// The MPI that ranks talk by, as pkg-config calls it: "ompi-c" for Open MPI, "mpich", or "none". Where it is not installed the
 /// build has none, and says so when several ranks are started.
-let mpi = Context.environment["VFM_MPI"] ?? "ompi-c"
+let mpi: String? = Context.environment["VFM_MPI"] == "none" ? nil : Context.environment["VFM_MPI"] ?? "ompi-c"
 
 /// Vector code is compiled for the processor it is built on (these clang flags reach Swift code too): without them a
 /// `SIMD16<Float>` is split into pieces and the kernels run many times slower. `make guard` counts the instructions of a
@@ -73,9 +73,7 @@ let package = Package(
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-    mpi == "none"
-      ? .systemLibrary(name: "CMPI")
-      : .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CBacktrace"),
 

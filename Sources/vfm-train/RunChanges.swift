@@ -16,7 +16,8 @@ struct RunChanges {
   /// Keys that a run may change: what was learned so far stays, and what is to come differs. The clips that `data.train`
   /// names are compared one by one elsewhere, so that they may have moved; so are the autoencoder's weights.
   private static let told: Set<String> = [
-    "training.steps", "training.computePrecision", "optimizer.learningRate", "optimizer.finalLearningRate",
+    "training.steps", "training.computePrecision", "training.reduction", "training.reductionPrecision",
+    "optimizer.learningRate", "optimizer.finalLearningRate",
     "optimizer.warmupSteps",
     "optimizer.schedule", "optimizer.spikeFactor", "optimizer.muon.learningRate", "start.learningRates",
     "start.layerDecay", "data.train", "data.latents", "task.autoencoder",

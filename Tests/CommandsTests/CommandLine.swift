@@ -16,6 +16,7 @@ struct CommandResult {
 
 /// Runs a command to its end.
 /// - Parameters:
+///   - arguments: the first one is a program that is built beside the tests, or the path of another.
 ///   - limit: a size in kilobytes beyond which no file can grow.
 ///   - number: a signal that the command is started with ignored.
 ///   - descriptors: standard streams that it is started without.
@@ -27,7 +28,7 @@ func vfm(
   whileRunning: ((Process) -> Void)? = nil
 ) throws -> CommandResult {
   let process = Process()
-  let tool = TestProgram.path(arguments[0])
+  let tool = arguments[0].hasPrefix("/") ? arguments[0] : TestProgram.path(arguments[0])
   var script = ""
   // Without the signal a write beyond the limit fails as on a full disk.
   if let limit { script += "trap '' XFSZ; ulimit -f \(limit); " }
