@@ -5,23 +5,19 @@ import Testing
 /// Ranks of a run as threads of this process.
 enum Ranks {
   /// What each of some ranks makes of a look, in their order, all at once.
-  static func run<Result>(_ count: Int, _ body: (SharedLook) -> Result) -> [Result] {
-    let meetings = Meetings(of: count)
-    let results = Slots<Result>(count)
-    let group = DispatchGroup()
-    withoutActuallyEscaping(body) { body in
-      // Threads end before this call does, and each has a slot of its own.
-      nonisolated(unsafe) let body = body
-      for rank in 0..<count {
-        group.enter()
-        Thread {
-          let look = SharedLook(rank: rank, of: count) { meetings.gather($0, of: rank) }
-          results.values[rank] = body(look)
-          group.leave()
-        }.start()
-      }
-      group.wait()
+  static func run<Result>(_ count: Int, _ body: @escaping (SharedLook) -> Result) -> [Result] {
+    let (meetings, results, group) = (Meetings(of: count), Slots<Result>(count), DispatchGroup())
+    // What the threads run at once reads and does not write, but for a slot of its own.
+    nonisolated(unsafe) let body = body
+    for rank in 0..<count {
+      group.enter()
+      Thread {
+        let look = SharedLook(rank: rank, of: count) { meetings.gather($0, of: rank) }
+        results.values[rank] = body(look)
+        group.leave()
+      }.start()
     }
+    group.wait()
     return results.values.map { $0! }
   }
 

@@ -27,7 +27,7 @@ public struct ReconstructionQuality: Evaluator {
   /// The means over clips.
   public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
     let rows = shared.rows(ofClips: clips.count, batch: batch) { range in
-      goesOn() ? figures(of: clips.examples(range).clips).clips.map(\.row) : nil
+      goesOn() ? self.rows(of: clips.examples(range).clips) : nil
     }
     guard let rows else { return nil }
     let figures = ReconstructionFigures(rows: rows)
@@ -35,11 +35,11 @@ public struct ReconstructionQuality: Evaluator {
     return choosesBest ? evaluation.chosen(by: figures.psnr.mean.map { -$0 }) : evaluation
   }
 
-  /// The figures of a batch of clips.
-  private func figures(of clips: Tensor) -> ReconstructionFigures {
+  /// The figures of each clip of a batch in a row.
+  private func rows(of clips: Tensor) -> [[Double]] {
     var figures = ReconstructionFigures()
     figures.add(reconstructor.reconstruct(clips), of: clips)
-    return figures
+    return figures.clips.map(\.row)
   }
 }
 

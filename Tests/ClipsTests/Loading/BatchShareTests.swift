@@ -61,8 +61,9 @@ struct BatchShareTests {
     try compare(steps: 5) { share in
       BatchLoader(
         manifest, shape: Self.shape, batch: 12, share: share, seed: 9, workers: 2, badClipTolerance: 0.5,
-        quarantinePath: share.units.lowerBound == 0 ? list : nil)
+        quarantinePath: !share.isAll && share.units.lowerBound == 0 ? list : nil)
     }
+    #expect(try set.folder.text("quarantine.jsonl").split(separator: "\n").count == 4)
   }
 
   @Test func classesAreBalancedOverAllShares() throws {
@@ -76,7 +77,7 @@ struct BatchShareTests {
   }
 
   @Test func everyShapeIsCutIntoItsOwnUnits() throws {
-    let set = try SmallSet(Self.roaming)
+    let set = try SmallSet(SyntheticSettings(clips: 40, seed: 4, width: 48, height: 32, frames: 12))
     let manifest = try set.manifest()
     let still = ClipShape(frames: 1, height: 16, width: 24, frameRate: 8)
     let buckets = try ClipBuckets(
