@@ -210,7 +210,10 @@ let package = Package(
     tests(of: "Tasks", uses: ["Fields", "Clips", "Manifests", "Checkpoints", "TestClips", "Video"]),
     tests(of: "Recipes", uses: ["Tasks", "Fields", "Clips", "Models", "Tensors"]),
     tests(
-      of: "Evaluation", uses: ["Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video"]),
+      of: "Evaluation",
+      uses: [
+        "Objectives", "Layers", "Clips", "Manifests", "SyntheticClips", "Tensors", "TestClips", "Video",
+      ]),
     tests(
       of: "Features",
       uses: [

@@ -5,9 +5,11 @@ import Clips
 /// The same clips give the same figures in every run: whatever is random is drawn from a seed of the evaluator's own.
 public protocol Evaluator {
   /// The figures on some clips, of which there is at least one.
-  /// - Parameter goesOn: asked before each pass of the model.
-  /// - Returns: nil if it was stopped.
-  func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation?
+  /// - Parameters:
+  ///   - shared: how the ranks of a run share the work; every rank gets the same figures.
+  ///   - goesOn: asked before each pass of the model on this rank.
+  /// - Returns: nil if any rank was stopped.
+  func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation?
   /// What a user should know of how the figures have changed in a run, without a capital, since the step is named before;
   /// nothing by default.
   /// - Parameter first: the figures at the run's first look; those of `now` if it is this one.
@@ -18,7 +20,14 @@ extension Evaluator {
   /// Nothing.
   public func warnings(_ now: Evaluation, first: [Evaluation.Figure]) -> [String] { [] }
 
-  /// The figures on some clips, of which there is at least one.
+  /// The figures on some clips, of which there is at least one, by this process alone.
+  /// - Parameter goesOn: asked before each pass of the model.
+  /// - Returns: nil if it was stopped.
+  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
+    run(clips, shared: .alone, goesOn: goesOn)
+  }
+
+  /// The figures on some clips, of which there is at least one, by this process alone.
   public func run(_ clips: ClipReader) -> Evaluation { run(clips) { true }! }
 }
 

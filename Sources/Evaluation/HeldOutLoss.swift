@@ -21,22 +21,28 @@ public struct HeldOutLoss: Evaluator {
   }
 
   /// The mean over clips for each condition; their mean is the loss.
-  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
-    let conditions = objective.heldOutConditions
-    var sums = conditions.map { _ in 0.0 }
-    for first in stride(from: 0, to: clips.count, by: batch) {
-      let examples = objective.prepared(clips.examples(first..<min(clips.count, first + batch)))
-      for condition in conditions.indices {
-        guard goesOn() else { return nil }
-        let losses = objective.heldOutLosses(
-          examples, condition: condition, at: Position(seed: Self.seed, step: 0, firstSample: first))
-        for loss in losses { sums[condition] += loss }
-      }
+  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
+    let rows = shared.rows(ofClips: clips.count, batch: batch) { losses(of: clips, $0, goesOn) }
+    guard let rows else { return nil }
+    let figures = objective.heldOutConditions.enumerated().map { place, condition in
+      Evaluation.Figure(condition, rows.reduce(0) { $0 + $1[place] } / Double(max(1, clips.count)))
     }
-    let figures = zip(conditions, sums).map { Evaluation.Figure($0, $1 / Double(max(1, clips.count))) }
     let loss = figures.reduce(0) { $0 + $1.value } / Double(figures.count)
     let evaluation = Evaluation(
       title: "held-out loss", condition: objective.conditionTitle, figures: figures, loss: loss)
     return choosesBest ? evaluation : evaluation.chosen(by: nil)
+  }
+
+  /// The loss of each clip of a batch under each condition; nil if it was stopped.
+  private func losses(of clips: ClipReader, _ range: Range<Int>, _ goesOn: () -> Bool) -> [[Double]]? {
+    let examples = objective.prepared(clips.examples(range))
+    let position = Position(seed: Self.seed, step: 0, firstSample: range.lowerBound)
+    var rows = [[Double]](repeating: [], count: range.count)
+    for condition in objective.heldOutConditions.indices {
+      guard goesOn() else { return nil }
+      let losses = objective.heldOutLosses(examples, condition: condition, at: position)
+      for (clip, loss) in losses.enumerated() { rows[clip].append(loss) }
+    }
+    return rows
   }
 }

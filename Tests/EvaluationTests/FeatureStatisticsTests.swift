@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import Evaluation
@@ -37,6 +38,26 @@ struct FeatureStatisticsTests {
     // Two features that are always the same: each covariance is the variance.
     let twins = self.evaluation((0..<6).map { [Double($0), Double($0)] })
     #expect(abs(try value(FeatureStatistics.covariance, twins) - 1) < 1e-12)
+  }
+
+  @Test func theDeviationOverTokensIsThatOfAllTokens() {
+    // Four clips of three tokens of two features, far from zero and apart by clip.
+    let tokens = Tensor([12, 2])
+    tokens.fillGaussian(seed: 1, purpose: .check, step: 0)
+    for row in 0..<12 { tokens.row(row)[1] += Float(100 + row / 3) }
+    let clips = (0..<4).map { ClipTokens(tokens, rows: 3 * $0..<3 * $0 + 3) }
+    let deviations = (0..<2).map { d in
+      let values = (0..<12).map { Double(tokens.row($0)[d]) }
+      let mean = values.reduce(0, +) / 12
+      return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 12).squareRoot()
+    }
+    #expect(abs(ClipTokens.deviation(clips) - (deviations[0] + deviations[1]) / 2) < 1e-12)
+    let again = clips.map { ClipTokens(row: $0.row) }
+    #expect(again.map(\.means) == clips.map(\.means) && again.map(\.variances) == clips.map(\.variances))
+    // Where all tokens are alike they do not lie apart at all.
+    let alike = Tensor([6, 2])
+    for place in 0..<12 { alike.pointer[place] = 0.1 }
+    #expect(ClipTokens.deviation([ClipTokens(alike, rows: 0..<3), ClipTokens(alike, rows: 3..<6)]) == 0)
   }
 
   @Test func clipsThatAreAllAlikeHaveNoRank() throws {

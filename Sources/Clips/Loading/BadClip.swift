@@ -2,7 +2,7 @@ import Manifests
 import Video
 
 /// A clip that cannot be used, and why.
-public struct BadClip: Error, Sendable, Equatable, CustomStringConvertible {
+public struct BadClip: Error, Codable, Sendable, Equatable, CustomStringConvertible {
   /// The clip's file.
   public let path: String
   /// What was being done.

@@ -1,7 +1,7 @@
 import Manifests
 import Tensors
 
-/// The examples of one step.
+/// The examples of one step, or this process's share of them.
 public struct Batch: Sendable {
   /// The step the batch is for.
   public let step: Int

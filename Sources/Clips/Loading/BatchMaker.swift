@@ -4,16 +4,17 @@ import Manifests
 struct BatchMaker: Sendable {
   let manifest: Manifest
   let order: BatchOrder
+  let share: BatchShare
   let reader: WindowReader
   let quarantine: Quarantine
 
-  /// The samples of a step.
+  /// The samples of a step that this process reads.
   /// - Parameter isCancelled: asked before each clip.
   /// - Throws: `BadClipsError`, `QuarantineError`, `PackError`, `LatentsError`, `MachineError`, or `CancellationError` when it is cancelled.
   func samples(step: Int, isCancelled: () -> Bool = { false }) throws -> BatchSamples {
     var samples = BatchSamples()
     let (part, positions) = order.step(step)
-    for position in positions {
+    for position in share.positions(of: positions) {
       let (entry, content) = try sample(of: part, at: position, isCancelled)
       samples.entries.append(entry)
       samples.contents.append(content)
@@ -32,7 +33,7 @@ struct BatchMaker: Sendable {
       do {
         return (entry, try reader.content(of: entry, shape: part.shape, sample: (draw, attempt)))
       } catch let clip as BadClip {
-        try quarantine.add(entry, clip)
+        try quarantine.take(entry, clip)
       }
     }
     throw quarantine.error

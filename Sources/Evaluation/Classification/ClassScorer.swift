@@ -14,4 +14,25 @@ public protocol ClassScorer {
 extension ClassScorer {
   /// The class that the clip's label names.
   public func truth(_ entry: ClipEntry) -> Int? { entry.label.flatMap(classes.firstIndex) }
+
+  /// The probabilities of each clip in a row of its own.
+  func rows(_ clips: Tensor) -> [[Double]] {
+    let probabilities = probabilities(clips)
+    precondition(
+      probabilities.shape == [clips.shape[0], classes.count], "a probability for each class and clip")
+    return (0..<clips.shape[0]).map { clip in
+      let row = probabilities.row(clip)
+      return classes.indices.map { Double(row[$0]) }
+    }
+  }
+}
+
+extension ClassPredictions {
+  /// What a scorer said of clips, without those whose class is not known.
+  init(of scorer: any ClassScorer, entries: [ClipEntry], probabilities: [[Double]]) {
+    let known = entries.indices.compactMap { place in scorer.truth(entries[place]).map { (place, $0) } }
+    self.init(
+      classes: scorer.classes, entries: known.map { entries[$0.0] }, truth: known.map(\.1),
+      probabilities: known.map { probabilities[$0.0] })
+  }
 }

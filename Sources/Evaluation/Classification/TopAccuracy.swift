@@ -16,14 +16,15 @@ public struct TopAccuracy: Evaluator {
 
   /// The figures on the one view that a reader has of each clip. The cross entropy is the loss: it still falls where
   /// shares of few clips stand still. Clips whose class is not known are left out and named in a remark.
-  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
-    var tally = ClassTally(scorer)
-    for first in stride(from: 0, to: clips.count, by: batch) {
-      guard goesOn() else { return nil }
-      let examples = clips.examples(first..<min(clips.count, first + batch))
-      tally.add(examples, weights: Array(repeating: 1, count: examples.count))
+  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
+    let rows = shared.rows(ofClips: clips.count, batch: batch) { range in
+      goesOn() ? scorer.rows(clips.examples(range).clips) : nil
     }
-    return Evaluation(tally.predictions, leftOut: tally.withoutTruth)
+    return rows.map {
+      Evaluation(
+        ClassPredictions(of: scorer, entries: clips.entries, probabilities: $0),
+        leftOut: clips.entries.filter { scorer.truth($0) == nil })
+    }
   }
 }
 

@@ -1,34 +1,52 @@
 import Foundation
 import Tensors
 
-/// How far tokens lie apart: sums over them less the first one of all, so that nothing is lost where all are alike.
-struct TokenSpread {
-  private var origin: [Float] = [], sums: [Double] = [], squares: [Double] = []
-  private var count = 0
+/// What the tokens of one clip are like: of each feature the mean over them, and the variance.
+struct ClipTokens {
+  let means: [Double], variances: [Double]
 
-  mutating func add(_ rows: Tensor) {
-    let n = rows.columns
-    if count == 0 {
-      origin = (0..<n).map { rows.pointer[$0] }
-      (sums, squares) = (Array(repeating: 0, count: n), Array(repeating: 0, count: n))
+  /// The tokens of a clip: some rows of a tensor.
+  init(_ tokens: Tensor, rows: Range<Int>) {
+    let (width, count) = (tokens.columns, Double(rows.count))
+    var sums = [Double](repeating: 0, count: width)
+    for r in rows {
+      let row = tokens.row(r)
+      for d in 0..<width { sums[d] += Double(row[d]) }
     }
-    for r in 0..<rows.rows {
-      let row = rows.row(r)
-      for d in 0..<n {
-        let value = Double(row[d] - origin[d])
-        sums[d] += value
-        squares[d] += value * value
+    let means = sums.map { $0 / count }
+    var squares = [Double](repeating: 0, count: width)
+    for r in rows {
+      let row = tokens.row(r)
+      for d in 0..<width {
+        let difference = Double(row[d]) - means[d]
+        squares[d] += difference * difference
       }
     }
-    count += rows.rows
+    self.means = means
+    variances = squares.map { $0 / count }
   }
 
-  /// The standard deviation of each feature, mean over features.
-  var deviation: Double {
-    zip(sums, squares).reduce(0.0) {
-      let mean = $1.0 / Double(count)
-      return $0 + max(0, $1.1 / Double(count) - mean * mean).squareRoot()
-    } / Double(sums.count)
+  /// What `row` gave.
+  init(row: [Double]) {
+    (means, variances) = (Array(row.prefix(row.count / 2)), Array(row.suffix(row.count / 2)))
+  }
+
+  /// All numbers in a row.
+  var row: [Double] { means + variances }
+
+  /// The standard deviation of each feature over the tokens of all clips, mean over features. The variance over all tokens is
+  /// the mean of those within clips, and that of the clips' means, since each clip has as many tokens as any other.
+  static func deviation(_ clips: [ClipTokens]) -> Double {
+    let (n, width) = (Double(clips.count), clips[0].means.count)
+    return (0..<width).reduce(0.0) { sum, d in
+      let middle = clips.reduce(0.0) { $0 + $1.means[d] } / n
+      let variance =
+        clips.reduce(0.0) { sum, clip in
+          let difference = clip.means[d] - middle
+          return sum + clip.variances[d] + difference * difference
+        } / n
+      return sum + variance.squareRoot()
+    } / Double(width)
   }
 }
 

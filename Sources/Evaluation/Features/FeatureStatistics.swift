@@ -36,19 +36,22 @@ public struct FeatureStatistics: Evaluator {
   }
 
   /// All figures. Checkpoints are chosen by the share of clips whose class is not told, if they have classes.
-  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
-    var (means, tokens): ([[Double]], TokenSpread) = ([], TokenSpread())
+  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
     // Whole batches of many clips, so that no pass has a size of its own.
     let count = clips.count <= Self.mostClips ? clips.count : max(1, Self.mostClips / batch) * batch
-    while means.count < count {
-      guard goesOn() else { return nil }
-      let range = means.count..<min(count, means.count + batch)
-      let rows = features(clips.examples(range).clips)
-      tokens.add(rows)
-      means += Self.clipMeans(rows, clips: range.count)
+    let rows = shared.rows(ofClips: count, batch: batch) { range in
+      goesOn() ? Self.rows(of: features(clips.examples(range).clips), clips: range.count) : nil
     }
+    guard let tokens = rows?.map(ClipTokens.init(row:)) else { return nil }
+    let means = tokens.map(\.means)
     let told = FeatureProbe.accuracy(features: means, labels: clips.entries.prefix(count).map(\.label))
-    return Self.evaluation(means: means, overTokens: tokens.deviation, told: told)
+    return Self.evaluation(means: means, overTokens: ClipTokens.deviation(tokens), told: told)
+  }
+
+  /// What the tokens of each clip are like, a row for each.
+  private static func rows(of tokens: Tensor, clips: Int) -> [[Double]] {
+    let perClip = tokens.rows / clips
+    return (0..<clips).map { ClipTokens(tokens, rows: $0 * perClip..<($0 + 1) * perClip).row }
   }
 
   /// The figures of some clips' mean features.
@@ -61,19 +64,6 @@ public struct FeatureStatistics: Evaluator {
     if let share = told?.share { figures.append(.init(probe, share)) }
     return Evaluation(title: "features", condition: "measure", figures: figures, loss: nil)
       .chosen(by: told?.share.map { 1 - $0 })
-  }
-
-  /// The mean over its tokens of each clip's rows.
-  private static func clipMeans(_ rows: Tensor, clips: Int) -> [[Double]] {
-    let tokens = rows.rows / clips
-    return (0..<clips).map { clip in
-      var sums = [Double](repeating: 0, count: rows.columns)
-      for r in clip * tokens..<(clip + 1) * tokens {
-        let row = rows.row(r)
-        for d in sums.indices { sums[d] += Double(row[d]) }
-      }
-      return sums.map { $0 / Double(tokens) }
-    }
   }
 
   /// The rank below which features have collapsed whatever it was before: a last norm keeps their size, and all clips then lie

@@ -21,6 +21,9 @@ public struct ReconstructionFigures: Sendable {
     /// |(ŷ(f + 1) − ŷ(f)) − (y(f + 1) − y(f))| in grey levels of 0…255. 0 for what is exact, or wrong in the same way in
     /// all frames, whatever moves; nil for clips of one frame.
     public let flicker: Double?
+
+    /// All figures in a row.
+    var row: [Double] { [psnr, psnrFirstFrame, ssim] + [psnrOtherFrames, flicker].compactMap(\.self) }
   }
 
   /// The most decibels that are counted.
@@ -31,6 +34,9 @@ public struct ReconstructionFigures: Sendable {
 
   /// Figures of no clips yet.
   public init() {}
+
+  /// The figures that the clips' `row` gave.
+  init(rows: [[Double]]) { clips = rows.map(Clip.init(row:)) }
 
   /// Adds the figures of clips.
   /// - Parameters: reconstruction, original [B, C, F, H, W].
@@ -68,5 +74,14 @@ public struct ReconstructionFigures: Sendable {
   private static func decibels(_ meanSquaredError: Double) -> Double {
     let decibels = 10 * log10(4 / meanSquaredError)
     return decibels > mostDecibels ? mostDecibels : decibels
+  }
+}
+
+extension ReconstructionFigures.Clip {
+  /// What `row` gave: a clip of one frame has two numbers fewer.
+  fileprivate init(row: [Double]) {
+    self.init(
+      psnr: row[0], psnrFirstFrame: row[1], psnrOtherFrames: row.count > 3 ? row[3] : nil, ssim: row[2],
+      flicker: row.count > 3 ? row[4] : nil)
   }
 }

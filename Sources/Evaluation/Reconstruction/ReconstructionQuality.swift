@@ -1,4 +1,5 @@
 import Clips
+import Tensors
 
 /// How good the reconstructions of held-out clips are: `ReconstructionFigures` as an evaluator.
 ///
@@ -24,15 +25,21 @@ public struct ReconstructionQuality: Evaluator {
   }
 
   /// The means over clips.
-  public func run(_ clips: ClipReader, goesOn: () -> Bool) -> Evaluation? {
-    var figures = ReconstructionFigures()
-    for first in stride(from: 0, to: clips.count, by: batch) {
-      guard goesOn() else { return nil }
-      let examples = clips.examples(first..<min(clips.count, first + batch))
-      figures.add(reconstructor.reconstruct(examples.clips), of: examples.clips)
+  public func run(_ clips: ClipReader, shared: SharedLook, goesOn: () -> Bool) -> Evaluation? {
+    let rows = shared.rows(ofClips: clips.count, batch: batch) { range in
+      goesOn() ? self.rows(of: clips.examples(range).clips) : nil
     }
+    guard let rows else { return nil }
+    let figures = ReconstructionFigures(rows: rows)
     let evaluation = Evaluation(figures)
     return choosesBest ? evaluation.chosen(by: figures.psnr.mean.map { -$0 }) : evaluation
+  }
+
+  /// The figures of each clip of a batch in a row.
+  private func rows(of clips: Tensor) -> [[Double]] {
+    var figures = ReconstructionFigures()
+    figures.add(reconstructor.reconstruct(clips), of: clips)
+    return figures.clips.map(\.row)
   }
 }
 

@@ -116,7 +116,7 @@ final class MutationRun {
     try? FileManager.default.removeItem(atPath: list)
     try Quarantine(
       Manifest(path: "mutated", entries: [entry]), tolerance: BadClipTolerance(share: 1), path: list
-    ).add(entry, bad)
+    ).take(entry, bad)
     let line = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: list)))
     let facts = line as? [String: Any] ?? [:]
     let stages = ["open", "stream", "decode", "convert", "choosing frames"]

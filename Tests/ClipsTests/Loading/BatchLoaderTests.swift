@@ -7,27 +7,10 @@ import Testing
 
 @testable import Clips
 
-/// What a batch holds, for comparing.
-private struct Contents: Equatable {
-  let step: Int
-  let names: [String]
-  let clips: [Float]
-
-  init(_ batch: Batch) {
-    step = batch.step
-    names = batch.examples.entries.map(\.name)
-    clips = batch.examples.clips.values
-  }
-}
-
 struct BatchLoaderTests {
   /// Clips of twice the length and of other proportions than asked for, so that starts and crops roam.
   private static let roaming = SyntheticSettings(clips: 14, seed: 4, width: 48, height: 32, frames: 12)
   private static let shape = ClipShape(frames: 6, height: 16, width: 16, frameRate: 8)
-
-  private func contents(_ loader: BatchLoader, steps: Int) throws -> [Contents] {
-    try (0..<steps).map { _ in Contents(try loader.next()) }
-  }
 
   @Test func batchesAreAFunctionOfSeedAndStep() throws {
     let set = try SmallSet(Self.roaming)
@@ -76,18 +59,6 @@ struct BatchLoaderTests {
       #expect(abs(corner - Float(tone / 127.5 - 1)) < 0.05)
     }
     #expect(batch.examples.clips.values.allSatisfy { abs($0) <= 1 })
-  }
-
-  /// A manifest of good clips with files among them that are no clips.
-  private func mixed(good: Int, bad: Int) throws -> (SmallSet, Manifest) {
-    let set = try SmallSet(SyntheticSettings(clips: 10, width: 32, height: 32))
-    var lines = ["path,caption"]
-    for clip in 0..<good { lines.append("set/clips/00000\(clip).mp4,clip \(clip)") }
-    for clip in 0..<bad {
-      try set.folder.write("bad\(clip).mp4", "this is no clip")
-      lines.append("bad\(clip).mp4,bad")
-    }
-    return (set, try Manifest.load(set.folder.write("mixed.csv", lines.joined(separator: "\n"))))
   }
 
   private let shape = ClipShape(frames: 8, height: 16, width: 16, frameRate: 8)

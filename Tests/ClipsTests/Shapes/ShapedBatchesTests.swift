@@ -5,21 +5,6 @@ import Testing
 
 @testable import Clips
 
-/// What a batch holds, for comparing.
-private struct Contents: Equatable {
-  let step: Int
-  let shape: ClipShape
-  let names: [String]
-  let clips: [Float]
-
-  init(_ batch: Batch) {
-    step = batch.step
-    shape = batch.shape
-    names = batch.examples.names
-    clips = batch.examples.clips.values
-  }
-}
-
 struct ShapedBatchesTests {
   private static let long = ClipShape(frames: 6, height: 16, width: 16, frameRate: 8)
   private static let still = ClipShape(frames: 1, height: 16, width: 24, frameRate: 8)
@@ -40,10 +25,6 @@ struct ShapedBatchesTests {
     return BatchLoader(
       manifest, order: BatchOrder(buckets, seed: seed), seed: seed, startStep: step, start: start,
       crop: start == .random ? .random : .centre, workers: workers, ahead: ahead, cacheMegabytes: cache)
-  }
-
-  private func contents(_ loader: BatchLoader, steps: Int) throws -> [Contents] {
-    try (0..<steps).map { _ in Contents(try loader.next()) }
   }
 
   @Test func batchesAreAFunctionOfSeedAndStep() throws {

@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// Gives clips back darker.
-private struct Darker: Reconstructor {
+struct Darker: Reconstructor {
   let factor: Float
 
   func reconstruct(_ clips: Tensor) -> Tensor {
