@@ -85,8 +85,8 @@ public final class BatchLoader: Sendable {
 
   /// The batch of the next step. Waits for it if need be.
   /// - Throws: `BadClipsError` when more clips are unreadable than tolerated, or, with a share, none can be read;
-  ///   `QuarantineError` when they cannot be listed, `PackError` or `LatentsError` when packed clips or latents cannot be read, `MachineError` when the machine does not let clips be read,
-  ///   `CancellationError` after `stop()`.
+  ///   `QuarantineError` when they cannot be listed, `PackError` or `LatentsError` when packed clips or latents cannot be
+  ///   read, `MachineError` when the machine does not let clips be read, `CancellationError` after `stop()`.
   public func next() throws -> Batch {
     let clock = ContinuousClock()
     let asked = clock.now

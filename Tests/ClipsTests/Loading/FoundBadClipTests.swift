@@ -65,7 +65,9 @@ struct FoundBadClipTests {
       #expect(throws: BadClipsError.self) { try loader.note(both.flatMap(\.self)) }
     }
     #expect(errors.allSatisfy { $0?.bad == 3 && $0?.count == 12 && $0?.first == errors[0]?.first })
-    #expect(errors[0]?.description.replacingOccurrences(of: " (listed in \(list))", with: "") == errors[1]?.description)
+    #expect(
+      errors[0]?.description.replacingOccurrences(of: " (listed in \(list))", with: "")
+        == errors[1]?.description)
     #expect(loaders.map(\.badClips) == [3, 3])
     #expect(try lines(set).map { $0.contains("spoilt") } == [true, true, true])
   }
