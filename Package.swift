@@ -142,7 +142,8 @@ let package = Package(
     module(
       "Training",
       uses: [
-        "Recipes", "DataParallel", "Ranks", "Tasks", "Fields", "Evaluation", "Objectives", "Optimizers", "Layers", "Clips",
+        "Recipes", "DataParallel", "Ranks", "Tasks", "Fields", "Evaluation", "Objectives", "Optimizers",
+        "Layers", "Clips",
         "ClipIndexing", "Manifests", "Checkpoints", "Hashing", "Files", "Tensors",
       ]),
 

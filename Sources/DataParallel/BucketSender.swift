@@ -94,7 +94,8 @@ final class BucketSender {
       let isLast = round + 1 == nodeCounts.max()!
       pending.append(
         group.exchange(
-          from: source, sent: sent, to: area.memory + place * own * precision.bytes, taken: senders.map { $0 ? own : 0 },
+          from: source, sent: sent, to: area.memory + place * own * precision.bytes,
+          taken: senders.map { $0 ? own : 0 },
           elementSize: precision.bytes
         ) { [self] in if isLast { add(bucket, area) } })
       place += senders.count { $0 }

@@ -94,10 +94,14 @@ public final class RankGroup: Sendable {
   private func gatherBytes(_ own: [UInt8], counts: [Int]) -> [UInt8] {
     precondition(own.count == counts[rank], "rank \(rank) gives \(counts[rank]) bytes")
     let (total, first) = (counts.reduce(0, +), counts[..<rank].reduce(0, +))
-    guard let thread else { return Array(repeating: 0, count: first) + own + Array(repeating: 0, count: total - first - own.count) }
+    guard let thread else {
+      return Array(repeating: 0, count: first) + own + Array(repeating: 0, count: total - first - own.count)
+    }
     let all = UnsafeMutableRawPointer.allocate(byteCount: max(total, 1), alignment: 8)
     defer { all.deallocate() }
-    own.withUnsafeBytes { if let base = $0.baseAddress { (all + first).copyMemory(from: base, byteCount: own.count) } }
+    own.withUnsafeBytes {
+      if let base = $0.baseAddress { (all + first).copyMemory(from: base, byteCount: own.count) }
+    }
     let transfer = GatherTransfer(all, TransferCounts(counts), isFloats: false)
     thread.begin(transfer)
     thread.wait(for: transfer)

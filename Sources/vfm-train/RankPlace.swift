@@ -44,7 +44,8 @@ extension [RankPlace] {
       let own = filter { $0.host == host }
       let (wanted, cores) = (own.reduce(0) { $0 + threads[$1.rank] }, Set(own.flatMap(\.cores)).count)
       guard wanted > cores else { return nil }
-      return "\(own.count) ranks on \(host) compute with \(wanted) threads on \(cores == 1 ? "1 core" : "\(cores) cores"), "
+      return
+        "\(own.count) ranks on \(host) compute with \(wanted) threads on \(cores == 1 ? "1 core" : "\(cores) cores"), "
         + "so each waits for the others; start fewer ranks there, or give fewer --threads"
     }
   }

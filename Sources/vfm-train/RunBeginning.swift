@@ -33,7 +33,9 @@ struct RunBeginning {
       guard let step = Int(step) else { return try anew() }
       guard let found = try folder.newest(before: step + 1, where: { _ in true }), found.step == step else {
         throw Failure(
-          .missingInput, "The checkpoint of step \(step) in \(folder.path) cannot be read here; give all ranks the same files.")
+          .missingInput,
+          "The checkpoint of step \(step) in \(folder.path) cannot be read here; give all ranks the same files."
+        )
       }
       return try goingOn(from: found, in: folder.path)
     }

@@ -45,7 +45,8 @@ struct RunOptions: ParsableArguments {
       throw ValidationError(
         plan
           ? "--ranks must be at least 1."
-          : "--ranks says for how many ranks to plan, with --plan; to train on several, start the command with mpirun -np.")
+          : "--ranks says for how many ranks to plan, with --plan; to train on several, start the command with mpirun -np."
+      )
     }
   }
 

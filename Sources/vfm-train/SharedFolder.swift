@@ -28,7 +28,8 @@ enum SharedFolder {
         .cannotCreate,
         group.isFirst
           ? "Cannot write to \(path); make room, or name a folder that you may write to."
-          : "what rank 0 writes to \(path) is not there on this rank; give an --output folder on a disk that all machines share.")
+          : "what rank 0 writes to \(path) is not there on this rank; give an --output folder on a disk that all machines share."
+      )
     }
   }
 }

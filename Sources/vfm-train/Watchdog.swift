@@ -42,7 +42,8 @@ final class Watchdog: Sendable {
   ///   - group: the ranks. One that waits for others does not hang; each has a watchdog of its own.
   ///   - path: the file that says where the run hangs.
   init(
-    limit: Double?, checkpointBytes: Int, clipSeconds: Double, loader: BatchLoader, group: RankGroup, path: String
+    limit: Double?, checkpointBytes: Int, clipSeconds: Double, loader: BatchLoader, group: RankGroup,
+    path: String
   ) {
     fixedLimit = limit
     secondsToSave = Double(checkpointBytes) / Self.slowDisk

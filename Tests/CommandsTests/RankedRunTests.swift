@@ -57,7 +57,8 @@ struct RankedRunTests {
       #expect(result.code == 0, "\(result.errors)")
       #expect(try hash(output) == expected, "\(ranks) ranks of \(threads) threads")
       #expect(try looks(output) == figures)
-      #expect(result.errors.components(separatedBy: "step 6/6").count == 2, "one rank speaks: \(result.errors)")
+      #expect(
+        result.errors.components(separatedBy: "step 6/6").count == 2, "one rank speaks: \(result.errors)")
       // Four ranks do not divide six batches.
       #expect(result.errors.contains("do not divide the 6 batches") == (ranks == 4), "\(result.errors)")
     }
@@ -83,7 +84,9 @@ struct RankedRunTests {
     #expect(try hash(output) == expected)
   }
 
-  @Test(arguments: ["optimizer.kind=\"muon\"", "optimizer.cautious=true", "training.computePrecision=\"bfloat16\""])
+  @Test(arguments: [
+    "optimizer.kind=\"muon\"", "optimizer.cautious=true", "training.computePrecision=\"bfloat16\"",
+  ])
   func otherWaysToTrainDoNotDependOnRanks(setting: String) throws {
     let bench = try Workbench()
     #expect(try train(bench, ranks: 0, "--set", setting).code == 0)
@@ -98,7 +101,8 @@ struct RankedRunTests {
     #expect(try train(bench, ranks: 0).code == 0)
     let expected = try hash(bench.output)
     let output = bench.path + "/signalled"
-    let result = try train(bench, ranks: 2, "--set", "training.checkpointEvery=1000", output: output) { process in
+    let result = try train(bench, ranks: 2, "--set", "training.checkpointEvery=1000", output: output) {
+      process in
       waitForSteps(output)
       if let rank = children(of: process.processIdentifier).last { kill(rank, SIGUSR1) }
     }
@@ -165,7 +169,8 @@ struct RankedRunTests {
     let words = ["pretrain", bench.recipe, "--output", bench.output] + settings
     let result = try mpirun([(1, words), (1, words + ["--set", "seed=6"])])
     #expect(result.code == 65, "\(result.errors)")
-    #expect(result.errors.contains("rank 1 on") && result.errors.contains("another recipe"), "\(result.errors)")
+    #expect(
+      result.errors.contains("rank 1 on") && result.errors.contains("another recipe"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: bench.output))
   }
 
@@ -203,7 +208,8 @@ struct RankedRunTests {
     for name in names { try bench.cutOff(folder + "/" + name) }
     let result = try train(bench, ranks: 3, "--set", "data.badClipTolerance=0.5")
     #expect(result.code == 65, "\(result.errors)")
-    #expect(result.errors.contains("clips of") && result.errors.contains("cannot be used"), "\(result.errors)")
+    #expect(
+      result.errors.contains("clips of") && result.errors.contains("cannot be used"), "\(result.errors)")
     #expect(result.errors.components(separatedBy: "cannot be used").count == 2, "\(result.errors)")
   }
 

@@ -41,7 +41,8 @@ public struct TrainingSection: Equatable, Sendable {
       "batchSize", 1...4096, default: 8, "Clips in a batch.")
     gradientAccumulation = section.integer(
       "gradientAccumulation", 1...4096, default: 1,
-      "Batches whose gradients are added up for one step. Ranks share them out, so a run has at most as many ranks.")
+      "Batches whose gradients are added up for one step. Ranks share them out, so a run has at most as many ranks."
+    )
     checkpointEvery = section.integer("checkpointEvery", 1...many, default: 500, "Steps between checkpoints.")
     keepCheckpoints = section.integer(
       "keepCheckpoints", 1...1_000_000, default: 3, "Newest checkpoints that stay on disk.")
@@ -69,13 +70,16 @@ public struct TrainingSection: Equatable, Sendable {
     let kind = section.choice(
       "reduction", default: ReductionKind.exact,
       "In which order the gradients of a step's batches are added: exact along a fixed binary tree, with the same result to "
-        + "the bit for any number of ranks; fast as they come on each rank, and over ranks as MPI likes, with less memory.")
+        + "the bit for any number of ranks; fast as they come on each rank, and over ranks as MPI likes, with less memory."
+    )
     let sent = section.choice(
       "reductionPrecision", default: Precision.float32,
-      "What gradients are rounded to before ranks send them; bfloat16 sends half as much, where training.reduction is fast.")
+      "What gradients are rounded to before ranks send them; bfloat16 sends half as much, where training.reduction is fast."
+    )
     section.expect(
       kind == .fast || sent == .float32, of: "reductionPrecision", "reduction",
-      otherwise: "bfloat16 needs training.reduction fast: what is rounded on the way depends on the number of ranks")
+      otherwise:
+        "bfloat16 needs training.reduction fast: what is rounded on the way depends on the number of ranks")
     reduction = ReductionSettings(kind, sending: kind == .fast ? sent : .float32)
     let clips = batchSize * gradientAccumulation
     section.expect(
