@@ -18,9 +18,11 @@ public struct StepUnits: Sendable, Equatable {
 
   /// The share of all ranks' time that passes take, if each takes as long as any other: 1 where ranks divide the units.
   public var efficiency: Double {
-    let most = (0..<ranks).map { range(of: $0).count }.max()!
-    return Double(count) / Double(most * ranks)
+    Double(count) / Double(mostOfOneRank * ranks)
   }
+
+  /// The most units that a rank has: those that a step waits for.
+  public var mostOfOneRank: Int { (count + ranks - 1) / ranks }
 
   /// Numbers of ranks that divide the units.
   public var fitting: [Int] { (1...count).filter { count.isMultiple(of: $0) } }

@@ -17,14 +17,16 @@ public struct StepCalibration: Sendable {
 
   /// What is foretold of steps of several shapes, in the mean of all steps by the shapes' shares.
   ///
-  /// - Parameter shapes: the shapes, whose shares add up to 1.
+  /// - Parameters:
+  ///   - shapes: the shapes, whose shares add up to 1.
+  ///   - passes: those of one of several ranks in a step; all if nil. What ranks send is not foretold.
   public static func mean(
     _ blueprint: Blueprint, _ shapes: [BatchShape], captions: [String], runPeakBytes: Int,
-    seconds limit: Double = 10
+    passes: Int? = nil, seconds limit: Double = 10
   ) throws -> (mean: StepCalibration, byShape: [StepCalibration]) {
     let each = try shapes.map {
       try StepCalibration(
-        blueprint, $0, captions: captions, runPeakBytes: runPeakBytes,
+        blueprint, $0, captions: captions, runPeakBytes: runPeakBytes, passes: passes,
         seconds: limit / Double(shapes.count))
     }
     return (each.count == 1 ? each[0] : StepCalibration(mean: each, shares: shapes.map(\.share)), each)
@@ -48,14 +50,15 @@ public struct StepCalibration: Sendable {
   /// - Parameter batch: the shape of the steps, and their clips; those of the recipe's own shape if nil.
   public init(
     _ blueprint: Blueprint, _ batch: BatchShape? = nil, captions: [String] = [""], runPeakBytes: Int,
-    seconds limit: Double = 10
+    passes: Int? = nil, seconds limit: Double = 10
   ) throws {
     let clock = ContinuousClock()
     let begun = clock.now
     var elapsed: Double { (clock.now - begun) / .seconds(1) }
     let before = Memory.statistics.liveBytes
     let choice = try TrialChoice(
-      blueprint, batch ?? blueprint.recipe.batchShapes[0], captions, mostBytes: runPeakBytes,
+      blueprint, batch ?? blueprint.recipe.batchShapes[0], captions,
+      passes: passes ?? blueprint.recipe.training.gradientAccumulation, mostBytes: runPeakBytes,
       mostOperations: 0.5 * Self.productRate() * limit)
     Memory.trim()
     Memory.resetPeak()

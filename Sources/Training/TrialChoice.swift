@@ -14,14 +14,16 @@ struct TrialChoice {
 
   /// - Parameters:
   ///   - batch: the shape of the run's steps that are to be foretold, and their clips.
+  ///   - passes: of one process in a step.
   ///   - mostBytes: what the trials' tensors must stay below, if one block of one clip allows it.
   ///   - mostOperations: what all rounds together may take.
   init(
-    _ blueprint: Blueprint, _ batch: BatchShape, _ captions: [String], mostBytes: Int, mostOperations: Double
+    _ blueprint: Blueprint, _ batch: BatchShape, _ captions: [String], passes: Int, mostBytes: Int,
+    mostOperations: Double
   ) throws {
     let (task, training) = (blueprint.recipe.task, blueprint.recipe.training)
     func forecast(_ blocks: [String: Int]) -> StepForecast {
-      StepForecast(task.stacks, passes: training.gradientAccumulation, blocks: blocks)
+      StepForecast(task.stacks, passes: passes, blocks: blocks)
     }
     func costs(_ forecast: StepForecast, _ shape: TrialShape) throws -> (
       bytes: Int, operations: Double, passes: [Double]

@@ -1,5 +1,6 @@
 import Clips
 import Commands
+import DataParallel
 import Evaluation
 import Foundation
 import Manifests
@@ -80,17 +81,21 @@ struct RunForecast {
       else { return }
       SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
-    space = RunSpace(recipe, checkpoint: plan.checkpointBytes)
+    let units = StepUnits(recipe.training.gradientAccumulation, ranks: group.count)
+    space = RunSpace(recipe, checkpoint: plan.checkpointBytes * group.count)
     clipsPerStep = plan.shapes.reduce(0) { $0 + $1.batch.share * Double($1.batch.clips) }
     reading = try Self.read(recipe, manifest, order, index, batch: clipsPerStep)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(
         recipe, plan.shapes.map(\.batch), clips: buckets?.buckets.map(\.clips.count) ?? [manifest.count],
-        heldOut: heldOut.reduce(0, +), latents: latentShape),
-      checkpoint: plan.checkpointBytes)
+        heldOut: heldOut.reduce(0, +), latents: latentShape,
+        share: Double(units.mostOfOneRank) / Double(units.count)),
+      // A rank saves its part, and goes on from all of them.
+      checkpoint: plan.checkpointBytes * group.count)
     (calibration, calibrationByShape) = try StepCalibration.mean(
-      blueprint, plan.shapes.map(\.batch), captions: captions, runPeakBytes: plan.peakBytes)
+      blueprint, plan.shapes.map(\.batch), captions: captions, runPeakBytes: plan.peakBytes,
+      passes: units.mostOfOneRank)
   }
 
   /// How many clips of each held-out list a look takes in.
@@ -108,15 +113,17 @@ struct RunForecast {
   /// there is room; the batches ahead share them.
   /// - Parameters:
   ///   - clips: how many each shape has.
+  ///   - share: the share of a step's clips that the process reads.
   ///   - latents: the shape of a clip's latents, if they are read in place of pixels; they are not kept.
   static func clipBytes(
     _ recipe: Recipe, _ shapes: [BatchShape], clips: [Int], heldOut: Int,
-    latents: ((ClipShape) -> [Int])? = nil
+    latents: ((ClipShape) -> [Int])? = nil, share: Double = 1
   ) -> Int {
     let data = recipe.data
     if let latents {
       let bytes = latents(data.clipShape).reduce(MemoryLayout<Float>.size, *)
-      return bytes * (shapes[0].clips * min(recipe.training.steps, data.prefetch + 1) + heldOut)
+      let clips = Int(Double(shapes[0].clips) * share)
+      return bytes * (clips * min(recipe.training.steps, data.prefetch + 1) + heldOut)
     }
     let seen = zip(shapes, clips).reduce(0) { bytes, part in
       let (shape, clips) = part
@@ -124,7 +131,7 @@ struct RunForecast {
       return bytes + min(clips, shape.clips * Int(steps.rounded(.up))) * shape.shape.count
     }
     let kept = data.start == .first && data.crop == .centre ? min(seen, data.cacheMegabytes << 20) : 0
-    let largest = shapes.map { $0.clips * $0.shape.count }.max()!
+    let largest = shapes.map { Int(Double($0.clips) * share) * $0.shape.count }.max()!
     let ahead = kept == seen ? 0 : largest * min(recipe.training.steps, data.prefetch + 1)
     return kept + ahead + heldOut * data.clipShape.count
   }

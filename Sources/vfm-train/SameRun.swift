@@ -38,14 +38,29 @@ struct SameRun {
     let all = group.gather(facts.map(\.value).joined(separator: "\n")).map {
       $0.split(separator: "\n", omittingEmptySubsequences: false)
     }
-    try group.together {
-      for (index, fact) in facts.enumerated() where fact.value != all[0][index] {
-        throw Failure(
-          .unfitInput,
-          "this rank has another \(fact.name) than rank 0, so they would not train the same. Give all ranks the same "
-            + "files: on a disk that they share, or as equal copies.")
-      }
+    for (index, fact) in facts.enumerated() {
+      try Self.require(fact.name, all.map { String($0[index]) }, group)
     }
+    tellOtherProducts(group)
+  }
+
+  /// Throws on all ranks unless they all have the same.
+  static func require(_ name: String, _ own: String?, _ group: RankGroup) throws {
+    guard group.count > 1 else { return }
+    try require(name, group.gather(own ?? ""), group)
+  }
+
+  private static func require(_ name: String, _ all: [String], _ group: RankGroup) throws {
+    try group.together {
+      guard all[group.rank] != all[0] else { return }
+      throw Failure(
+        .unfitInput,
+        "this rank has another \(name) than rank 0, so they would not train the same. Give all ranks the same files: on "
+          + "a disk that they share, or as equal copies.")
+    }
+  }
+
+  private func tellOtherProducts(_ group: RankGroup) {
     let others = Set(group.gather(arithmetic))
     if others.count > 1 {
       standardError(

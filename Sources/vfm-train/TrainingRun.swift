@@ -50,12 +50,12 @@ final class TrainingRun: TrainingObserver {
     }
     if options.plan {
       let ranks = options.ranks.map { RankGroup.pretended(count: $0) } ?? group
-      try requireUnits(recipe, ranks)
+      try group.together { try requireUnits(recipe, ranks) }
       return try group.together {
         if group.isFirst { try PlanPrinter(recipe, manifest, ranks).print(json: options.json) }
       }
     }
-    try requireUnits(recipe, group)
+    try group.together { try requireUnits(recipe, group) }
     try SameRun(recipe, manifest).require(group)
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
     try TrainingRun(recipe, manifest, folder: folder, limit, group)
@@ -119,19 +119,13 @@ final class TrainingRun: TrainingObserver {
   func start(stopAfter: Int?, goOnWith command: String, json: Bool, hangLimit: Double?) throws {
     let clock = ContinuousClock()
     let begun = clock.now
-    if let stopAfter, stopAfter <= state.step {
-      throw Failure(.usage, "--stop-after \(stopAfter) is not beyond step \(state.step), which is done.")
-    }
-    guard state.step <= recipe.training.steps else {
-      throw Failure(
-        .unfitInput,
-        "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
-      )
-    }
+    try group.together { try requireStepsToDo(until: stopAfter) }
     let heldOut = try group.together {
       try HeldOutClips(recipe, training: manifest, spread: state.subject.measuresClasses)
     }
     let (loader, buckets) = try group.together { try makeLoader() }
+    try SameRun.require("list of held-out clips that can be read", heldOut.clips?.entries.listHash, group)
+    try SameRun.require("list of the clips of each shape", buckets?.digest, group)
     defer { loader.stop() }
     let stop = StopRequest(
       onFirst: group.isFirst ? "stopping after this step (again to end at once, without saving) …" : nil)
@@ -161,6 +155,18 @@ final class TrainingRun: TrainingObserver {
       let again = group.count > 1 ? "again, with mpirun or srun and any number of ranks" : "again"
       standardError("to go on, run the same command \(again): \(command)\n")
       throw ExitCode(ExitStatus.stopped.rawValue)
+    }
+  }
+
+  private func requireStepsToDo(until stopAfter: Int?) throws {
+    if let stopAfter, stopAfter <= state.step {
+      throw Failure(.usage, "--stop-after \(stopAfter) is not beyond step \(state.step), which is done.")
+    }
+    guard state.step <= recipe.training.steps else {
+      throw Failure(
+        .unfitInput,
+        "training.steps: \(recipe.training.steps) is fewer than the \(state.step) steps that are done; give at least as many."
+      )
     }
   }
 
