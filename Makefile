@@ -1,5 +1,5 @@
 # Everything a user or CI calls. `make setup` installs what is missing on Debian 12, Swift too; all else builds on it.
-.PHONY: setup setup-test build quickstart finetune understanding latents test guard fuzz power-cuts thread-sanitizer chaos soak bench bench-plan bench-peer bench-learning bench-masked bench-autoencoder bench-decode lint format docs clean
+.PHONY: setup setup-test build quickstart finetune understanding latents test guard fuzz power-cuts thread-sanitizer chaos chaos-ranks soak bench bench-plan bench-peer bench-learning bench-masked bench-autoencoder bench-ranks bench-decode lint format docs clean
 
 PACKAGES = pkg-config libopenblas-dev libdnnl-dev libhdf5-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libarchive-dev libssl-dev libseccomp-dev libopenmpi-dev openmpi-bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -133,6 +133,11 @@ chaos: MUTATED = 2000
 chaos: build
 	$(PYTHON) Benchmarks/chaos.py --bin $(BIN) --seed $(SEED) --kills $(KILLS) --signals $(SIGNALS) --disks $(DISKS) --damaged $(DAMAGED) --hostile $(HOSTILE) --mutated $(MUTATED)
 
+# Kills, signals and stops of runs on several ranks, and their bits on any number of them: about an hour.
+chaos-ranks: SEED = 1
+chaos-ranks: build
+	$(PYTHON) Benchmarks/ranks_chaos.py --bin $(BIN) --seed $(SEED)
+
 # A run of a small recipe with everything on, MINUTES long, whose memory, open files and threads may not grow; with
 # ISOLATE=1 clips are read in processes of their own.
 soak: MINUTES = 120
@@ -169,6 +174,10 @@ bench-autoencoder: build
 	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 8 --size 9 32 32
 	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 2 --size 17 64 64
 	$(BIN)/vfm-bench autoencoder --peer $(PYTHON) --clips 64 --size 1 32 32
+
+# Steps of two ranks whose network is slow, and what a model of communication says of them. Root makes the network.
+bench-ranks: build
+	$(SUDO) $(PYTHON) Benchmarks/ranks_model.py --bin $(BIN)
 
 # Random samples of the clips in CLIPS, read by ours, PyAV and torchcodec, turn by turn.
 bench-decode: CLIPS = Datasets/quickstart/train.jsonl

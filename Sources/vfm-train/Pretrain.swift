@@ -9,7 +9,8 @@ struct Pretrain: ParsableCommand {
     abstract: "Train a model from scratch by a recipe; the same command again goes on where it stopped.",
     discussion: """
       The output folder gets checkpoints/, recipe.json (with all defaults), metrics.jsonl, quarantine.jsonl (clips that \
-      could not be read), samples/ and report.html. Ctrl-C finishes the step, saves, and exits with 75.
+      could not be read), samples/ and report.html. Ctrl-C finishes the step, saves, and exits with 75. Started by mpirun or \
+      srun, several processes train one model with the same result to the bit (docs/clusters.md).
       """)
 
   @Argument(
