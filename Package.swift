@@ -13,7 +13,9 @@ let mpi: String? = Context.environment["VFM_MPI"] == "none" ? nil : Context.envi
 /// build for a processor without AVX-512, which `VFM_MARCH` names.
 let processor = Context.environment["VFM_MARCH"] ?? "native"
 let native: [SwiftSetting] = [
-  .unsafeFlags(["-Xcc", "-march=\(processor)", "-Xcc", "-mprefer-vector-width=512"])
+  .unsafeFlags(
+    ["-Xcc", "-march=\(processor)", "-Xcc", "-mprefer-vector-width=512"]
+      + (mpi == nil ? ["-Xcc", "-DVFM_NO_MPI"] : []))
 ]
 
 func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
