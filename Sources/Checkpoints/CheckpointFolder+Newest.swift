@@ -59,6 +59,13 @@ extension CheckpointFolder {
     return nil
   }
 
+  /// The checkpoint of a step.
+  /// - Throws: `CheckpointError`, also when there is none.
+  public func read(step: Int) throws -> Found {
+    let entry = Entry(step: step, path: path + "/" + Self.name(of: step))
+    return Found(entry, try read(entry), [])
+  }
+
   /// A checkpoint of the folder, which must be of the step that its name says.
   func read(_ entry: Entry) throws -> LoadedCheckpoint {
     let checkpoint = try CheckpointFile.read(entry.path, isolate: isolate)

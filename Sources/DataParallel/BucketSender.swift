@@ -30,7 +30,7 @@ final class BucketSender {
   private var pending: [RankGroup.Pending] = []
 
   init(
-    _ gradients: Tensor, _ group: RankGroup, _ shares: ParameterShares, nodes: [[Range<Int>]], units: Int,
+    _ gradients: Tensor, _ group: RankGroup, _ shares: ParameterShares, nodes: [[Range<Int>]],
     kind: ReductionKind, precision: Precision
   ) {
     (self.gradients, self.group, self.kind, self.precision) = (gradients, group, kind, precision)

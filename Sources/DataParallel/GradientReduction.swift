@@ -32,7 +32,6 @@ public struct ReductionSettings: Sendable, Equatable {
 /// Of one unit and one rank nothing is added or sent.
 public final class GradientReduction {
   private let parameters: ParameterStore
-  private let group: RankGroup
   private let kind: ReductionKind
   private let units: Range<Int>
   /// The gradients that passes add to: the store's own, and those that wait for their sibling in the tree.
@@ -49,7 +48,7 @@ public final class GradientReduction {
     _ settings: ReductionSettings
   ) {
     let kind = settings.kind
-    (self.parameters, self.group, self.kind) = (parameters, group, kind)
+    (self.parameters, self.kind) = (parameters, kind)
     self.units = units.range(of: group.rank)
     additions =
       kind == .fast
@@ -65,7 +64,7 @@ public final class GradientReduction {
     sender =
       group.count > 1
       ? BucketSender(
-        own, group, shares, nodes: Self.nodes(units, kind), units: units.count, kind: kind,
+        own, group, shares, nodes: Self.nodes(units, kind), kind: kind,
         precision: settings.precision) : nil
   }
 

@@ -53,8 +53,10 @@ public struct SharedUpdate {
   public func gatherValues() {
     guard group.count > 1, !Plan.isRunning else { return }
     let values = parameters.values
-    let pending = shares.buckets.map {
-      group.gather(values.pointer, counts: $0.counts, places: Array($0.bounds.dropLast()))
+    let pending = shares.buckets.map { bucket in
+      let start = bucket.bounds[0]
+      return group.gather(
+        values.pointer + start, counts: bucket.counts, places: bucket.bounds.dropLast().map { $0 - start })
     }
     for transfer in pending { transfer.wait() }
   }

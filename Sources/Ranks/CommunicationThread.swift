@@ -9,8 +9,10 @@ final class CommunicationThread: @unchecked Sendable {
   /// How often it looks without a pause for what somebody waits for, and the pauses after that and else, in microseconds.
   private static let eagerLooks = 2000, shortPause: UInt32 = 20, longPause: UInt32 = 100
 
-  /// Ends the job: says why, and has MPI end all ranks.
+  /// Says why the job ends, and gives its exit code.
   typealias Failing = @Sendable (_ words: String) -> Int32
+  /// Seconds in which the ranks must have found each other: on many machines, whose disks are busy, that takes a while.
+  private static let leastStartLimit = 60.0
 
   private let condition = NSCondition()
   // Guarded by the condition's lock.
@@ -19,12 +21,14 @@ final class CommunicationThread: @unchecked Sendable {
   private var isEnding = false, isOver = false
   private var abortCode: Int32?
   private var started: Result<(rank: Int, count: Int), RanksError>?
-  private var failing: Failing = { _ in 70 }
   private var names: [String] = []
 
   private let silenceLimit: Double
+  private let failing: Failing
 
-  init(silenceLimit: Double) { self.silenceLimit = silenceLimit }
+  init(silenceLimit: Double, failing: @escaping Failing) {
+    (self.silenceLimit, self.failing) = (silenceLimit, failing)
+  }
 
   /// Starts the thread, and MPI on it.
   func start() throws -> (rank: Int, count: Int) {
@@ -38,10 +42,8 @@ final class CommunicationThread: @unchecked Sendable {
     }
   }
 
-  /// Says who is who in messages, and what to do when ranks are lost.
-  func prepare(names: [String], failing: @escaping Failing) {
-    condition.withLock { (self.names, self.failing) = (names, failing) }
-  }
+  /// Says who is who in messages.
+  func name(_ names: [String]) { condition.withLock { self.names = names } }
 
   func begin(_ transfer: Transfer) {
     condition.withLock {
@@ -87,6 +89,7 @@ final class CommunicationThread: @unchecked Sendable {
   private func run() {
     var (rank, count) = (Int32(0), Int32(1))
     var communicator = vfm_communicator()
+    watchStart()
     let code = vfm_mpi_start(&rank, &count, &communicator)
     condition.withLock {
       started = code == 0 ? .success((Int(rank), Int(count))) : .failure(.failedToStart(Self.words(code)))
@@ -105,6 +108,21 @@ final class CommunicationThread: @unchecked Sendable {
     }
   }
 
+  /// MPI waits for ranks that do not come, without an end and a word.
+  private func watchStart() {
+    Thread { [self] in
+      let limit = Int(max(Self.leastStartLimit, silenceLimit))
+      for _ in 0..<limit {
+        sleep(1)
+        if condition.withLock({ started != nil }) { return }
+      }
+      _exit(
+        failing(
+          "the ranks have not found each other within \(limit) seconds: one of them is stopped, or starts slowly (give it "
+            + "more time with --silence-limit)"))
+    }.start()
+  }
+
   /// Carries out what is asked for, in order, until the end.
   private func serve(_ heartbeats: inout Heartbeats?) {
     var active: [Transfer] = []
@@ -116,21 +134,12 @@ final class CommunicationThread: @unchecked Sendable {
         if let lost = heartbeats?.look() { fail(lostWords(lost)) }
         nextBeat = now + .seconds(Heartbeats.pause)
       }
-      let isWaitedFor: Bool
-      do {
-        condition.lock()
-        defer { condition.unlock() }
-        if let abortCode { vfm_mpi_abort(abortCode) }
-        if active.isEmpty, queue.isEmpty {
-          if isEnding { return }
-          condition.wait(until: Date(timeIntervalSinceNow: Heartbeats.pause))
-        }
-        while active.count < Self.window, !queue.isEmpty {
-          active.append(queue.removeFirst())
-          check(active.last!.begin())
-          looks = 0
-        }
-        isWaitedFor = waiters > 0
+      let (fresh, isWaitedFor, isDone) = take(mostFresh: Self.window - active.count, mayPause: active.isEmpty)
+      if isDone && active.isEmpty { return }
+      for transfer in fresh {
+        check(transfer.begin())
+        active.append(transfer)
+        looks = 0
       }
       guard let oldest = active.first else { continue }
       var isThere = false
@@ -156,6 +165,21 @@ final class CommunicationThread: @unchecked Sendable {
     }
   }
 
+  /// What was asked for since, after a pause where there is nothing to do; whether somebody waits; and whether that was all.
+  private func take(
+    mostFresh: Int, mayPause: Bool
+  ) -> (fresh: [Transfer], isWaitedFor: Bool, isDone: Bool) {
+    condition.lock()
+    defer { condition.unlock() }
+    if let abortCode { vfm_mpi_abort(abortCode) }
+    if mayPause, queue.isEmpty, !isEnding {
+      condition.wait(until: Date(timeIntervalSinceNow: Heartbeats.pause))
+    }
+    let fresh = Array(queue.prefix(mostFresh))
+    queue.removeFirst(fresh.count)
+    return (fresh, waiters > 0, isEnding && queue.isEmpty && fresh.isEmpty)
+  }
+
   private func check(_ code: Int32) {
     if code != 0 { fail("MPI failed: \(Self.words(code))") }
   }
@@ -166,15 +190,15 @@ final class CommunicationThread: @unchecked Sendable {
     return "\(name) has not answered for \(Int(silenceLimit)) seconds: it is stopped, or its machine is gone"
   }
 
-  private func fail(_ words: String) {
-    let failing = condition.withLock { self.failing }
-    let code = failing(words)
-    // A lost rank may keep MPI from ending the others.
+  private func fail(_ words: String) -> Never {
+    // Neither what is said nor MPI may keep the job from ending.
     Thread {
       sleep(5)
-      _exit(code)
+      _exit(70)
     }.start()
+    let code = failing(words)
     vfm_mpi_abort(code)
+    _exit(code)
   }
 
   private static func words(_ code: Int32) -> String { text { vfm_mpi_words(code, $0) } }

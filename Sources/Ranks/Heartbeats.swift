@@ -55,6 +55,7 @@ struct Heartbeats {
     if taking != nil { vfm_mpi_cancel(&taking!) }
     if sending != nil { vfm_mpi_cancel(&sending!) }
     (taking, sending) = (nil, nil)
+    words.deallocate()
   }
 
   private func isDone(_ request: inout vfm_request) -> Bool {

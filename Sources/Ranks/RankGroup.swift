@@ -22,15 +22,18 @@ public final class RankGroup: Sendable {
   }
 
   /// The group that this process was started in. MPI is started only if `mpirun` or `srun` started the program.
-  /// - Parameter silenceLimit: seconds after which a rank that gives no sign of life ends the job.
+  /// - Parameters:
+  ///   - silenceLimit: seconds after which a rank that gives no sign of life ends the job.
+  ///   - failing: says why the job ends, where that is not for a rank to decide, and gives its exit code.
   /// - Throws: `RanksError` when several processes were started that cannot work together.
   public static func join(
-    _ environment: [String: String] = ProcessInfo.processInfo.environment, silenceLimit: Double
+    _ environment: [String: String] = ProcessInfo.processInfo.environment, silenceLimit: Double = 7,
+    failing: @escaping @Sendable (_ words: String) -> Int32 = { _ in 70 }
   ) throws -> RankGroup {
     let launch = Launch(environment)
     try launch.requireMPI()
     guard launch.isOfMPI, Launch.isMPIBuiltIn else { return .alone }
-    let thread = CommunicationThread(silenceLimit: silenceLimit)
+    let thread = CommunicationThread(silenceLimit: silenceLimit, failing: failing)
     let (rank, count) = try thread.start()
     try launch.requireFit(found: count, library: CommunicationThread.library)
     return RankGroup(rank: rank, count: count, thread: thread)
@@ -42,13 +45,8 @@ public final class RankGroup: Sendable {
   /// The name and version of the library, where MPI was started.
   public var library: String? { thread.map { _ in CommunicationThread.library } }
 
-  /// Says who is who in messages.
-  /// - Parameters:
-  ///   - names: what each rank is called.
-  ///   - failing: says on the way to the job's end why it ends, and gives its exit code.
-  public func prepare(names: [String], failing: @escaping @Sendable (_ words: String) -> Int32) {
-    thread?.prepare(names: names, failing: failing)
-  }
+  /// Says what each rank is called in messages.
+  public func name(_ names: [String]) { thread?.name(names) }
 
   // MARK: Short messages
 

@@ -74,11 +74,9 @@ final class GatherTransfer: Transfer, @unchecked Sendable {
   private let stretches: TransferCounts
   private let isFloats: Bool
 
-  init(
-    _ all: UnsafeMutableRawPointer, _ stretches: TransferCounts, isFloats: Bool, after: (() -> Void)? = nil
-  ) {
+  init(_ all: UnsafeMutableRawPointer, _ stretches: TransferCounts, isFloats: Bool) {
     (self.all, self.stretches, self.isFloats) = (all, stretches, isFloats)
-    super.init(after: after)
+    super.init()
   }
 
   override func begin() -> Int32 {

@@ -24,7 +24,8 @@ public struct RunPlan: Sendable {
   public let peakBytes: Int
   /// What tensors take from the system and never give back: the peak, and buffers whose sizes nothing asks for meanwhile.
   public let tensorBytes: Int
-  /// Bytes of a checkpoint's file, which lies in memory once while it is saved.
+  /// Bytes of a checkpoint's file, which lies in memory once while it is saved; of several ranks all their files, which each of
+  /// them has in memory when it goes on.
   public let checkpointBytes: Int
   /// Steps of the run.
   public let steps: Int
@@ -63,7 +64,7 @@ public struct RunPlan: Sendable {
       let state = rehearsal.state
       parameters = state.parameters.parameterCount
       frozenParameters = parameters - state.parameters.trainedCount
-      checkpointBytes = state.checkpointBytes
+      checkpointBytes = state.checkpointBytesOfAllRanks
       for batch in batches {
         for _ in 0..<3 { rehearsal.step(batch) }
       }

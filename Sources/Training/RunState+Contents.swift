@@ -53,18 +53,25 @@ extension RunState {
   var holdsFrozen: Bool { !blueprint.recipe.start.isAdapter }
 
   /// The frozen parameters that this rank saves: all ranks have them all, and the first one writes them.
-  private var ownFrozenEntries: [ParameterStore.Entry] {
-    holdsFrozen && group.isFirst ? parameters.entries.filter(\.isFrozen) : []
+  private var ownFrozenEntries: [ParameterStore.Entry] { group.isFirst ? frozenEntries : [] }
+
+  private var frozenEntries: [ParameterStore.Entry] {
+    holdsFrozen ? parameters.entries.filter(\.isFrozen) : []
   }
 
   /// Bytes of the files that all ranks write of a checkpoint, to within a few per cent.
-  public var checkpointBytesOfAllRanks: Int { checkpointBytes * group.count }
+  public var checkpointBytesOfAllRanks: Int {
+    bytes(of: []) * (group.count - 1) + bytes(of: frozenEntries)
+  }
 
   /// Bytes of this rank's file of a checkpoint, to within a few per cent.
-  public var checkpointBytes: Int {
+  public var checkpointBytes: Int { bytes(of: ownFrozenEntries) }
+
+  /// Bytes of a file with some frozen parameters.
+  private func bytes(of frozen: [ParameterStore.Entry]) -> Int {
     let trained = share.pieces
     let slots = optimizer.slots.flatMap(\.tensors)
-    let (frozen, groups) = (ownFrozenEntries, groups.count)
+    let groups = groups.count
     return CheckpointFile.estimatedByteCount(
       tensors: groups * trained.count + frozen.count + slots.count,
       floats: groups * trained.reduce(0) { $0 + $1.count } + frozen.reduce(0) { $0 + $1.count }

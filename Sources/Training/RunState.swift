@@ -1,6 +1,7 @@
 import Checkpoints
 import DataParallel
 import Evaluation
+import Hashing
 import Layers
 import Optimizers
 import Ranks
@@ -77,6 +78,17 @@ public final class RunState {
   public var units: Int { share.units.count }
   /// Units of a step, and which of them this rank learns from.
   public var ownUnits: Range<Int> { share.ownUnits }
+
+  /// One SHA-256 of all weights and their average, which are the same on all ranks.
+  public var weightsDigest: String {
+    var hash = SHA256()
+    hash.update(UnsafeRawBufferPointer(parameters.values.buffer))
+    hash.update(UnsafeRawBufferPointer(parameters.average.buffer))
+    for entry in parameters.entries where entry.isFrozen {
+      hash.update(UnsafeRawBufferPointer(parameters.values(of: entry).widened.buffer))
+    }
+    return hash.finish()
+  }
 
   /// All parameters.
   public var parameters: ParameterStore { subject.parameters }

@@ -20,7 +20,7 @@ extension Trainer {
   func goBack(_ what: String) throws {
     let failed = state.step
     isUnderSuspicion = true
-    let good = try state.group.together { try restoreLastGood(what) }
+    let good = try restoreLastGood(what)
     isUnderSuspicion = false
     state.refused = RefusedSteps()
     state.skippedSteps = failed - good.step
@@ -36,11 +36,21 @@ extension Trainer {
     )
   }
 
+  /// Restores the checkpoint that the first rank finds.
   private func restoreLastGood(_ what: String) throws -> CheckpointFolder.Found {
-    guard state.skippedSteps == 0, let good = try folder.newest(before: state.step, where: isWayBack)
-    else { throw Diverged(what, lastGood: lastGood) }
-    try state.restore(good.checkpoint)
-    return good
+    let group = state.group
+    let found = try group.together { () -> CheckpointFolder.Found? in
+      guard group.isFirst else { return nil }
+      guard state.skippedSteps == 0, let good = try folder.newest(before: state.step, where: isWayBack)
+      else { throw Diverged(what, lastGood: lastGood) }
+      return good
+    }
+    let step = group.gather([Double(found?.step ?? 0)], counts: Array(repeating: 1, count: group.count))[0]
+    return try group.together {
+      let good = try found ?? folder.awaited(step: Int(step))
+      try state.restore(good.checkpoint)
+      return good
+    }
   }
 
   /// Whether a checkpoint is this run's, and not one of a stop.

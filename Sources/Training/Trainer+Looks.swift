@@ -10,7 +10,8 @@ extension Trainer {
       for warning in bestFolder.removeBeyond(step: state.step) { observer?.warned(warning) }
     }
     // Where the best checkpoint was not kept, or is lost, the next one that is looked at is.
-    let isLost = state.best.map { $0.step > 0 && !bestFolder.has(step: $0.step) } ?? false
+    let isLost =
+      state.group.isFirst && state.best.map { $0.step > 0 && !bestFolder.has(step: $0.step) } ?? false
     if state.group.any(isLost) { state.best = nil }
   }
 

@@ -152,14 +152,14 @@ public final class Trainer {
     state.step += 1
     state.refused.note(step: state.step, isRefused: result.refusal != nil)
     if result.refusal == nil && result.isFinite { note(norm: result.gradientNorm, of: shape) }
+    let spent = inAll(waited: batch.secondsWaited, operations: Work.productOperations - operations)
     observer?.finished(
       StepReport(
         step: state.step, steps: recipe.training.steps, loss: result.loss, gradientNorm: result.gradientNorm,
         learningRate: rate, isRefused: result.refusal != nil,
         clips: batch.examples.count / own * state.share.units.count,
         shape: shape, seconds: (clock.now - begun) / .seconds(1),
-        secondsWaited: batch.secondsWaited,
-        operations: Work.productOperations - operations))
+        secondsWaited: spent.waited, operations: spent.operations))
     if let refusal = result.refusal { observer?.warned(refusal.description) }
     if !result.isFinite {
       try goBack("step \(state.step): the update gave weights or moments that are not finite.")
@@ -174,6 +174,16 @@ public final class Trainer {
       return true
     }
     return false
+  }
+
+  /// The longest that a rank has waited for clips in a step, and the operations of all.
+  private func inAll(waited: Double, operations: Int) -> (waited: Double, operations: Int) {
+    let group = state.group
+    guard group.count > 1 else { return (waited, operations) }
+    let all = group.gather(
+      [waited, Double(operations)], counts: Array(repeating: 2, count: group.count))
+    let odd = stride(from: 1, to: all.count, by: 2).reduce(0) { $0 + all[$1] }
+    return (stride(from: 0, to: all.count, by: 2).reduce(0) { max($0, all[$1]) }, Int(odd))
   }
 
   /// This rank's clips of the next step. What ranks found of clips that give no sample is told to all of them, so that all come

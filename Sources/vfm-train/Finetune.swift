@@ -15,7 +15,7 @@ struct Finetune: ParsableCommand {
       they are printed. New words of the captions get rows of their own. Before, during and after, the loss is measured on \
       held-out clips of the new kind (--validation) and of the kind that the base knows (evaluation.remember); before and \
       after, the same prompts are sampled from the same noise. The same command again goes on where it stopped. mpirun or srun \
-      start it on several processes, as pretrain.
+      start it on several processes, as pretrain; without a recipe they need --set training.gradientAccumulation=N.
       """)
 
   @Argument(

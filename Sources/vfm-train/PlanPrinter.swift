@@ -58,7 +58,7 @@ struct PlanPrinter {
       operations a step   \(String(format: "%.2f", Double(plan.operationsPerStep) / 1e9)) GFLOP in matrix products
       memory of tensors   \(plan.peakBytes) bytes (\(inWords(bytes: plan.peakBytes))) at the run's peak
       memory of process   about \(inWords(bytes: memory.total)) in RAM at most: \(inWords(bytes: memory.tensors)) for tensors, \(inWords(bytes: memory.clips)) decoded clips, \(inWords(bytes: memory.checkpoint)) a checkpoint while it is saved, \(inWords(bytes: memory.process)) all else
-      checkpoint          \(inWords(bytes: plan.checkpointBytes * group.count)) on disk
+      checkpoint          \(inWords(bytes: plan.checkpointBytes)) on disk
       room on the disk    \(inWords(bytes: forecast.space.total)): at most \(forecast.space.checkpoints) checkpoints at once, about \(inWords(bytes: forecast.space.sampleBytes)) of samples, \(inWords(bytes: forecast.space.logBytes)) of log
       a step              \(seconds(time.secondsPerStep)) s (\(seconds(time.secondsLow)) to \(seconds(time.secondsHigh))), from \(time.rounds) rounds of steps with \(time.blocks == 1 ? "1 block" : "\(time.blocks) blocks") and \(time.clips == 1 ? "1 clip" : "\(time.clips) clips"), in \(inWords(seconds: time.calibrationSeconds))
       reading clips       \(reading)\(brake)
@@ -82,7 +82,8 @@ struct PlanPrinter {
       "secondsPerStepHigh": time.secondsHigh,
       "expectedSeconds": time.secondsPerStep * Double(plan.steps),
       "calibrationRounds": time.rounds, "calibrationBlocks": time.blocks, "calibrationClips": time.clips,
-      "calibrationSeconds": time.calibrationSeconds, "ranks": group.count, "calibrationPeakBytes": time.peakBytes,
+      "calibrationSeconds": time.calibrationSeconds, "ranks": group.count,
+      "calibrationPeakBytes": time.peakBytes,
     ]
     let reading = forecast.reading
     if let seconds = reading.trial.secondsPerClip { figures["secondsPerClip"] = seconds }
@@ -135,7 +136,8 @@ struct PlanPrinter {
   /// Said where there are several ranks.
   private var ranks: String {
     guard group.count > 1 else { return "" }
-    return "\nranks               \(group.count); memory and seconds are of one of them, without what they send each other"
+    return
+      "\nranks               \(group.count); memory, operations and seconds are of one of them, without what they send each other"
   }
 
   private var times: String {

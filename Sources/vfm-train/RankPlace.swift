@@ -49,4 +49,15 @@ extension [RankPlace] {
         + "so each waits for the others; start fewer ranks there, or give fewer --threads"
     }
   }
+
+  /// A sentence when the ranks of the first one's machine leave cores idle, as they do where a launcher binds each to one.
+  func idle(online: Int) -> [String] {
+    let own = filter { $0.host == self[0].host }
+    let cores = Set(own.flatMap(\.cores)).count
+    return cores < online
+      ? [
+        "the ranks on \(self[0].host) may use \(cores) of its \(online) cores; mpirun --bind-to none, or --map-by and --bind-to, "
+          + "give them more"
+      ] : []
+  }
 }

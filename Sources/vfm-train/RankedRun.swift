@@ -8,13 +8,13 @@ import Training
 enum RankedRun {
   /// Does what a run is, on all ranks. Whatever it ends by, all ranks end together, with one exit code.
   static func run(_ options: RunOptions, _ work: (RankGroup) throws -> Void) throws {
-    let group = try RankGroup.join(silenceLimit: options.silenceLimit?.seconds ?? 7)
-    let places = group.gather(RankPlace.here(rank: group.rank).text).enumerated().map(RankPlace.init)
-    if !group.isFirst { leaveWordsToFirstRank() }
-    group.prepare(names: places.map(\.name)) { words in
+    let group = try RankGroup.join(silenceLimit: options.silenceLimit?.seconds ?? 7) { words in
       standardError("\nvfm-train: \(words), so the job ends. \(remedy)\n", fromAnyRank: true)
       return ExitStatus.internalError.rawValue
     }
+    let places = group.gather(RankPlace.here(rank: group.rank).text).enumerated().map(RankPlace.init)
+    if !group.isFirst { leaveWordsToFirstRank() }
+    group.name(places.map(\.name))
     var (status, failure): (ExitStatus, (any Error)?) = (.done, nil)
     do {
       try setThreads(options, places, group)
@@ -25,22 +25,29 @@ enum RankedRun {
       guard group.count == 1 || error is RankFailure else { end(error, places[group.rank], group) }
       (status, failure) = (Failure(error).status, error)
     }
-    let code = commonStatus(status, isOwn: (failure as? RankFailure)?.own != nil, group)
+    let code = commonStatus(status, failure as? RankFailure, group)
+    // Said before the end: a launcher ends all ranks when the first of them exits.
+    if let failure, group.count > 1 { standardError("vfm-train: \(words(of: failure, places))\n") }
     group.end()
-    guard let failure else {
-      if code == .done { return }
-      throw ExitCode(code.rawValue)
-    }
-    guard let other = failure as? RankFailure, other.own == nil else { throw failure }
-    throw Failure(code, "\(places[other.rank].name): \(other.words)")
+    if let failure, group.count == 1 { throw failure }
+    if code != .done { throw ExitCode(code.rawValue) }
+  }
+
+  private static func words(of failure: any Error, _ places: [RankPlace]) -> String {
+    guard let other = failure as? RankFailure, other.own == nil else { return "\(Failure(failure))" }
+    return "\(places[other.rank].name): \(other.words)"
   }
 
   private static let remedy = "The same command goes on from the newest checkpoint, with any number of ranks."
 
-  /// The code that all ranks exit with: that of the first one that failed, or else the first rank's.
-  private static func commonStatus(_ own: ExitStatus, isOwn: Bool, _ group: RankGroup) -> ExitStatus {
+  /// The code that all ranks exit with: that of the first one on which something failed, or else the first rank's.
+  private static func commonStatus(
+    _ own: ExitStatus, _ failure: RankFailure?, _ group: RankGroup
+  ) -> ExitStatus {
     guard group.count > 1 else { return own }
-    let all = group.gather("\(own.rawValue) \(isOwn ? 1 : 0)").map { $0.split(separator: " ") }
+    let all = group.gather("\(own.rawValue) \(failure?.isOfThisRankAlone == true ? 1 : 0)").map {
+      $0.split(separator: " ")
+    }
     let code = all.first { $0[1] == "1" }?[0] ?? all[0][0]
     return Int32(code).flatMap(ExitStatus.init) ?? .internalError
   }
@@ -60,7 +67,11 @@ enum RankedRun {
     let threads = group.gather([Double(Inputs.threads)], counts: places.map { _ in 1 }).map { Int($0) }
     standardError(
       "\(group.count) ranks on \(places.hosts.count == 1 ? places[0].host : "\(places.hosts.count) machines") "
-        + "(\(group.library ?? "MPI")), threads of each: \(threads[0])\n")
-    for words in places.oversubscribed(threads: threads) { standardError("note: \(words)\n") }
+        + "(\(group.library ?? "MPI")), threads of each: "
+        + Set(threads).sorted().map { "\($0)" }.joined(separator: " or ") + "\n")
+    let online = ProcessInfo.processInfo.processorCount
+    for words in places.oversubscribed(threads: threads) + places.idle(online: online) {
+      standardError("note: \(words)\n")
+    }
   }
 }

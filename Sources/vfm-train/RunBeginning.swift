@@ -28,17 +28,15 @@ struct RunBeginning {
       return try found ?? anew()
     }
     let step = group.gather(goesOn ? "\(first!.state.step)" : "")[0]
-    return try group.together {
+    let start = try group.together {
       if let first { return first }
       guard let step = Int(step) else { return try anew() }
-      guard let found = try folder.newest(before: step + 1, where: { _ in true }), found.step == step else {
-        throw Failure(
-          .missingInput,
-          "The checkpoint of step \(step) in \(folder.path) cannot be read here; give all ranks the same files."
-        )
-      }
-      return try goingOn(from: found, in: folder.path)
+      return try goingOn(from: folder.awaited(step: step), in: folder.path)
     }
+    if group.count > 1 {
+      try SameRun.require("copy of the weights to begin with", start.state.weightsDigest, group)
+    }
+    return start
   }
 
   /// A new run, from nothing or from its base; says what was taken over.

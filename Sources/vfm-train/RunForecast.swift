@@ -82,17 +82,17 @@ struct RunForecast {
       SampledClips(sampler, samples.settings).rehearse(samples.wishes, size: samples.size)
     }
     let units = StepUnits(recipe.training.gradientAccumulation, ranks: group.count)
-    space = RunSpace(recipe, checkpoint: plan.checkpointBytes * group.count)
+    space = RunSpace(recipe, checkpoint: plan.checkpointBytes)
     clipsPerStep = plan.shapes.reduce(0) { $0 + $1.batch.share * Double($1.batch.clips) }
-    reading = try Self.read(recipe, manifest, order, index, batch: clipsPerStep)
+    let share = Double(units.mostOfOneRank) / Double(units.count)
+    reading = try Self.read(recipe, manifest, order, index, batch: clipsPerStep * share)
     memory = Memory(
       process: ProcessMemory.resident, tensors: plan.tensorBytes,
       clips: Self.clipBytes(
         recipe, plan.shapes.map(\.batch), clips: buckets?.buckets.map(\.clips.count) ?? [manifest.count],
         heldOut: heldOut.reduce(0, +), latents: latentShape,
-        share: Double(units.mostOfOneRank) / Double(units.count)),
-      // A rank saves its part, and goes on from all of them.
-      checkpoint: plan.checkpointBytes * group.count)
+        share: share),
+      checkpoint: plan.checkpointBytes)
     (calibration, calibrationByShape) = try StepCalibration.mean(
       blueprint, plan.shapes.map(\.batch), captions: captions, runPeakBytes: plan.peakBytes,
       passes: units.mostOfOneRank)

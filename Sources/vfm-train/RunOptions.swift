@@ -41,6 +41,9 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1.") }
+    if let silenceLimit, silenceLimit.seconds < 2 {
+      throw ValidationError("--silence-limit must be at least 2s: signs of life come every half second.")
+    }
     if let ranks, ranks < 1 || !plan {
       throw ValidationError(
         plan

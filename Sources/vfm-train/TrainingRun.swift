@@ -49,13 +49,15 @@ final class TrainingRun: TrainingObserver {
       return try recipe.data.trainManifest()
     }
     if options.plan {
-      let ranks = options.ranks.map { RankGroup.pretended(count: $0) } ?? group
-      try group.together { try requireUnits(recipe, ranks) }
+      // The last rank has as many batches as any.
+      let count = options.ranks ?? group.count
+      let ranks = RankGroup.pretended(rank: count - 1, count: count)
+      try group.together { try RankedRun.requireUnits(recipe, ranks) }
       return try group.together {
         if group.isFirst { try PlanPrinter(recipe, manifest, ranks).print(json: options.json) }
       }
     }
-    try group.together { try requireUnits(recipe, group) }
+    try group.together { try RankedRun.requireUnits(recipe, group) }
     try SameRun(recipe, manifest).require(group)
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
     try TrainingRun(recipe, manifest, folder: folder, limit, group)
@@ -125,6 +127,8 @@ final class TrainingRun: TrainingObserver {
     }
     let (loader, buckets) = try group.together { try makeLoader() }
     try SameRun.require("list of held-out clips that can be read", heldOut.clips?.entries.listHash, group)
+    try SameRun.require(
+      "list of the base's held-out clips that can be read", heldOut.remembered?.entries.listHash, group)
     try SameRun.require("list of the clips of each shape", buckets?.digest, group)
     defer { loader.stop() }
     let stop = StopRequest(
@@ -143,12 +147,12 @@ final class TrainingRun: TrainingObserver {
           self.watchdog?.notePass()
           return stop.isMade || self.failure != nil || self.isTimeOver
         })
-      if let failure { throw failure }
+      try group.together { if let failure { throw failure } }
       return outcome
     }
     progress.close()
-    if group.isFirst {
-      try tellEnd(loader, seconds: (clock.now - begun) / .seconds(1), json: json)
+    try group.together {
+      if group.isFirst { try tellEnd(loader, seconds: (clock.now - begun) / .seconds(1), json: json) }
     }
     if case .stopped = outcome {
       if isTimeOver { standardError("stopped before the time of --max-time is over\n") }

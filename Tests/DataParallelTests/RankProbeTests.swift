@@ -12,7 +12,7 @@ struct RankProbeTests {
     let probe = TestProgram.path("rank-probe")
     process.executableURL = URL(fileURLWithPath: ranks == 0 ? probe : MPIRun.path!)
     let arguments = ["\(units)"] + more
-    process.arguments = ranks == 0 ? arguments : MPIRun.arguments(ranks: ranks, [probe] + arguments)
+    process.arguments = ranks == 0 ? arguments : MPIRun.options + ["-np", "\(ranks)", probe] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(MPIRun.environment) { $1 }
     process.standardOutput = pipe
     try process.run()

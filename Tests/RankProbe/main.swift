@@ -15,7 +15,7 @@ let units = Int(arguments[1])!
 let kind = ReductionKind(rawValue: arguments[2])!
 let precision = Precision(rawValue: arguments[3])!
 
-let group = try RankGroup.join(silenceLimit: 7)
+let group = try RankGroup.join()
 let store = ParameterStore()
 /// Sizes with gaps between them, one of several buckets, and some small ones in a place of their own.
 var spans: [ParameterSpan] = []

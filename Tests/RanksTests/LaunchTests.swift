@@ -3,7 +3,7 @@ import Testing
 @testable import Ranks
 
 @Test func aProgramThatRunsAloneHasOneRankAndStartsNoMPI() throws {
-  let group = try RankGroup.join(["PATH": "/bin"], silenceLimit: 7)
+  let group = try RankGroup.join(["PATH": "/bin"])
   #expect(group.rank == 0 && group.count == 1 && group.library == nil)
   #expect(group.gather("alone") == ["alone"])
   #expect(group.gather([1, 2], counts: [2]) == [1, 2])

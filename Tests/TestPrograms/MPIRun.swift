@@ -10,10 +10,8 @@ public enum MPIRun {
   /// What is to be said where tests are left out.
   public static let missing = "MPI is not installed: make setup installs it"
 
-  /// The words after `mpirun` that start so many ranks of a command.
-  public static func arguments(ranks: Int, _ command: [String]) -> [String] {
-    ["--oversubscribe", "-np", "\(ranks)"] + command
-  }
+  /// The first words after it: there may be more ranks than cores.
+  public static let options = ["--oversubscribe"]
 
   /// Lets containers, in which tests run as root, start ranks; and has no two runs of tests in each other's way.
   public static let environment = [

@@ -13,7 +13,9 @@ struct CompleteGradientsTests {
     "model": {"width": 24, "depth": 2, "heads": 2, "patch": [2, 4, 4]}, "predictor": {"width": 12, "depth": 1, "heads": 2}
     """
 
-  static let kinds = [SmallRun.textToVideo, MaskedAutoencoderRunTests.kind, jointEmbedding]
+  static let kinds = [
+    SmallRun.textToVideo, MaskedAutoencoderRunTests.kind, jointEmbedding, ClassificationRunTests.kind(),
+  ]
 
   @Test(arguments: kinds.indices, [false, true])
   func whatIsSaidToBeCompleteChangesNoMore(kind: Int, checkpointing: Bool) throws {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Ranks
 
 /// What went wrong with work that all ranks do at once, known to all of them: they can end together.
@@ -6,6 +7,13 @@ public struct RankFailure: Error, CustomStringConvertible {
   public let own: (any Error)?
   /// The first rank that failed, and its words.
   public let rank: Int, words: String
+
+  /// Whether it is this rank's own, and not what a save tells it of another's.
+  public var isOfThisRankAlone: Bool {
+    guard let own else { return false }
+    if case CheckpointError.failedElsewhere? = own as? CheckpointError { return false }
+    return true
+  }
 
   /// The words, and which rank they are of.
   public var description: String { "rank \(rank): \(words)" }
