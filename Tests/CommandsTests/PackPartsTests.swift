@@ -25,7 +25,8 @@ import Testing
     let packed = ["--set", "data.packed=\(bench.path)/pack"]
     let first = try pack(bench, "3/3")
     #expect(
-      first.code == 0 && first.output.contains("/pack: 6 clips (0 of 6 as they were), 10 are still to be packed, "),
+      first.code == 0
+        && first.output.contains("/pack: 6 clips (0 of 6 as they were), 10 are still to be packed, "),
       "\(first.output)\(first.errors)")
     let early = try train(bench, "early", packed)
     #expect(
@@ -73,7 +74,8 @@ import Testing
     for shard in ["4/3", "0/3", "3", "a/b"] {
       let refused = try pack(bench, shard)
       #expect(
-        refused.code == 64 && refused.errors.contains("The value '\(shard)' is invalid for '--shard <shard>'"),
+        refused.code == 64
+          && refused.errors.contains("The value '\(shard)' is invalid for '--shard <shard>'"),
         "\(refused.errors)")
     }
     #expect(!FileManager.default.fileExists(atPath: bench.path + "/pack"))

@@ -86,7 +86,8 @@ struct PackTests {
     let anew = try clips.packed(packer)
     #expect(anew.plan.remaining >= 3 && anew.plan.remaining < 11)
     #expect(
-      try SeenSamples(clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
+      try SeenSamples(
+        clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
         == SeenSamples(clips.manifest, .files(.standard), start: .random, crop: .random))
   }
 
@@ -177,7 +178,8 @@ struct PackTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: clips.pack)
     #expect(names.contains("notes.txt") && !names.contains { $0.hasSuffix(".partial") })
     #expect(
-      try SeenSamples(clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
+      try SeenSamples(
+        clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
         == SeenSamples(clips.manifest, .files(.standard), start: .random, crop: .random))
   }
 

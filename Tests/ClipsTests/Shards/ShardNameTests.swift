@@ -12,7 +12,8 @@ struct ShardNameTests {
   }
 
   @Test(arguments: [
-    "clips-3.h5", "clips-1-of-1-00003.h5", "clips-0-of-2-00003.h5", "clips-3-of-2-00003.h5", "clips--00003.h5",
+    "clips-3.h5", "clips-1-of-1-00003.h5", "clips-0-of-2-00003.h5", "clips-3-of-2-00003.h5",
+    "clips--00003.h5",
     "clips-02-of-8-00003.h5", "clips-00003.h5.partial", "latents-00003.h5", "clips-.h5", "clips-2-of-8.h5",
     "clips-2-8-00003.h5", "clips--1-of-8-00003.h5",
   ])
