@@ -31,6 +31,24 @@ public final class RunLock: Sendable {
     }
   }
 
+  /// Who holds the lock on the folder at `path`, in words; nil if nobody does.
+  ///
+  /// Any number of processes may look at the same time, but one that takes the lock at that moment may find it taken.
+  public static func holder(of path: String) -> String? {
+    let file = open(name(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK ? holder(in: file) : nil
+  }
+
+  /// What the holder has written of itself.
+  private static func holder(in file: Int32) -> String {
+    var words = [UInt8](repeating: 0, count: 200)
+    let count = pread(file, &words, words.count, 0)
+    let holder = String(decoding: words.prefix(max(count, 0)).prefix { $0 != 10 }, as: UTF8.self)
+    return holder.isEmpty ? "of unknown name" : holder
+  }
+
   private static func name(_ folder: String) -> String { folder + "/run.lock" }
 
   private static func take(_ path: String) throws -> Int32 {
@@ -46,10 +64,7 @@ public final class RunLock: Sendable {
       guard code == EWOULDBLOCK else {
         throw CheckpointError.cannotCreate(path: name, reason: String(cString: strerror(code)))
       }
-      var words = [UInt8](repeating: 0, count: 200)
-      let count = pread(file, &words, words.count, 0)
-      let holder = String(decoding: words.prefix(max(count, 0)).prefix { $0 != 10 }, as: UTF8.self)
-      throw CheckpointError.folderInUse(folder: path, holder: holder.isEmpty ? "of unknown name" : holder)
+      throw CheckpointError.folderInUse(folder: path, holder: holder(in: file))
     }
     // Who holds it is for the message of others only; a full disk does not matter here.
     ftruncate(file, 0)

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Checkpoints
-import ClipIndexing
 import Clips
 import Commands
 import Foundation
@@ -27,11 +25,7 @@ struct Encode: ParsableCommand {
   var output: String?
   @Option(help: "How numbers are stored, float32 or bfloat16 (default: as those that are there, or float32).")
   var precision: Precision?
-  @Option(
-    help:
-      "Which part of the clips, as in 3/8: several processes or machines encode one part each into the same folder."
-  )
-  var shard: Indexing.Shard?
+  @OptionGroup var shard: PartOption
   @Option(help: "Threads that decode and encode (default: all cores). Latents do not depend on it.")
   var threads: Int?
   @Option(name: .customLong("set"), help: "Set a recipe's key, as in data.height=128; may be repeated.")
@@ -52,12 +46,10 @@ struct Encode: ParsableCommand {
       let encoder = try FrozenAutoencoder(recipe.autoencoder())
       let lists = try recipe.latentLists()
       for list in lists { tellWhatIsLeftOut(list.manifest) }
-      // Parts have locks of their own.
-      let part: (number: Int, count: Int) = shard.map { ($0.number, $0.count) } ?? (1, 1)
-      let lock = try RunLock(part.count == 1 ? folder : "\(folder)/part-\(part.number)-of-\(part.count)")
+      let lock = try PartLock(folder, shard.part)
       let writer = LatentWriter(
         folder: folder, lists: lists, shape: recipe.data.clipShape, encoder: encoder, precision: precision,
-        limits: recipe.data.limits, part: part)
+        limits: recipe.data.limits, part: shard.part)
       let plan = try writer.plan()
       try writer.requireSpace(for: plan)
       if plan.replaced > 0 {

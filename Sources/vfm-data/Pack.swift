@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Clips
 import Commands
 import Foundation
@@ -22,6 +21,7 @@ struct Pack: ParsableCommand {
   var recipe: String
   @Option(help: "The pack's folder (default: the recipe's data.packed).", completion: .directory)
   var output: String?
+  @OptionGroup var shard: PartOption
   @Option(help: "Threads that decode (default: all cores). Samples do not depend on it.")
   var threads: Int?
   @Option(name: .customLong("set"), help: "Set a recipe's key, as in data.height=128; may be repeated.")
@@ -40,8 +40,9 @@ struct Pack: ParsableCommand {
       }
       let lists = try recipe.data.packedLists()
       for list in lists { tellWhatIsLeftOut(list.manifest) }
-      let lock = try RunLock(folder)
-      let packer = ClipPacker(folder: folder, lists: lists, limits: recipe.data.limits)
+      let lock = try PartLock(folder, shard.part)
+      let packer = ClipPacker(
+        folder: folder, lists: lists, limits: recipe.data.limits, part: shard.part)
       let plan = try packer.plan()
       try packer.requireSpace(for: plan)
       let stop = StopRequest(onFirst: "finishing the clips in hand (again to end at once) …")
@@ -63,7 +64,7 @@ struct Pack: ParsableCommand {
     if json {
       let result: [String: Any] = [
         "output": folder, "clips": summary.clips, "kept": plan.kept, "unusable": summary.unusable,
-        "bytes": summary.bytes, "clipBytes": summary.clipBytes,
+        "missing": summary.missing, "bytes": summary.bytes, "clipBytes": summary.clipBytes,
       ]
       let data = try JSONSerialization.data(
         withJSONObject: result, options: [.sortedKeys, .withoutEscapingSlashes])
@@ -74,8 +75,9 @@ struct Pack: ParsableCommand {
       ? String(
         format: ", %.1f times as large as the files", Double(summary.bytes) / Double(summary.clipBytes))
       : ""
+    let missing = summary.missing > 0 ? ", \(summary.missing) are still to be packed" : ""
     try printResult(
-      "\(folder): \(summary.clips) of \(plan.clips) clips (\(plan.kept) as they were), \(summary.bytes) bytes\(factor)"
-    )
+      "\(folder): \(summary.clips) clips (\(plan.kept) of \(plan.clips) as they were)\(missing), "
+        + "\(summary.bytes) bytes\(factor)")
   }
 }

@@ -11,7 +11,9 @@ import Testing
   let error = #expect(throws: CheckpointError.self) { try RunLock(path) }
   #expect(error?.kind == .cannotCreate)
   #expect(error?.description.contains("in use by another run (process \(getpid()) on ") == true)
+  #expect(RunLock.holder(of: path)?.contains("process \(getpid()) on ") == true)
   lock = nil
+  #expect(RunLock.holder(of: path) == nil && RunLock.holder(of: path + "/none") == nil)
   _ = try RunLock(path)
 }
 

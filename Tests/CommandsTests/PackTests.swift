@@ -35,7 +35,7 @@ import Testing
     #expect(files.code == 0, "\(files.errors)")
     let result = try pack(bench)
     #expect(result.code == 0, "\(result.errors)")
-    #expect(result.output.contains("/pack: 16 of 16 clips (0 as they were), "), "\(result.output)")
+    #expect(result.output.contains("/pack: 16 clips (0 of 16 as they were), "), "\(result.output)")
     #expect(result.output.contains(" times as large as the files"))
     let again = try pack(bench, ["--json"])
     #expect(again.json["kept"] as? Int == 16 && again.json["unusable"] as? Int == 0, "\(again.errors)")

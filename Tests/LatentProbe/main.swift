@@ -28,6 +28,6 @@ let arguments = CommandLine.arguments
 let writer = LatentWriter(
   folder: arguments[2], lists: [.init(.train, try Manifest.load(arguments[1]))],
   shape: ClipShape(frames: 6, height: 16, width: 16, frameRate: 6),
-  encoder: SlowMeans(milliseconds: UInt32(arguments[3])!), precision: nil, limits: .standard, part: (1, 1),
+  encoder: SlowMeans(milliseconds: UInt32(arguments[3])!), precision: nil, limits: .standard, part: .whole,
   shardBytes: 1)
 _ = try writer.run(try writer.plan(), threads: 2, shouldStop: { false }, progress: { _ in })

@@ -9,33 +9,6 @@ import Tensors
 enum LatentShard {
   /// The version of the layout written here, and the only one that is read.
   static let version = 1
-  static let ending = ".h5"
-
-  /// What the names of the shards of a part of the list begin with: `latents-`, or `latents-2-of-8-` of a part.
-  static func beginning(_ part: (number: Int, count: Int)) -> String {
-    part.count == 1 ? "latents-" : "latents-\(part.number)-of-\(part.count)-"
-  }
-
-  /// `latents-00003.h5`
-  static func name(_ number: Int, of part: (number: Int, count: Int)) -> String {
-    let digits = String(number)
-    return beginning(part) + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ending
-  }
-
-  /// Which part a shard is of, and its number there, if a file's name is that of a shard.
-  static func place(of name: String) -> (part: (number: Int, count: Int), number: Int)? {
-    guard name.hasPrefix("latents-"), name.hasSuffix(ending) else { return nil }
-    let words = name.dropFirst("latents-".count).dropLast(ending.count).split(
-      separator: "-", omittingEmptySubsequences: false)
-    var part = (number: 1, count: 1)
-    if words.count == 4, words[1] == "of", let number = Int(words[0]), let count = Int(words[2]), count > 1 {
-      part = (number, count)
-    } else if words.count != 1 {
-      return nil
-    }
-    guard let number = Int(words.last!), self.name(number, of: part) == name else { return nil }
-    return (part, number)
-  }
 
   /// Builds a shard in memory.
   static func image(

@@ -5,8 +5,8 @@ import Tensors
 
 /// The latents that wait for their shard to be full.
 struct LatentShelf {
-  private let folder: String
-  private let part: (number: Int, count: Int)
+  private let folder: ShardFolder
+  private let part: FolderPart
   private let key: LatentKey
   private let precision: Precision
   private var contents: [LatentContent] = []
@@ -14,11 +14,9 @@ struct LatentShelf {
   private var begun = ContinuousClock.now
 
   /// A shelf whose shards are numbered on from those of the same part that are there.
-  init(folder: String, part: (number: Int, count: Int), key: LatentKey, precision: Precision) throws {
+  init(folder: ShardFolder, part: FolderPart, key: LatentKey, precision: Precision) throws {
     (self.folder, self.part, self.key, self.precision) = (folder, part, key, precision)
-    let numbers = try LatentStore.shardNames(in: folder).compactMap(LatentShard.place)
-      .filter { $0.part == part }.map(\.number)
-    number = numbers.max().map { $0 + 1 } ?? 0
+    number = try folder.nextNumber(of: part)
   }
 
   /// Takes a clip, and writes a shard when it is full, or has been filled for long.
@@ -32,7 +30,7 @@ struct LatentShelf {
   /// Writes what is there.
   mutating func write() throws {
     if contents.isEmpty { return }
-    let path = folder + "/" + LatentShard.name(number, of: part)
+    let path = folder.path(of: ShardName(folder.kind, part, number))
     let image: FileImage
     do {
       image = try LatentShard.image(of: contents, key, precision)

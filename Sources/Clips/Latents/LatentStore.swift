@@ -15,16 +15,14 @@ public struct LatentStore: Sendable {
   public init(_ path: String) throws {
     self.path = path
     manyOpenFiles
-    shards = try LatentStore.shardNames(in: path).map { try OpenLatents(path + "/" + $0) }
+    shards = try LatentStore.shardNames(in: path).map { try OpenLatents(path + "/" + $0.text) }
     if shards.isEmpty { throw LatentsError.missing(folder: path) }
   }
 
   /// The names of the shards of a folder in order; none when there is no folder.
-  static func shardNames(in folder: String) throws -> [String] {
-    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+  static func shardNames(in folder: String) throws -> [ShardName] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { LatentShard.place(of: $0) != nil }.sorted()
+      return try ShardFolder(path: folder, kind: .latents).names()
     } catch {
       throw LatentsError.failed(path: folder, reason: plainWords(error))
     }

@@ -8,11 +8,6 @@ import Video
 extension LatentWriter {
   /// What there is to do.
   public struct Plan: Sendable {
-    /// Where a clip stands: which list, and its place there.
-    struct Place: Sendable {
-      let list: Int, entry: Int
-    }
-
     /// Clips of the part, each piece counted once.
     public let clips: Int
     /// Those whose latents stay as they are.
@@ -21,67 +16,59 @@ extension LatentWriter {
     public var replaced: Int { obsolete.count }
     /// How the numbers are stored.
     public let precision: Precision
-    let work: [Place]
+    let work: [WantedClips.Place]
     let obsolete: [String]
+    /// Shards that are out of date as well, and which another part is to make anew.
+    let leftToOthers: Set<ShardName>
 
     /// Clips that are to be encoded.
     public var remaining: Int { work.count }
   }
 
-  /// All clips, each piece once, in the order of the lists.
-  private func wanted() -> (order: [PackedName], places: [PackedName: Plan.Place]) {
-    var (order, places) = ([PackedName](), [PackedName: Plan.Place]())
-    for (number, list) in lists.enumerated() {
-      for entry in list.manifest {
-        let name = PackedName(list.list, entry)
-        if places.updateValue(.init(list: number, entry: entry.index), forKey: name) == nil {
-          order.append(name)
-        }
-      }
-    }
-    return (order, places)
-  }
+  private var wanted: WantedClips { WantedClips(lists.map { ($0.list, $0.manifest) }) }
 
   /// Looks at what is there. A shard is kept when it is of the same key, and all its clips are wanted and have not changed.
   public func plan() throws -> Plan {
-    let (order, places) = wanted()
-    var (obsolete, fitting) = ([String](), [(path: String, shard: OpenLatents)]())
+    let wanted = wanted
+    var (outdated, fitting) = ([ShardName](), [(name: ShardName, shard: OpenLatents)]())
     for name in try LatentStore.shardNames(in: folder) {
-      let path = folder + "/" + name
-      do {
-        let shard = try OpenLatents(path)
-        if try isCurrent(shard, places) { fitting.append((path, shard)) } else { obsolete.append(path) }
-      } catch LatentsError.damaged {
-        obsolete.append(path)
-      } catch LatentsError.failed where !FileManager.default.fileExists(atPath: path) {
-        continue  // Another process has replaced it.
+      if let shard = try opened(name), try isCurrent(shard, wanted) {
+        fitting.append((name, shard))
+      } else {
+        outdated.append(name)
       }
     }
     let precision = wantedPrecision ?? fitting.first?.shard.precision ?? .float32
     var kept: Set<PackedName> = []
-    for (path, shard) in fitting {
-      let names = shard.clips.map(\.name)
-      if shard.precision == precision, kept.isDisjoint(with: names) {
-        kept.formUnion(names)
+    for (name, shard) in fitting {
+      let clips = shard.clips.map(\.name)
+      if shard.precision == precision, kept.isDisjoint(with: clips) {
+        kept.formUnion(clips)
       } else {
-        obsolete.append(path)
+        outdated.append(name)
       }
     }
-    let own = order[(part.number - 1) * order.count / part.count..<part.number * order.count / part.count]
-    let work = own.filter { !kept.contains($0) }
+    let (clips, work) = wanted.work(of: part, kept: kept)
     return Plan(
-      clips: own.count, kept: own.count - work.count, precision: precision, work: work.map { places[$0]! },
-      obsolete: obsolete)
+      clips: clips, kept: clips - work.count, precision: precision, work: work,
+      obsolete: outdated.filter { $0.mayBeRemoved(by: part) }.map(shards.path),
+      leftToOthers: Set(outdated.filter { !$0.mayBeRemoved(by: part) }))
   }
 
-  private func isCurrent(_ shard: OpenLatents, _ places: [PackedName: Plan.Place]) throws -> Bool {
-    guard shard.key == key else { return false }
-    for clip in shard.clips {
-      guard let place = places[clip.name],
-        try keptChange(of: lists[place.list].manifest[place.entry], since: clip, limits) == nil
-      else { return false }
+  /// A shard; nil when it is damaged, or another process has removed it.
+  private func opened(_ name: ShardName) throws -> OpenLatents? {
+    let path = shards.path(of: name)
+    do {
+      return try OpenLatents(path)
+    } catch LatentsError.damaged {
+      return nil
+    } catch LatentsError.failed where !FileManager.default.fileExists(atPath: path) {
+      return nil
     }
-    return true
+  }
+
+  private func isCurrent(_ shard: OpenLatents, _ wanted: WantedClips) throws -> Bool {
+    try shard.key == key && wanted.includes(shard.clips, limits)
   }
 
   /// Throws `LatentsError.diskFull` unless the disk has room for what remains, and a twentieth more.
@@ -93,22 +80,16 @@ extension LatentWriter {
     if free + freed < needed { throw LatentsError.diskFull(path: folder, needed: needed, free: free) }
   }
 
-  /// What a writer of the same part that was killed has left.
-  func leftovers() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { name in
-        guard name.hasSuffix(PartialFile.ending),
-          let place = LatentShard.place(of: String(name.dropLast(PartialFile.ending.count)))
-        else { return false }
-        return place.part == part
-      }.map { folder + "/" + $0 }
-  }
-
   func summary(_ plan: Plan, encoded: Int) throws -> Summary {
-    let store = try? LatentStore(folder)
-    var clips: [PackedName: LatentClip] = [:]
-    for clip in store?.shards.flatMap(\.clips) ?? [] { clips[clip.name] = clip }
-    let (order, places) = wanted()
+    let wanted = wanted
+    var (clips, bytes) = ([PackedName: LatentClip](), 0)
+    for name in try LatentStore.shardNames(in: folder) {
+      guard let shard = try opened(name) else { continue }
+      // The other part may have made it anew by now.
+      if plan.leftToOthers.contains(name), try !isCurrent(shard, wanted) { continue }
+      for clip in shard.clips { clips[clip.name] = clip }
+      bytes += shard.byteCount
+    }
     let unusable = clips.values.count { fault(of: $0) != nil }
     // A run counts rows of its manifest, which may name a clip more than once.
     let bad = lists.first { $0.list == .train }.map { train in
@@ -120,9 +101,8 @@ extension LatentWriter {
     return Summary(
       encoded: encoded, clips: clips.count, unusable: unusable,
       firstBad: Array((bad ?? []).prefix(BadClipsError.shown)), badToTrainOn: bad?.count ?? 0,
-      bytes: store?.shards.reduce(0) { $0 + $1.byteCount } ?? 0,
-      pixelBytes: readable * key.transform.shape.count,
-      missing: order.count { clips[$0] == nil && places[$0] != nil }, isStopped: encoded < plan.work.count)
+      bytes: bytes, pixelBytes: readable * key.transform.shape.count,
+      missing: wanted.names.count { clips[$0] == nil }, isStopped: encoded < plan.work.count)
   }
 
   /// Why no sample can be made of a clip, as training will find.

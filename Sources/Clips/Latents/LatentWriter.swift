@@ -52,7 +52,7 @@ public struct LatentWriter {
   let encoder: any LatentEncoder
   let key: LatentKey
   let wantedPrecision: Precision?
-  let part: (number: Int, count: Int)
+  let part: FolderPart
   let shardBytes: Int
 
   /// A writer of some lists into a folder.
@@ -60,10 +60,10 @@ public struct LatentWriter {
   /// - Parameters:
   ///   - shape: the frames of each clip that are encoded: its first ones, and the middle of them.
   ///   - precision: how the numbers are stored; nil for that of what is there already, or float32.
-  ///   - part: which part of the clips it encodes, of how many; the others are left to others.
+  ///   - part: which part of the clips it encodes; the others are left to others.
   public init(
     folder: String, lists: [List], shape: ClipShape, encoder: any LatentEncoder, precision: Precision? = nil,
-    limits: DecodeLimits, part: (number: Int, count: Int) = (1, 1)
+    limits: DecodeLimits, part: FolderPart = .whole
   ) {
     self.init(
       folder: folder, lists: lists, shape: shape, encoder: encoder, precision: precision, limits: limits,
@@ -72,13 +72,14 @@ public struct LatentWriter {
 
   package init(
     folder: String, lists: [List], shape: ClipShape, encoder: any LatentEncoder, precision: Precision?,
-    limits: DecodeLimits, part: (number: Int, count: Int), shardBytes: Int
+    limits: DecodeLimits, part: FolderPart, shardBytes: Int
   ) {
-    precondition((1...max(1, part.count)).contains(part.number), "a part is one of those that there are")
     (self.folder, self.lists, self.limits, self.encoder) = (folder, lists, limits, encoder)
     (wantedPrecision, self.part, self.shardBytes) = (precision, part, shardBytes)
     key = LatentKey(shape, encoder)
   }
+
+  var shards: ShardFolder { ShardFolder(path: folder, kind: .latents) }
 
   /// Encodes what remains. Shards that are out of date go first.
   /// - Parameters:
@@ -89,13 +90,13 @@ public struct LatentWriter {
   public func run(
     _ plan: Plan, threads: Int, shouldStop: () -> Bool, progress: (Double) -> Void
   ) throws -> Summary {
-    for path in try plan.obsolete + leftovers() {
+    for path in try plan.obsolete + shards.leftovers(of: part) {
       // Another process that encodes another part may have been quicker.
       guard unlink(path) == 0 || errno == ENOENT else {
         throw LatentsError.failed(path: path, reason: systemWords(errno))
       }
     }
-    var shelf = try LatentShelf(folder: folder, part: part, key: key, precision: plan.precision)
+    var shelf = try LatentShelf(folder: shards, part: part, key: key, precision: plan.precision)
     var done = 0
     while done < plan.work.count, !shouldStop() {
       let places = plan.work[done..<min(plan.work.count, done + max(1, threads))]
@@ -112,7 +113,7 @@ public struct LatentWriter {
   }
 
   /// The pixels of some clips, each decoded by a thread of its own.
-  private func decoded(_ places: [Plan.Place]) throws -> [LatentContent] {
+  private func decoded(_ places: [WantedClips.Place]) throws -> [LatentContent] {
     let results = Mutex([Result<LatentContent, any Error>?](repeating: nil, count: places.count))
     let (lists, shape, limits) = (lists, key.transform.shape, limits)
     DispatchQueue.concurrentPerform(iterations: places.count) { index in

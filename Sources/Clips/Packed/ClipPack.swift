@@ -14,16 +14,14 @@ public struct ClipPack: Sendable {
   public init(_ path: String) throws {
     self.path = path
     manyOpenFiles
-    shards = try ClipPack.shardNames(in: path).map { try OpenShard(path + "/" + $0) }
+    shards = try ClipPack.shardNames(in: path).map { try OpenShard(path + "/" + $0.text) }
     if shards.isEmpty { throw PackError.missing(folder: path) }
   }
 
   /// The names of the shards of a folder in order; none when there is no folder.
-  static func shardNames(in folder: String) throws -> [String] {
-    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+  static func shardNames(in folder: String) throws -> [ShardName] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { PackShard.number(of: $0) != nil }.sorted()
+      return try ShardFolder(path: folder, kind: .clips).names()
     } catch {
       throw PackError.failed(path: folder, reason: plainWords(error))
     }

@@ -4,48 +4,43 @@ import Manifests
 
 /// What there is to do, and how much room it takes.
 extension ClipPacker {
+  var wanted: WantedClips { WantedClips(lists.map { ($0.list, $0.manifest) }) }
+
   /// Looks at what is there. A shard is kept when all its clips are wanted and have not changed.
   public func plan() throws -> Plan {
-    var wanted: [PackedName: (list: Int, entry: Int)] = [:]
-    var order: [PackedName] = []
-    for (number, list) in lists.enumerated() {
-      for entry in list.manifest {
-        let name = PackedName(list.list, entry)
-        if wanted.updateValue((number, entry.index), forKey: name) == nil { order.append(name) }
-      }
-    }
-    var obsolete: [String] = []
+    let wanted = wanted
+    var outdated: [ShardName] = []
     var kept: Set<PackedName> = []
     for name in try ClipPack.shardNames(in: folder) {
-      let path = folder + "/" + name
-      if let clips = try keptClips(of: path, wanted), kept.isDisjoint(with: clips) {
-        kept.formUnion(clips)
+      if let shard = try opened(name), kept.isDisjoint(with: shard.clips.map(\.name)),
+        try isCurrent(shard, wanted)
+      {
+        kept.formUnion(shard.clips.map(\.name))
       } else {
-        obsolete.append(path)
+        outdated.append(name)
       }
     }
+    let (clips, work) = wanted.work(of: part, kept: kept)
     return Plan(
-      clips: order.count, kept: kept.count,
-      work: order.filter { !kept.contains($0) }.map { wanted[$0]! }, obsolete: obsolete)
+      clips: clips, kept: clips - work.count, work: work,
+      obsolete: outdated.filter { $0.mayBeRemoved(by: part) }.map(shards.path),
+      leftToOthers: Set(outdated.filter { !$0.mayBeRemoved(by: part) }))
   }
 
-  /// The clips of a shard when it can stay.
-  private func keptClips(
-    of path: String, _ wanted: [PackedName: (list: Int, entry: Int)]
-  ) throws -> [PackedName]? {
-    let shard: OpenShard
+  /// A shard; nil when it is damaged, or another process has removed it.
+  func opened(_ name: ShardName) throws -> OpenShard? {
+    let path = shards.path(of: name)
     do {
-      shard = try OpenShard(path)
+      return try OpenShard(path)
     } catch PackError.damaged {
       return nil
+    } catch PackError.failed where !FileManager.default.fileExists(atPath: path) {
+      return nil
     }
-    guard shard.transforms == transforms else { return nil }
-    for clip in shard.clips {
-      guard let place = wanted[clip.name],
-        try keptChange(of: lists[place.list].manifest[place.entry], since: clip, limits) == nil
-      else { return nil }
-    }
-    return shard.clips.map(\.name)
+  }
+
+  func isCurrent(_ shard: OpenShard, _ wanted: WantedClips) throws -> Bool {
+    try shard.transforms == transforms && wanted.includes(shard.clips, limits)
   }
 
   /// Throws `PackError.diskFull` unless the disk has room for about what the rest of the pack takes.
@@ -62,7 +57,7 @@ extension ClipPacker {
   /// Where all frames are kept, clips are taken to grow in proportion to their files; where one window is,
   /// they are taken to be alike.
   func estimate(_ plan: Plan) throws -> Int {
-    func weight(_ place: (list: Int, entry: Int)) -> Double {
+    func weight(_ place: WantedClips.Place) -> Double {
       let list = lists[place.list]
       guard list.transform.start == .random else { return 1 }
       let file = list.manifest[place.entry].file

@@ -30,27 +30,17 @@ public final class ClipPacker: Sendable {
 
   /// What there is to do.
   public struct Plan: Sendable {
-    /// Clips, each piece counted once.
+    /// Clips of the part, each piece counted once.
     public let clips: Int
-    /// Clips whose shards stay as they are.
+    /// Those whose shards stay as they are.
     public let kept: Int
-    let work: [(list: Int, entry: Int)]
+    let work: [WantedClips.Place]
     let obsolete: [String]
+    /// Shards that are out of date as well, and which another part is to make anew.
+    let leftToOthers: Set<ShardName>
 
     /// Clips that are to be decoded.
     public var remaining: Int { work.count }
-  }
-
-  /// What became of it.
-  public struct Summary: Sendable {
-    /// Clips in the pack, and those among them that no sample can be made of.
-    public let clips: Int, unusable: Int
-    /// The first rows of the training list with such clips, and how many there are.
-    public let firstBad: [BadClip], badToTrainOn: Int
-    /// Bytes of the pack, and of the clips that are in it.
-    public let bytes: Int, clipBytes: Int
-    /// Whether it was stopped before the end.
-    public let isStopped: Bool
   }
 
   /// The most bytes of pixels in a shard.
@@ -59,16 +49,23 @@ public final class ClipPacker: Sendable {
   let folder: String
   let lists: [List]
   let limits: DecodeLimits
+  let part: FolderPart
   let shardBytes: Int
 
   /// A packer of some lists into a folder.
-  public convenience init(folder: String, lists: [List], limits: DecodeLimits) {
-    self.init(folder: folder, lists: lists, limits: limits, shardBytes: Self.shardBytes)
+  /// - Parameter part: which part of the clips it packs; the others are left to others.
+  public convenience init(
+    folder: String, lists: [List], limits: DecodeLimits, part: FolderPart = .whole
+  ) {
+    self.init(folder: folder, lists: lists, limits: limits, part: part, shardBytes: Self.shardBytes)
   }
 
-  init(folder: String, lists: [List], limits: DecodeLimits, shardBytes: Int) {
+  init(folder: String, lists: [List], limits: DecodeLimits, part: FolderPart = .whole, shardBytes: Int) {
     (self.folder, self.lists, self.limits, self.shardBytes) = (folder, lists, limits, shardBytes)
+    self.part = part
   }
+
+  var shards: ShardFolder { ShardFolder(path: folder, kind: .clips) }
 
   var transforms: [PackedList: PackTransform] {
     Dictionary(uniqueKeysWithValues: lists.map { ($0.list, $0.transform) })
@@ -84,12 +81,13 @@ public final class ClipPacker: Sendable {
     _ plan: Plan, threads: Int, shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (Double) -> Void
   ) throws -> Summary {
-    for path in try plan.obsolete + leftovers() {
-      guard unlink(path) == 0 else {
+    for path in try plan.obsolete + shards.leftovers(of: part) {
+      // Another process that packs another part may have been quicker.
+      guard unlink(path) == 0 || errno == ENOENT else {
         throw PackError.failed(path: path, reason: systemWords(errno))
       }
     }
-    let shelf = try PackShelf(folder: folder, transforms: transforms, shardBytes: shardBytes)
+    let shelf = try PackShelf(folder: shards, part: part, transforms: transforms, shardBytes: shardBytes)
     let next = Atomic(0)
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
@@ -106,62 +104,14 @@ public final class ClipPacker: Sendable {
     }
     if let error = failure.withLock({ $0 }) { throw error }
     try shelf.write()
-    return try summary(isStopped: shelf.count < plan.work.count)
+    return try summary(plan, isStopped: shelf.count < plan.work.count)
   }
 
-  /// What a pack that was killed has left.
-  private func leftovers() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { name in
-        let ending = PartialFile.ending
-        return name.hasSuffix(ending) && PackShard.number(of: String(name.dropLast(ending.count))) != nil
-      }.map { folder + "/" + $0 }
-  }
-
-  func content(_ place: (list: Int, entry: Int)) throws -> PackedContent {
+  func content(_ place: WantedClips.Place) throws -> PackedContent {
     let list = lists[place.list]
     return try patiently {
       try PackedContent(
         of: list.manifest[place.entry], list.list, list.transform, limits: limits, room: shardBytes)
     }
-  }
-
-  private func summary(isStopped: Bool) throws -> Summary {
-    var (clips, unusable, bytes) = (0, 0, 0)
-    var faults: [PackedName: BadClip] = [:]
-    var files: [String: Int] = [:]
-    for name in try ClipPack.shardNames(in: folder) {
-      let shard = try OpenShard(folder + "/" + name)
-      bytes += shard.byteCount
-      clips += shard.clips.count
-      for clip in shard.clips {
-        files["\(clip.name.list) \(clip.name.name)"] = max(0, clip.bytes)
-        guard let fault = fault(of: clip) else { continue }
-        unusable += 1
-        faults[clip.name] = fault
-      }
-    }
-    // A run counts rows of its manifest, which may name a clip more than once.
-    let bad = lists.first { $0.list == .train }.map { train in
-      train.manifest.compactMap { faults[PackedName(.train, $0)] ?? train.index?.knownFault($0) }
-    }
-    return Summary(
-      clips: clips, unusable: unusable, firstBad: Array((bad ?? []).prefix(BadClipsError.shown)),
-      badToTrainOn: bad?.count ?? 0, bytes: bytes,
-      clipBytes: files.values.reduce(0, +), isStopped: isStopped)
-  }
-
-  /// Why no sample can be made of a packed clip, as training will find.
-  private func fault(of clip: PackedClip) -> BadClip? {
-    let entry = ClipEntry(
-      index: 0, file: ClipFile(path: clip.name.name), name: clip.name.name, caption: "",
-      start: clip.name.start,
-      end: clip.name.end)
-    if let fault = clip.faults?.clip { return fault.clip(entry) }
-    guard let list = lists.first(where: { $0.list == clip.name.list }), let facts = clip.facts else {
-      return nil
-    }
-    return list.index?.change(of: entry, bytes: clip.bytes) { clip.sha256 }
-      ?? ClipRule(list.transform.shape, limits).fault(of: entry, facts)
   }
 }

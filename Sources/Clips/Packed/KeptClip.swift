@@ -7,6 +7,8 @@ import Video
 
 /// What a folder that keeps something of clips says of one: enough to notice that it is another by now.
 protocol KeptClip: Sendable {
+  /// What it is found by.
+  var name: PackedName { get }
   /// The size in bytes, the time of the last change in nanoseconds since 1970, and the SHA-256 of the clip when it was
   /// kept; −1 and an empty digest when it could not be opened.
   var bytes: Int { get }

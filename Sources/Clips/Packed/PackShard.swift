@@ -9,20 +9,6 @@ import Hashing
 enum PackShard {
   /// The version of the layout written here, and the only one that is read.
   static let version = 1
-  static let ending = ".h5"
-
-  /// `clips-00003.h5`
-  static func name(_ number: Int) -> String {
-    let digits = String(number)
-    return "clips-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ending
-  }
-
-  /// The number that a file's name says, if it is the name of a shard.
-  static func number(of name: String) -> Int? {
-    guard name.hasPrefix("clips-"), name.hasSuffix(ending) else { return nil }
-    guard let number = Int(name.dropFirst("clips-".count).dropLast(ending.count)) else { return nil }
-    return PackShard.name(number) == name ? number : nil
-  }
 
   /// Builds a shard in memory. The contents are taken away one by one, so that no picture is held twice for
   /// long.

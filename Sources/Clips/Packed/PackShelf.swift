@@ -4,7 +4,8 @@ import HDF5
 
 /// The clips that wait for their shard to be full.
 final class PackShelf: @unchecked Sendable {
-  private let folder: String
+  private let folder: ShardFolder
+  private let part: FolderPart
   private let transforms: [PackedList: PackTransform]
   private let shardBytes: Int
   private let lock = NSLock()
@@ -14,9 +15,12 @@ final class PackShelf: @unchecked Sendable {
   private var number: Int
   private(set) var count = 0
 
-  init(folder: String, transforms: [PackedList: PackTransform], shardBytes: Int) throws {
-    (self.folder, self.transforms, self.shardBytes) = (folder, transforms, shardBytes)
-    number = try ClipPack.shardNames(in: folder).compactMap(PackShard.number).max().map { $0 + 1 } ?? 0
+  /// A shelf whose shards are numbered on from those of the same part that are there.
+  init(
+    folder: ShardFolder, part: FolderPart, transforms: [PackedList: PackTransform], shardBytes: Int
+  ) throws {
+    (self.folder, self.part, self.transforms, self.shardBytes) = (folder, part, transforms, shardBytes)
+    number = try folder.nextNumber(of: part)
   }
 
   /// Takes a clip, and writes a shard when it would be more than full; says how many clips there were so far.
@@ -36,7 +40,7 @@ final class PackShelf: @unchecked Sendable {
 
   private func writeShard() throws {
     if contents.isEmpty { return }
-    let path = folder + "/" + PackShard.name(number)
+    let path = folder.path(of: ShardName(folder.kind, part, number))
     let image: FileImage
     do {
       image = try PackShard.image(of: &contents, transforms)

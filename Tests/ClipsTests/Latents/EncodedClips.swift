@@ -11,7 +11,7 @@ extension MixedClips {
 
   func writer(
     _ encoder: any LatentEncoder = BlockMeans(), precision: Precision? = nil,
-    part: (number: Int, count: Int) = (1, 1), clipsOfShard: Int = 4, shape: ClipShape = Self.shape
+    part: FolderPart = .whole, clipsOfShard: Int = 4, shape: ClipShape = Self.shape
   ) -> LatentWriter {
     LatentWriter(
       folder: latents, lists: [.init(.train, manifest)], shape: shape, encoder: encoder, precision: precision,

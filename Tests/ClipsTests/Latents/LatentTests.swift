@@ -108,25 +108,35 @@ struct LatentTests {
     try whole.encoded(whole.writer())
     let expected = try Seen(whole.manifest, .latents(whole.encodedClips()))
     for number in [3, 1] {
-      let (plan, summary) = try parts.encoded(parts.writer(part: (number, 3)))
+      let (plan, summary) = try parts.encoded(parts.writer(part: FolderPart(number, of: 3)))
       #expect((3...4).contains(plan.clips) && plan.remaining == plan.clips && summary.missing > 0)
     }
     let text = message { _ = try parts.encodedClips() }
     #expect(text.contains(" is not there") && text.contains("Run vfm-data encode"), "\(text)")
-    let (_, summary) = try parts.encoded(parts.writer(part: (2, 3)))
+    let (_, summary) = try parts.encoded(parts.writer(part: FolderPart(2, of: 3)))
     #expect(summary.missing == 0 && summary.clips == 11)
     let seen = try Seen(parts.manifest, .latents(parts.encodedClips()))
     #expect(seen.latents == expected.latents && seen.names == expected.names)
     // The whole has nothing left to do.
     let plan = try parts.writer().plan()
     #expect(plan.remaining == 0 && plan.replaced == 0 && plan.kept == 11)
-    #expect(LatentShard.name(3, of: (1, 1)) == "latents-00003.h5")
-    #expect(LatentShard.name(3, of: (2, 8)) == "latents-2-of-8-00003.h5")
-    for other in [
-      "latents-3.h5", "latents-1-of-1-00003.h5", "latents-00003.h5.partial", "clips-00003.h5", "latents-.h5",
-    ] {
-      #expect(LatentShard.place(of: other) == nil, "\(other)")
+  }
+
+  /// Each part looks at what is there, and the other one may have made its own anew before this one sets to work.
+  @Test func whatAnotherPartMakesAnewIsLeftToIt() throws {
+    let clips = try MixedClips()
+    let parts = { (weight: Float, number: Int) in
+      clips.writer(BlockMeans(weight: weight), part: FolderPart(number, of: 2), clipsOfShard: 20)
     }
+    for number in [1, 2] { try clips.encoded(parts(0.7, number)) }
+    let first = parts(0.6, 1)
+    let plan = try first.plan()
+    #expect(plan.replaced == 1)
+    let (_, second) = try clips.encoded(parts(0.6, 2))
+    #expect(second.clips == 6 && second.missing == 5)
+    let summary = try first.run(plan, threads: 2, shouldStop: { false }, progress: { _ in })
+    #expect(summary.missing == 0 && summary.clips == 11)
+    _ = try clips.encodedClips(BlockMeans(weight: 0.6))
   }
 
   @Test func whatWasStoppedGoesOn() throws {

@@ -62,11 +62,11 @@ struct MixedClips {
 
   func packer(
     start: StartChoice = .random, crop: CropChoice = .random, shardBytes: Int = 1 << 20,
-    shape: ClipShape = Self.shape, limits: DecodeLimits = .standard
+    shape: ClipShape = Self.shape, limits: DecodeLimits = .standard, part: FolderPart = .whole
   ) -> ClipPacker {
     ClipPacker(
       folder: pack, lists: [.init(.train, manifest, PackTransform(shape, start: start, crop: .init(crop)!))],
-      limits: limits, shardBytes: shardBytes)
+      limits: limits, part: part, shardBytes: shardBytes)
   }
 
   /// Brings the pack up to date.

@@ -5,45 +5,11 @@ import Video
 
 @testable import Clips
 
-/// What a run sees of its clips: the samples of some steps, and what was set aside.
-private struct Seen: Equatable {
-  var names: [String] = []
-  var samples: [[Float]] = []
-  var bad: [BadClip] = []
-
-  init(
-    _ manifest: Manifest, _ source: ClipSource, start: StartChoice, crop: CropChoice, index: IndexGuard? = nil
-  )
-    throws
-  {
-    let list = NSTemporaryDirectory() + UUID().uuidString + ".jsonl"
-    defer { try? FileManager.default.removeItem(atPath: list) }
-    let loader = BatchLoader(
-      manifest, shape: MixedClips.shape, batch: 5, seed: 11, start: start, crop: crop, source: source,
-      index: index, cacheMegabytes: 0, badClipTolerance: 1, quarantinePath: list)
-    for step in 0..<12 {
-      let batch = try loader.batch(step: step)
-      names += batch.examples.entries.map(\.name)
-      samples.append(batch.examples.clips.values)
-    }
-    loader.stop()
-    let lines = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
-    bad = try lines.map { line in
-      let line = try JSONSerialization.jsonObject(with: Data(line.utf8)) as! [String: Any]
-      let entry = manifest.first { $0.path == line["path"] as? String }!
-      return BadClip(
-        entry, stage: line["stage"] as! String, reason: line["reason"] as! String,
-        frame: line["frame"] as? Int,
-        seconds: line["seconds"] as? Double)
-    }.sorted { $0.path < $1.path }
-  }
-}
-
 struct PackTests {
   @Test(arguments: [StartChoice.first, .random], [CropChoice.centre, .random])
   func aPackGivesTheBitsOfTheFiles(start: StartChoice, crop: CropChoice) throws {
     let clips = try MixedClips()
-    let expected = try Seen(clips.manifest, .files(.standard), start: start, crop: crop)
+    let expected = try SeenSamples(clips.manifest, .files(.standard), start: start, crop: crop)
     #expect(Set(expected.names).isSuperset(of: ["even.mp4", "variable.mp4", "short.mp4"]))
     #expect(Set(expected.bad.map(\.stage)) == ["open", "choosing frames"], "\(expected.bad)")
     let (plan, summary) = try clips.packed(clips.packer(start: start, crop: crop, shardBytes: 110_000))
@@ -54,9 +20,9 @@ struct PackTests {
       try clips.spoil(name + ".mp4", keepingTime: true)
     }
     let source = try clips.source(start: start, crop: crop)
-    #expect(try Seen(clips.manifest, source, start: start, crop: crop) == expected)
+    #expect(try SeenSamples(clips.manifest, source, start: start, crop: crop) == expected)
     #expect(throws: BadClipsError.self) {
-      try Seen(clips.manifest, .files(.standard), start: start, crop: crop)
+      try SeenSamples(clips.manifest, .files(.standard), start: start, crop: crop)
     }
   }
 
@@ -65,8 +31,8 @@ struct PackTests {
     try clips.packed(clips.packer(start: .random, crop: .random))
     for (start, crop) in [(StartChoice.first, CropChoice.centre), (.random, .centre), (.first, .random)] {
       #expect(
-        try Seen(clips.manifest, clips.source(start: start, crop: crop), start: start, crop: crop)
-          == Seen(clips.manifest, .files(.standard), start: start, crop: crop))
+        try SeenSamples(clips.manifest, clips.source(start: start, crop: crop), start: start, crop: crop)
+          == SeenSamples(clips.manifest, .files(.standard), start: start, crop: crop))
     }
     let longer = ClipShape(frames: 9, height: 16, width: 16, frameRate: 8)
     _ = try clips.source(start: .random, crop: .centre, shape: longer)
@@ -120,8 +86,9 @@ struct PackTests {
     let anew = try clips.packed(packer)
     #expect(anew.plan.remaining >= 3 && anew.plan.remaining < 11)
     #expect(
-      try Seen(clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
-        == Seen(clips.manifest, .files(.standard), start: .random, crop: .random))
+      try SeenSamples(
+        clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
+        == SeenSamples(clips.manifest, .files(.standard), start: .random, crop: .random))
   }
 
   @Test func aClipThatIsNotPackedIsNamed() throws {
@@ -156,7 +123,7 @@ struct PackTests {
   @Test func aDamagedShardIsNoticedAndMadeAnew() throws {
     let clips = try MixedClips()
     try clips.packed(clips.packer())
-    let shard = clips.pack + "/" + (try ClipPack.shardNames(in: clips.pack)[0])
+    let shard = clips.pack + "/" + (try ClipPack.shardNames(in: clips.pack)[0].text)
     let whole = try Data(contentsOf: URL(fileURLWithPath: shard))
 
     // One bit among the pixels, which lie at the end.
@@ -211,8 +178,9 @@ struct PackTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: clips.pack)
     #expect(names.contains("notes.txt") && !names.contains { $0.hasSuffix(".partial") })
     #expect(
-      try Seen(clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
-        == Seen(clips.manifest, .files(.standard), start: .random, crop: .random))
+      try SeenSamples(
+        clips.manifest, clips.source(start: .random, crop: .random), start: .random, crop: .random)
+        == SeenSamples(clips.manifest, .files(.standard), start: .random, crop: .random))
   }
 
   @Test func heldOutClipsComeFromAPackToo() throws {
