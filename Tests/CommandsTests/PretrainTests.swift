@@ -120,7 +120,7 @@ import Video
       Set(plan.json.keys) == [
         "parameters", "frozenParameters", "tokensPerClip", "tokensPerCaption", "clipsPerStep",
         "timesEachClipIsSeen",
-        "operationsPerStep", "steps",
+        "operationsPerStep", "steps", "ranks",
         "peakBytes", "tensorBytes", "checkpointBytes", "clipBytes", "processBytes", "residentBytes",
         "secondsPerStep", "secondsPerStepLow", "secondsPerStepHigh", "expectedSeconds", "calibrationRounds",
         "calibrationBlocks", "calibrationClips", "calibrationSeconds", "calibrationPeakBytes",

@@ -44,7 +44,7 @@ private let (blocks, text) = ("transformer.blocks", "text_encoder.encoder.block"
   let blueprint = try SmallRun(in: folder, "model.depth=9", "textEncoder.depth=3").blueprint
   let peak = try RunPlan(blueprint).peakBytes
   let choice = try TrialChoice(
-    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak, mostOperations: 1e15)
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], passes: 2, mostBytes: peak, mostOperations: 1e15)
   #expect(choice.forecast.trials == [[blocks: 0, text: 1], [blocks: 4, text: 1], [blocks: 0, text: 2]])
   #expect(choice.shape == TrialShape(clips: 3, blueprint.clipShape))
   #expect(choice.growth == [1, 1, 1])
@@ -74,14 +74,14 @@ private let (blocks, text) = ("transformer.blocks", "text_encoder.encoder.block"
     }
   }.productOperations
   let one = try TrialChoice(
-    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak,
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], passes: 2, mostBytes: peak,
     mostOperations: 3.01 * Double(operations))
   #expect(one.shape == TrialShape(clips: 1, blueprint.clipShape))
   #expect(one.forecast.mostBlocks == 1)
   // Products of everything but captions and times grow with the clips.
   #expect(one.growth[1] > 6 && one.growth[1] <= 8)
   let fewer = try TrialChoice(
-    blueprint, blueprint.recipe.batchShapes[0], ["a"], mostBytes: peak, mostOperations: 1)
+    blueprint, blueprint.recipe.batchShapes[0], ["a"], passes: 2, mostBytes: peak, mostOperations: 1)
   #expect(fewer.shape.clips == 1 && fewer.shape.frames == 2)
 }
 
