@@ -6,8 +6,9 @@ import Foundation
 final class CommunicationThread: @unchecked Sendable {
   /// How many transfers are under way at once, so that the next one is there when one is done.
   private static let window = 2
-  /// How often it looks without a pause for what somebody waits for, and the pauses after that and else, in microseconds.
-  private static let eagerLooks = 2000, shortPause: UInt32 = 20, longPause: UInt32 = 100
+  /// How often it looks without a pause for what somebody waits for (a second or two, since the waiting thread leaves its core
+  /// free), and the pauses after that and else, in microseconds.
+  private static let eagerLooks = 1_000_000, shortPause: UInt32 = 20, longPause: UInt32 = 100
 
   /// Says why the job ends, and gives its exit code.
   typealias Failing = @Sendable (_ words: String) -> Int32
