@@ -128,7 +128,8 @@ struct RankedRunTests {
     let bench = try Workbench()
     let many = ["--set", "training.steps=1000000", "--set", "training.checkpointEvery=1"]
     var stopped: Int32?
-    let result = try train(bench, ranks: 2, many + ["--silence-limit", "2s"]) { process in
+    let limit = number == SIGSTOP ? ["--silence-limit", "2s"] : []
+    let result = try train(bench, ranks: 2, many + limit) { process in
       waitForCheckpoint(bench.output)
       stopped = children(of: process.processIdentifier).last
       if let stopped { kill(stopped, number) }
