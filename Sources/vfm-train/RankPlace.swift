@@ -46,7 +46,8 @@ extension [RankPlace] {
       guard wanted > cores else { return nil }
       return
         "\(own.count) ranks on \(host) compute with \(wanted) threads on \(cores == 1 ? "1 core" : "\(cores) cores"), "
-        + "so each waits for the others; start fewer ranks there, or give fewer --threads"
+        + "so each waits for the others; start fewer ranks there"
+        + (wanted > own.count ? ", or give fewer --threads" : "")
     }
   }
 

@@ -62,16 +62,22 @@ enum RankedRun {
   /// Sets the number of threads: by default each rank has its part of the cores that it may use.
   private static func setThreads(_ options: RunOptions, _ places: [RankPlace], _ group: RankGroup) throws {
     try group.together { try Inputs.setThreads(options.threads) }
-    guard group.count > 1 else { return }
+    let online = ProcessInfo.processInfo.processorCount
+    guard group.count > 1 else {
+      // Alone, whoever starts the program decides which cores it may use.
+      if group.library != nil { tell(places.idle(online: online)) }
+      return
+    }
     if options.threads == nil { try Inputs.setThreads(RankPlace.threads(of: group.rank, among: places)) }
     let threads = group.gather([Double(Inputs.threads)], counts: places.map { _ in 1 }).map { Int($0) }
     standardError(
       "\(group.count) ranks on \(places.hosts.count == 1 ? places[0].host : "\(places.hosts.count) machines") "
         + "(\(group.library ?? "MPI")), threads of each: "
         + Set(threads).sorted().map { "\($0)" }.joined(separator: " or ") + "\n")
-    let online = ProcessInfo.processInfo.processorCount
-    for words in places.oversubscribed(threads: threads) + places.idle(online: online) {
-      standardError("note: \(words)\n")
-    }
+    tell(places.oversubscribed(threads: threads) + places.idle(online: online))
+  }
+
+  private static func tell(_ notes: [String]) {
+    for note in notes { standardError("note: \(note)\n") }
   }
 }

@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
   var hangLimit: TimeLimit.Text?
   @Option(
     help: ArgumentHelp(
-      "End all ranks when one of them gives no sign of life for so long: it is stopped, or its machine is gone (default: 7s).",
+      "End all ranks when one of them gives no sign of life for so long: it is stopped, or its machine is gone (at least 2s; default: 7s).",
       valueName: "time"))
   var silenceLimit: TimeLimit.Text?
   @Option(help: "With --plan: how many ranks the run is to have.")

@@ -13,8 +13,10 @@ struct SameRun {
   /// What makes bits differ, and nothing else.
   private let arithmetic: String
 
-  init(_ recipe: Recipe, _ manifest: Manifest) {
+  init(_ recipe: Recipe, _ manifest: Manifest, _ options: RunOptions) {
+    let course = [options.stopAfter, options.ranks, options.plan ? 1 : 0]
     facts = [
+      ("--stop-after, --plan or --ranks", course.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")),
       ("recipe", Self.digest(of: Data(recipe.resolvedJSON().utf8))),
       ("list of training clips", manifest.listHash),
       ("program", Self.program),
@@ -54,8 +56,8 @@ struct SameRun {
       guard all[group.rank] != all[0] else { return }
       throw Failure(
         .unfitInput,
-        "this rank has another \(name) than rank 0, so they would not train the same. Give all ranks the same files: on "
-          + "a disk that they share, or as equal copies.")
+        "this rank has another \(name) than rank 0, so they would not train the same. Give all ranks the same words and "
+          + "the same files: on a disk that they share, or as equal copies.")
     }
   }
 

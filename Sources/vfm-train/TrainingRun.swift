@@ -48,6 +48,7 @@ final class TrainingRun: TrainingObserver {
       try recipe.data.limits.requireIsolation()
       return try recipe.data.trainManifest()
     }
+    try SameRun(recipe, manifest, options).require(group)
     if options.plan {
       // The last rank has as many batches as any.
       let count = options.ranks ?? group.count
@@ -58,7 +59,6 @@ final class TrainingRun: TrainingObserver {
       }
     }
     try group.together { try RankedRun.requireUnits(recipe, group) }
-    try SameRun(recipe, manifest).require(group)
     let folder = RunFolder(options.output ?? "Checkpoints/\(name)")
     try TrainingRun(recipe, manifest, folder: folder, limit, group)
       .start(
