@@ -367,6 +367,27 @@ def mutated(bench, tally, random, count):
     tally.notes.append(f"{crashes} of the isolated processes crashed in HDF5, and their commands told so")
 
 
+def tell(bench, seed, kinds):
+    """Does each kind of trouble, and prints what became of it as soon as it is done."""
+    tallies = []
+    for name, count, trouble in kinds:
+        tally = Tally(name)
+        trouble(bench, tally, random.Random(f"{seed} {name}"), count)
+        tallies.append(tally)
+        print(f"{name:<20} {tally.tries:>6} times  {tally.lost} lost  {tally.crashes} crashes  {tally.hangs} hangs",
+              flush=True)
+        for note in tally.notes:
+            print("    " + note.replace("\n", "\n      "), flush=True)
+    return tallies
+
+
+def end(seed, tallies):
+    """Says how it all went, as the exit code does."""
+    bad = sum(t.lost + t.crashes + t.hangs for t in tallies)
+    print(f"seed {seed}: {'nothing was lost' if bad == 0 else 'NOT all is well'}")
+    sys.exit(0 if bad == 0 else 1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--bin", default=".build/release")
@@ -378,25 +399,15 @@ def main():
     parser.add_argument("--hostile", type=int, default=2000)
     parser.add_argument("--mutated", type=int, default=2000)
     options = parser.parse_args()
-    tallies = []
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         bench = Bench(os.path.abspath(options.bin), folder)
-        for name, count, trouble in [
+        tallies = tell(bench, options.seed, [
             ("kill -9", options.kills, lambda *a: interrupted(*a, [signal.SIGKILL])),
             ("signals", options.signals, lambda *a: interrupted(*a, SIGNALS)),
             ("full disks", options.disks, full_disks), ("damaged checkpoints", options.damaged, damaged),
             ("hostile checkpoints", options.hostile, hostile), ("mutated HDF5", options.mutated, mutated),
-        ]:
-            tally = Tally(name)
-            trouble(bench, tally, random.Random(f"{options.seed} {name}"), count)
-            tallies.append(tally)
-            print(f"{name:<20} {tally.tries:>6} times  {tally.lost} lost  {tally.crashes} crashes  {tally.hangs} hangs",
-                  flush=True)
-            for note in tally.notes:
-                print("    " + note.replace("\n", "\n      "), flush=True)
-    bad = sum(t.lost + t.crashes + t.hangs for t in tallies)
-    print(f"seed {options.seed}: {'nothing was lost' if bad == 0 else 'NOT all is well'}")
-    sys.exit(0 if bad == 0 else 1)
+        ])
+    end(options.seed, tallies)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ import sys
 import tempfile
 import time
 
-from chaos import Bench, Tally, hears_all
+from chaos import Bench, Tally, end, hears_all, tell
 
 STEPS = 40
 # Seconds in which all processes must be gone: after a kill or a signal, and, the time in which silence is noticed included,
@@ -510,30 +510,19 @@ def main():
         sys.exit(f"there is no {mpirun[0]}: make setup installs Open MPI")
     # The ranks of a killed mpirun become children of this program, which then learns how they ended.
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
-    tallies = []
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="ranks-") as folder, \
             tempfile.TemporaryDirectory(prefix="ranks-", dir=shared) as segments:
         bench = RanksBench(os.path.abspath(options.bin), folder, mpirun, segments)
-        for name, count, trouble in [
+        kinds = [
             ("matrix", 1, matrix),
             ("kills", options.kills, series(kill, [1, 2, 3, 4], lambda r, n: {"whom": whom(r, n)})),
             ("signals", options.signals, series(send, [1, 2, 3, 4], lambda r, n: {
                 "signal": r.choice([signal.SIGUSR1, signal.SIGTERM]), "whom": whom(r, n, launcher=0.5)})),
             ("stops", options.stops, series(stop, [2, 3, 4], lambda r, n: {"whom": whom(r, n, launcher=0)})),
-        ]:
-            if options.only and name not in options.only:
-                continue
-            tally = Tally(name)
-            trouble(bench, tally, random.Random(f"{options.seed} {name}"), count)
-            tallies.append(tally)
-            print(f"{name:<20} {tally.tries:>6} times  {tally.lost} lost  {tally.crashes} crashes  {tally.hangs} hangs",
-                  flush=True)
-            for note in tally.notes:
-                print("    " + note.replace("\n", "\n      "), flush=True)
-    bad = sum(t.lost + t.crashes + t.hangs for t in tallies)
-    print(f"seed {options.seed}: {'nothing was lost' if bad == 0 else 'NOT all is well'}")
-    sys.exit(0 if bad == 0 else 1)
+        ]
+        tallies = tell(bench, options.seed, [k for k in kinds if not options.only or k[0] in options.only])
+    end(options.seed, tallies)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ final class BucketSender {
   private let nodeCounts: [Int]
   /// How they are added up, all ranks' nodes in order.
   private let operations: [UnitTree.Operation]
+  /// The place of each node among what has come, and the most terms of a sum at once.
+  private let places: [Int], depth: Int
   /// Where what others send comes to lie, for two buckets in turn, as that many transfers are under way.
   private let received: [Tensor]
   /// What is sent, if it is rounded.
@@ -39,6 +41,8 @@ final class BucketSender {
     nodeCounts = nodes.map(\.count)
     let all = nodes.flatMap { $0 }
     operations = UnitTree.operations(0..<all.last!.upperBound, from: all)
+    places = Self.places(nodes.map(\.count))
+    depth = UnitTree.depth(operations)
     let most = shares.buckets.map { $0.share(group.rank).count }.max() ?? 0
     received = (0..<2).map { _ in Tensor([all.count, max(1, most)], precision) }
     rounded = precision == .float32 ? nil : Tensor([gradients.count], precision)
@@ -123,8 +127,6 @@ final class BucketSender {
   private func add(_ bucket: ParameterShares.Bucket, _ area: Tensor) {
     vfm_flush_denormals()
     let share = bucket.share(group.rank)
-    let places = placesOfNodes
-    let depth = operations.count { if case .take = $0 { true } else { false } }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: depth * Self.piece) { memory in
       let stack = memory.baseAddress!
       for first in stride(from: 0, to: share.count, by: Self.piece) {
@@ -146,7 +148,7 @@ final class BucketSender {
   }
 
   /// The place of each node among what has come: first the first nodes of all ranks, then the second ones.
-  private var placesOfNodes: [Int] {
+  private static func places(_ nodeCounts: [Int]) -> [Int] {
     var places = Array(repeating: 0, count: nodeCounts.reduce(0, +))
     var place = 0
     for round in 0..<nodeCounts.max()! {

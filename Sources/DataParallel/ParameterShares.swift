@@ -6,7 +6,7 @@ import Layers
 /// The flat buffers are divided into buckets of whole parameters, in which gradients are sent while backward goes on. Each
 /// bucket is divided among all ranks, so that none of them is sent all of a bucket. Nothing depends on how it is divided but who
 /// does what.
-public struct ParameterShares: Sendable {
+struct ParameterShares: Sendable {
   /// Floats from which on a bucket is full.
   private static let bucketSize = 1 << 20
 
@@ -23,12 +23,12 @@ public struct ParameterShares: Sendable {
 
   let buckets: [Bucket]
   /// The number of ranks.
-  public let ranks: Int
+  private let ranks: Int
   private let entries: [ParameterStore.Entry]
 
   /// Divides the trained parameters.
   /// - Parameter isDivisible: whether a parameter may be updated by several ranks, each a part of it.
-  public init(
+  init(
     _ entries: [ParameterStore.Entry], ranks: Int, isDivisible: (ParameterStore.Entry) -> Bool
   ) {
     (self.entries, self.ranks) = (entries, ranks)
@@ -70,7 +70,7 @@ public struct ParameterShares: Sendable {
   }
 
   /// What a rank updates.
-  public func pieces(of rank: Int) -> [ParameterPiece] {
+  func pieces(of rank: Int) -> [ParameterPiece] {
     var pieces: [ParameterPiece] = []
     var next = 0
     for bucket in buckets {

@@ -1,4 +1,3 @@
-import Foundation
 import Layers
 import Ranks
 import Tensors
@@ -8,30 +7,30 @@ public struct SharedUpdate {
   private let parameters: ParameterStore
   private let group: RankGroup
   private let shares: ParameterShares
-  /// The stretches of this rank's parameters, and for each stretch of all of them whose it is.
-  private let stretches: [Range<Int>], owners: [Int]
+  /// The stretches of this rank's parameters, how many each rank has, and for each stretch of all of them its place among those
+  /// of the ranks one after the other.
+  private let stretches: [Range<Int>], counts: [Int], places: [Int]
 
   /// Shares of the parameters of a store.
-  public init(_ parameters: ParameterStore, _ group: RankGroup, _ shares: ParameterShares) {
+  init(_ parameters: ParameterStore, _ group: RankGroup, _ shares: ParameterShares) {
     (self.parameters, self.group, self.shares) = (parameters, group, shares)
     stretches = shares.pieces(of: group.rank).flatMap(\.stretches)
-    owners = group.count > 1 ? shares.owners : []
+    let owners = shares.owners
+    var counts = Array(repeating: 0, count: group.count)
+    for owner in owners { counts[owner] += 1 }
+    var next = counts.indices.map { counts[..<$0].reduce(0, +) }
+    places = owners.map { owner in
+      defer { next[owner] += 1 }
+      return next[owner]
+    }
+    self.counts = counts
   }
 
   /// The norm of the whole gradient: its squares are added within stretches, and stretches in their order, so that it has the
   /// same bits for any number of ranks.
   public func gradientNorm() -> Double {
-    let sums = sumsOfSquares()
-    guard group.count > 1 else { return sums.reduce(0, +).squareRoot() }
-    let counts = (0..<group.count).map { rank in owners.count { $0 == rank } }
-    let all = group.gather(sums, counts: counts)
-    var next = counts.indices.map { counts[..<$0].reduce(0, +) }
-    var total = 0.0
-    for owner in owners {
-      total += all[next[owner]]
-      next[owner] += 1
-    }
-    return total.squareRoot()
+    let all = group.gather(sumsOfSquares(), counts: counts)
+    return places.reduce(0) { $0 + all[$1] }.squareRoot()
   }
 
   private func sumsOfSquares() -> [Double] {
@@ -65,8 +64,7 @@ public struct SharedUpdate {
   public func firstNonFiniteGradient() -> ParameterStore.Entry? {
     let gradients = parameters.gradients
     let own = shares.pieces(of: group.rank).first { !gradients.view(at: $0.start, [$0.count]).isFinite }
-    let offsets = group.gather(
-      [own.map { Double($0.entry.offset) } ?? .infinity], counts: Array(repeating: 1, count: group.count))
+    let offsets = group.gather(one: own.map { Double($0.entry.offset) } ?? .infinity)
     guard let least = offsets.min(), least.isFinite else { return nil }
     return parameters.trainedEntries.first { $0.offset == Int(least) }
   }

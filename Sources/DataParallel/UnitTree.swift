@@ -39,6 +39,16 @@ enum UnitTree {
       + operations(middle..<node.upperBound, from: terms) + [.add]
   }
 
+  /// The most terms that lie on the stack at once.
+  static func depth(_ operations: [Operation]) -> Int {
+    var (depth, most) = (0, 0)
+    for operation in operations {
+      if case .take = operation { depth += 1 } else { depth -= 1 }
+      most = max(most, depth)
+    }
+    return most
+  }
+
   /// For each of some units, how many additions follow once its gradient is there, for the nodes that lie within them.
   static func additions(within units: Range<Int>, of count: Int) -> [Int] {
     var additions: [Int] = []

@@ -1,19 +1,19 @@
 import CMPI
 
 /// What started this program, as the environment tells: alone, or as one of several ranks.
-public struct Launch: Sendable, Equatable {
+struct Launch: Sendable, Equatable {
   /// Whether `mpirun`, `mpiexec` or `srun` started it as a rank of MPI.
-  public let isOfMPI: Bool
+  let isOfMPI: Bool
   /// How many ranks were started, where the environment tells.
   let count: Int?
   /// Whether Slurm started several of it that cannot find each other.
   let isSlurmWithoutMPI: Bool
 
   /// Whether this build can start MPI.
-  public static var isMPIBuiltIn: Bool { VFM_MPI_IS_BUILT_IN == 1 }
+  static var isMPIBuiltIn: Bool { VFM_MPI_IS_BUILT_IN == 1 }
 
   /// - Parameter environment: the variables of the process.
-  public init(_ environment: [String: String]) {
+  init(_ environment: [String: String]) {
     func number(_ names: String...) -> Int? {
       names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
     }

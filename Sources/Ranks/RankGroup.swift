@@ -53,7 +53,7 @@ public final class RankGroup: Sendable {
   /// What each rank gives, in the order of ranks.
   public func gather(_ own: [UInt8]) -> [[UInt8]] {
     guard count > 1 else { return [own] }
-    let sizes = gather([Double(own.count)], counts: Array(repeating: 1, count: count)).map { Int($0) }
+    let sizes = gather(one: Double(own.count)).map { Int($0) }
     let all = gatherBytes(own, counts: sizes)
     var start = 0
     return sizes.map { size in
@@ -75,6 +75,11 @@ public final class RankGroup: Sendable {
     return bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
   }
 
+  /// The one number that each rank gives, in the order of ranks.
+  public func gather(one own: Double) -> [Double] {
+    gather([own], counts: Array(repeating: 1, count: count))
+  }
+
   /// The numbers that each rank gives, in the order of ranks.
   public func gather(_ own: [Double]) -> [[Double]] {
     gather(own.withUnsafeBytes { Array($0) }).map { bytes in
@@ -85,9 +90,7 @@ public final class RankGroup: Sendable {
   }
 
   /// Whether any rank says so.
-  public func any(_ own: Bool) -> Bool {
-    count > 1 ? gather([own ? 1 : 0], counts: Array(repeating: 1, count: count)).contains(1) : own
-  }
+  public func any(_ own: Bool) -> Bool { gather(one: own ? 1 : 0).contains(1) }
 
   private func gatherBytes(_ own: [UInt8], counts: [Int]) -> [UInt8] {
     precondition(own.count == counts[rank], "rank \(rank) gives \(counts[rank]) bytes")

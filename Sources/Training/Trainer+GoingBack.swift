@@ -45,7 +45,7 @@ extension Trainer {
       else { throw Diverged(what, lastGood: lastGood) }
       return good
     }
-    let step = group.gather([Double(found?.step ?? 0)], counts: Array(repeating: 1, count: group.count))[0]
+    let step = group.gather(one: Double(found?.step ?? 0))[0]
     return try group.together {
       let good = try found ?? folder.awaited(step: Int(step))
       try state.restore(good.checkpoint)

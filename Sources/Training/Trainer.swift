@@ -82,14 +82,6 @@ public final class Trainer {
     }
   }
 
-  /// Whether all ranks end for this reason, so that they can save together.
-  private func isKnownToAll(_ error: any Error) -> Bool {
-    state.group.count == 1 || error is RankFailure
-  }
-
-  /// Whether any rank is asked to stop: all of them ask at the same places.
-  private func isAskedToStop() -> Bool { state.group.any(shouldStop()) }
-
   private func train(_ stopAfter: Int?) throws -> Outcome {
     let training = state.blueprint.recipe.training
     let rates = state.blueprint.recipe.optimizer.learningRates(steps: training.steps)
@@ -174,29 +166,6 @@ public final class Trainer {
       return true
     }
     return false
-  }
-
-  /// The longest that a rank has waited for clips in a step, and the operations of all.
-  private func inAll(waited: Double, operations: Int) -> (waited: Double, operations: Int) {
-    let group = state.group
-    guard group.count > 1 else { return (waited, operations) }
-    let all = group.gather(
-      [waited, Double(operations)], counts: Array(repeating: 2, count: group.count))
-    let odd = stride(from: 1, to: all.count, by: 2).reduce(0) { $0 + all[$1] }
-    return (stride(from: 0, to: all.count, by: 2).reduce(0) { max($0, all[$1]) }, Int(odd))
-  }
-
-  /// This rank's clips of the next step. What ranks found of clips that give no sample is told to all of them, so that all come
-  /// to the same end when there are too many.
-  private func nextBatch() throws -> Batch {
-    guard state.group.count > 1 else { return try loader.next() }
-    let batch = try state.group.together { try loader.next() }
-    let found = loader.takeFound()
-    if state.group.any(!found.isEmpty) {
-      let lists = state.group.gather(found.text)
-      try state.group.together { try loader.note(lists.flatMap { [FoundBadClip](text: $0) }) }
-    }
-    return batch
   }
 
   private func note(norm: Double, of shape: ClipShape?) {

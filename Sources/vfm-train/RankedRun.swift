@@ -69,7 +69,7 @@ enum RankedRun {
       return
     }
     if options.threads == nil { try Inputs.setThreads(RankPlace.threads(of: group.rank, among: places)) }
-    let threads = group.gather([Double(Inputs.threads)], counts: places.map { _ in 1 }).map { Int($0) }
+    let threads = group.gather(one: Double(Inputs.threads)).map { Int($0) }
     standardError(
       "\(group.count) ranks on \(places.hosts.count == 1 ? places[0].host : "\(places.hosts.count) machines") "
         + "(\(group.library ?? "MPI")), threads of each: "
